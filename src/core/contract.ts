@@ -1,0 +1,285 @@
+import type { ZodType } from 'zod'
+
+import type { Json } from './json.ts'
+import type { Candidate, Release } from './release.ts'
+
+// What a platform gives, and the doors it is given. Every member says its unit, its errors and its source.
+
+// ---------------------------------------------------------------- doors
+
+export interface HttpRequest {
+  method: string
+  /** Absolute, http or https. */
+  url: string
+  headers?: Record<string, string> | undefined
+  body?: string | Uint8Array | undefined
+  /** For the whole exchange, in milliseconds; default 30 s. */
+  timeout?: number | undefined
+  /** Longest body that is accepted, in bytes; default 4 MiB. A longer one is an error, never a cut text. */
+  limit?: number | undefined
+  /** Plain http to an address that is not loopback: only where the runbook opts in. */
+  insecure?: boolean | undefined
+  tls?: TlsOptions | undefined
+  /** Declares a request that is not GET or HEAD to change nothing; the door checks the claim. */
+  reads?: ReadClaim | undefined
+}
+
+export interface TlsOptions {
+  ca?: string | undefined
+  cert?: string | undefined
+  key?: string | undefined
+  servername?: string | undefined
+  /** Only as far as a kubeconfig asks for it (`insecure-skip-tls-verify`). */
+  skipVerify?: boolean | undefined
+}
+
+/** Requests other than GET and HEAD that change nothing. */
+export type ReadClaim = 'token-exchange' | 'access-review' | 'server-dry-run' | 'probe'
+
+export interface HttpResponse {
+  status: number
+  /** Lower-case names; repeated ones joined by a comma. */
+  headers: Record<string, string>
+  body: Uint8Array
+  /** From the first byte sent to the last byte read, in milliseconds. */
+  took: number
+}
+
+export interface CommandRequest {
+  /** Program and arguments; never a shell string. */
+  argv: readonly [string, ...string[]]
+  /** Added to the small set of variables every child gets (PATH, HOME, LANG, TZ, TMPDIR …). */
+  env?: Record<string, string> | undefined
+  stdin?: string | undefined
+  cwd?: string | undefined
+  /** In milliseconds; the whole process group is killed after it. Default 60 s. */
+  timeout?: number | undefined
+  /** Longest output kept of each stream, in bytes; default 64 KiB, the rest is dropped and counted. */
+  limit?: number | undefined
+}
+
+export interface CommandResult {
+  /** undefined when it ended by a signal or could not be started. */
+  exitCode: number | undefined
+  /** Why there is no exit code: `timed out after 60 s`, `not found`, `killed by SIGTERM`. */
+  ended?: string | undefined
+  stdout: string
+  stderr: string
+  /** Bytes of output that were dropped. */
+  dropped: number
+}
+
+/** Looks, and changes nothing. */
+export interface ReadDoor {
+  /** GET, HEAD, and what `reads` declares; anything else throws. */
+  http(request: HttpRequest): Promise<HttpResponse>
+  /** Opens a stream of a GET (a watch); ends when `signal` aborts. */
+  stream(request: HttpRequest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+  /** A command that the runbook or the platform declares to only look: `check`, a credential helper, `git rev-parse`. */
+  look(command: CommandRequest): Promise<CommandResult>
+  /** A file's text; undefined when it does not exist. Throws when it cannot be read. */
+  file(path: string): Promise<string | undefined>
+  env(name: string): string | undefined
+  /** Milliseconds since the epoch. */
+  now(): number
+  sleep(milliseconds: number): Promise<void>
+}
+
+/** Changes things. Only `apply` and `call` are ever given one. */
+export interface WriteDoor extends ReadDoor {
+  send(request: HttpRequest): Promise<HttpResponse>
+  execute(command: CommandRequest): Promise<CommandResult>
+}
+
+// ---------------------------------------------------------------- surfaces
+
+export interface Surface {
+  /** Global, so that ownership is known across services: `ghcr.io/acme/api:prod`. */
+  id: string
+  /** `version` counts in the proof, `setting` does not. */
+  kind: 'version' | 'setting'
+  /** The platform's word for it, for tables: `image tag`, `Deployment`. */
+  type: string
+}
+
+export type Seen<State> =
+  | {
+      status: 'present'
+      state: State
+      /** A few words for tables: `sha256:1a2b3c4d5e6f`, `revision 5, api:9f8e7d6`. */
+      label: string
+    }
+  | { status: 'absent' }
+  /** Denied and unknown are different answers; `why` is a sentence. */
+  | { status: 'denied' | 'unknown'; why: string; cure?: string | undefined }
+
+export interface Reading<State> {
+  surface: Surface
+  seen: Seen<State>
+  /** Somebody else's change is under way there: `rollout in progress (2 of 5 updated)`. Refuses the run. */
+  busy?: string | undefined
+  /** What would put it back by itself (`Argo CD application prod/api`). Refuses the run when it is not fenced. */
+  ownedBy?: string | undefined
+}
+
+/** How a line of the plan is known. */
+export interface Check {
+  /** `write permission`, `target image exists`, `dry run`. */
+  what: string
+  /** The server said so, we worked it out, or it cannot be known before doing it. */
+  how: 'server' | 'computed' | 'cannot-be-known'
+  note?: string | undefined
+}
+
+/** Asked of `resolve`: a release (run), or a state recorded earlier (undo). */
+export type Wanted<State> = { release: Release } | { state: State | null }
+
+export interface Target<State> {
+  surface: Surface
+  /** null: it is to be absent. */
+  from: State | null
+  to: State | null
+  fromLabel: string
+  toLabel: string
+  /** What undo does with it: put `from` back, or leave it (backups). */
+  onUndo: 'restore' | 'keep'
+}
+
+export type Resolution<State> =
+  | {
+      kind: 'change'
+      to: State | null
+      toLabel: string
+      /** Changes on other surfaces that come first: a backup tag, a fence. */
+      prepare?: Target<State>[] | undefined
+      /** false with the reason: a point of no return. */
+      reversible: true | { no: string }
+      checks: Check[]
+      /** For people: a template diff, one line an element. */
+      details?: string[] | undefined
+    }
+  | { kind: 'already'; checks: Check[] }
+  | { kind: 'missing' | 'denied' | 'unknown'; why: string; cure?: string | undefined }
+
+/** One surface from one state to another, as sealed in the plan. */
+export type Change<State> = Target<State>
+
+export type Progress = {
+  state: 'reached' | 'moving' | 'failed'
+  /** The platform's own words: `2 of 5 replicas updated`. */
+  words: string
+}
+
+export type Receipt = Json
+
+// ---------------------------------------------------------------- actions
+
+/** Something with an observable state: a tag, a Deployment, a branch. */
+export interface SetAction<Options, State> {
+  kind: 'set'
+  /** One line for the reference. */
+  summary: string
+  options: ZodType<Options>
+  /** Plain JSON by reference and hash, no literal secret. */
+  state: ZodType<State>
+  facts: {
+    /** The platform's compare-and-set, in words, or false. */
+    compareAndSet: string | false
+    /** What can happen between the last look and the write; printed in the plan where there is no compare-and-set. */
+    window?: string | undefined
+    /** Whether sending the same change twice is harmless. It decides about retries of lost answers. */
+    repeat: 'harmless' | 'ask'
+  }
+  /** Every surface the options mean, with what is live. Never throws for what a platform answers. */
+  surfaces(options: Options, read: ReadDoor): Promise<Reading<State>[]>
+  /** Candidates, newest first. */
+  versions?(options: Options, surface: Surface, read: ReadDoor): Promise<Candidate[]>
+  resolve(
+    options: Options,
+    reading: Reading<State>,
+    wanted: Wanted<State>,
+    read: ReadDoor,
+  ): Promise<Resolution<State>>
+  /** Refuses (code `stale`) when the sealed fields of `from` are no longer live. Throws `EffectFailure`. */
+  apply(options: Options, change: Change<State>, write: WriteDoor): Promise<Receipt>
+  observe(options: Options, surface: Surface, read: ReadDoor): Promise<Seen<State>>
+  /** States one after another as they change, until `signal` aborts; where the platform can tell by itself. */
+  follow?(options: Options, surface: Surface, read: ReadDoor, signal: AbortSignal): AsyncIterable<Seen<State>>
+  progress(seen: Seen<State>, to: State | null, receipt?: Receipt): Progress
+  /** The commands a person would type instead, one line each. Secrets are markers that `shellWord` prints as `"$NAME"`. */
+  manual(options: Options, change: Change<State>): string[]
+}
+
+/** Something without a state that could be read back: a hook, a dispatch, a command. */
+export interface CallAction<Options> {
+  kind: 'call'
+  summary: string
+  options: ZodType<Options>
+  repeat(options: Options): 'harmless' | 'ask'
+  /** Read-only: is all there that the call needs? Never throws for what a platform answers. */
+  ready?(options: Options, read: ReadDoor): Promise<CallReadiness>
+  /** `id` is the same for every try of one call. Throws `EffectFailure`. */
+  call(options: Options, id: string, write: WriteDoor): Promise<Receipt>
+  /** Where the call can be observed (`check`): has it happened? */
+  find?(options: Options, read: ReadDoor): Promise<'done' | 'not-done' | 'unknown'>
+  /** How an undo takes it back: the same call again, another call, or not at all. */
+  reversal(
+    options: Options,
+  ): { how: 'again' } | { how: 'other'; options: Options } | { how: 'none'; why: string }
+  manual(options: Options): string[]
+}
+
+export type CallReadiness =
+  | { kind: 'ready'; checks: Check[]; done?: boolean | undefined }
+  | { kind: 'missing' | 'denied' | 'unknown'; why: string; cure?: string | undefined }
+
+/** A recorded answer of a person. */
+export interface GateAction<Options> {
+  kind: 'gate'
+  summary: string
+  options: ZodType<Options>
+  question(options: Options): Question
+  manual(options: Options): string[]
+}
+
+export interface Question {
+  text: string
+  /** What lets the run go on; anything else declines it. `yes`, or a word that must be typed. */
+  expects: string
+}
+
+export type Action = SetAction<unknown, unknown> | CallAction<unknown> | GateAction<unknown>
+
+// ---------------------------------------------------------------- sources
+
+export type Measurement =
+  | { kind: 'samples'; samples: Sample[] }
+  | { kind: 'no-data'; why: string }
+  | { kind: 'unreachable'; why: string }
+
+export interface Sample {
+  /** Milliseconds since the epoch. */
+  at: number
+  value: SampleValue
+  /** For a probe: a failing sample (refused, timed out, 5xx, an expectation that does not hold), with the reason. */
+  failing?: string | undefined
+}
+
+export type SampleValue = string | number | boolean | null
+
+export interface Source<Options> {
+  summary: string
+  options: ZodType<Options>
+  measure(options: Options, read: ReadDoor): Promise<Measurement>
+}
+
+// ---------------------------------------------------------------- platforms
+
+/** A platform's manifest: cheap to import; the code comes when a step uses it. */
+export interface Platform {
+  /** Folder and first part of the names of its actions. */
+  name: string
+  summary: string
+  actions: Record<string, { load: () => Promise<Action> }>
+  sources?: Record<string, { load: () => Promise<Source<unknown>> }> | undefined
+}

@@ -1,0 +1,50 @@
+/** A version of the service: what was typed, and what it is known as. */
+export interface Release {
+  /** As given by a person, a live endpoint or a surface: `abc1234`, `v1.2.3`, `revision:3`. */
+  given: string
+  /** The full commit SHA (40 hex digits) where it is known, else as much of it as is known (at least 7). */
+  sha?: string | undefined
+  /** The tag (`v1.2.3`) where it has one. */
+  tag?: string | undefined
+}
+
+/** A version that a person may choose to return to. */
+export interface Candidate {
+  release: Release
+  /** ISO 8601, UTC; when this version was made or last deployed. */
+  when?: string | undefined
+  /** Other names under which it can be asked for, such as `revision:3`. */
+  names: string[]
+  /** Why it may be good: `image present`, `proven 2 days ago`. */
+  why: string
+  /** It is what runs now. */
+  live?: boolean | undefined
+}
+
+const HEX = /^[0-9a-f]{7,64}$/i
+
+export function looksLikeSha(text: string): boolean {
+  return HEX.test(text) && text.length <= 40
+}
+
+/** Two spellings of one commit: equal, or one a prefix of the other and at least 7 digits long. */
+export function sameCommit(a: string, b: string): boolean {
+  const left = a.toLowerCase()
+  const right = b.toLowerCase()
+  if (left === right) return true
+  if (!HEX.test(left) || !HEX.test(right)) return false
+  return left.startsWith(right) || right.startsWith(left)
+}
+
+/** Whether what a surface or an endpoint reports is this release. */
+export function isRelease(reported: string, release: Release): boolean {
+  if (reported === release.given || reported === release.tag) return true
+  if (release.sha !== undefined && sameCommit(reported, release.sha)) return true
+  return sameCommit(reported, release.given)
+}
+
+export function releaseName(release: Release): string {
+  const sha = release.sha === undefined ? undefined : release.sha.slice(0, 7)
+  if (release.tag !== undefined && sha !== undefined) return `${release.tag} (${sha})`
+  return release.tag ?? sha ?? release.given
+}
