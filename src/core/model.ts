@@ -34,6 +34,8 @@ export interface SignalDef {
   with: JsonObject
   /** Milliseconds between two samples; default 5 s. */
   every?: number | undefined
+  /** What its number means; a limit such as `1%` or `500ms` is read in it. */
+  unit?: 'ratio' | 'percent' | 'ms' | 's' | 'bytes' | 'count' | undefined
 }
 
 export interface Procedure {

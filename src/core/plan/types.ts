@@ -1,0 +1,112 @@
+import type { Check, Question, Target } from '../contract.ts'
+import type { Json, JsonObject } from '../json.ts'
+import type { Retry, SecretRef, SignalDef, Verify } from '../model.ts'
+import type { Release } from '../release.ts'
+
+/** The version of the plan document; a reader refuses any other. */
+export const PLAN_FORMAT = 1
+
+/** Ordered changes and calls, sealed: what will be done, and what is there now. Holds no secret. */
+export interface Plan {
+  format: typeof PLAN_FORMAT
+  kind: 'run' | 'undo'
+  /** The id of the run that carries it out: `20261122-031500-7f3a`. */
+  id: string
+  /** UTC, fixed here, for names: `20261122-031500`. */
+  stamp: string
+  /** ISO 8601, UTC. */
+  createdAt: string
+  /** Version of the tool that made it. */
+  tool: string
+  service: string
+  environment: string
+  procedure: string
+  reason?: string | undefined
+  /** For a run the release to return to; for an undo what ran before, as far as it is known. */
+  target: Release
+  /** What the live endpoint reported while planning; a dead service is evidence, not an obstacle. */
+  live: LiveVersion
+  runbook: { path: string; sha256: string; text: string }
+  secrets: Record<string, SecretRef>
+  signals: Record<string, SignalDef>
+  /** Steps left out by the person, and what that dropped with them. */
+  without: LeftOut[]
+  steps: PlannedStep[]
+  verify?: Verify | undefined
+  /** The proof of an undo of this plan. */
+  undoVerify?: Verify | undefined
+  onFailure: 'stop' | 'undo'
+  /** Milliseconds. */
+  deadline?: number | undefined
+  limits: { decide?: number | undefined; execute?: number | undefined; verify?: number | undefined }
+  /** The author's estimate, in milliseconds. */
+  takes?: number | undefined
+  /** Of an undo: the run that it takes back. */
+  undoOf?: string | undefined
+  /** Confirmations beyond the plan's own question: a conflict that would be overwritten. */
+  confirmations: Confirmation[]
+  /** `sha256:<hex>` over all the rest. */
+  seal: string
+}
+
+export type LiveVersion = { release: Release } | { unknown: string } | { unasked: true }
+
+export interface LeftOut {
+  step: string
+  why: string
+}
+
+export interface Confirmation {
+  /** The id for `--answer id=value`. */
+  id: string
+  question: Question
+}
+
+interface PlannedUse {
+  uses: string
+  kind: 'set' | 'call' | 'gate'
+  /** Options with `${target.…}`, `${run.…}` and `${secrets.…}` still in place. */
+  with: JsonObject
+  changes: PlannedChange[]
+  call?: PlannedCall | undefined
+  question?: Question | undefined
+  checks: Check[]
+  /** What can happen between the last look and the write, where there is no compare-and-set. */
+  window?: string | undefined
+}
+
+export interface PlannedStep extends PlannedUse {
+  id: string
+  /** Complete: the ids of the steps that it waits for. */
+  needs: string[]
+  /** Milliseconds. */
+  timeout: number
+  retry: Retry
+  fallback?: PlannedUse | undefined
+  verify?: Verify | undefined
+  /** Nothing to do, and why. */
+  skip?: string | undefined
+}
+
+export type { PlannedUse }
+
+export interface PlannedChange extends Target<Json> {
+  /** Names the effect within the run: `image:ghcr.io/acme/api:prod`. */
+  effect: string
+  role: 'prepare' | 'main'
+  /** `already`: nothing to do on this surface; it still counts in the proof. */
+  state: 'change' | 'already'
+  reversible: true | { no: string }
+  details: string[]
+  /** What a person would type instead. */
+  manual: string[]
+}
+
+export interface PlannedCall {
+  effect: string
+  repeat: 'harmless' | 'ask'
+  reversal: { how: 'again' } | { how: 'other' } | { how: 'none'; why: string }
+  /** Take the call's own reversal instead of the call itself (only in an undo). */
+  reversed?: boolean | undefined
+  manual: string[]
+}

@@ -1,0 +1,111 @@
+import type { ExitCode } from '../exit.ts'
+import type { Json } from '../json.ts'
+import type { Release } from '../release.ts'
+
+/** The version of the journal's lines; a reader refuses any other. */
+export const JOURNAL_FORMAT = 1
+
+export interface Who {
+  /** A user, or the CI's own identity: `ana`, `github:octocat`. */
+  name: string
+  host: string
+  ci: boolean
+}
+
+export interface Failure {
+  code: string
+  message: string
+  found?: string | undefined
+  cure?: string | undefined
+  /** Whether the platform may have taken it. */
+  applied: 'no' | 'unknown'
+  retryable: boolean
+}
+
+export type Phase = 'decide' | 'execute' | 'verify'
+
+/** What happened, in order; `fold` makes the state of a run of it. Times are milliseconds since the epoch. */
+export type RunEvent =
+  | {
+      type: 'run-started'
+      format: typeof JOURNAL_FORMAT
+      id: string
+      kind: 'run' | 'undo'
+      seal: string
+      service: string
+      environment: string
+      procedure: string
+      target: Release
+      by: Who
+      reason?: string | undefined
+      undoOf?: string | undefined
+    }
+  /** A signal's value before anything was changed: why this was done. */
+  | { type: 'evidence'; signal: string; value: string }
+  | { type: 'phase-started'; phase: Phase }
+  | { type: 'step-started'; step: string }
+  /** On disk before an effect. */
+  | { type: 'intent'; step: string; effect: string; attempt: number; use: Use }
+  /** On disk after it. */
+  | { type: 'outcome'; step: string; effect: string; attempt: number; ok: true; receipt: Json }
+  | {
+      type: 'outcome'
+      step: string
+      effect: string
+      attempt: number
+      ok: false
+      failure: Failure
+      /** When the next try may start, jitter included. */
+      retryAt: number
+    }
+  /** What a surface (or a call that can be observed) says after an effect. */
+  | { type: 'observed'; step: string; effect: string; progress: ObservedProgress; words: string }
+  | { type: 'question'; step: string; text: string }
+  | { type: 'answer'; step: string; value: string; accepted: boolean; by: Who }
+  /** The first action was observed not applied; from here on the step uses its fallback. */
+  | { type: 'fallback-chosen'; step: string; why: string }
+  | { type: 'step-verified'; step: string; verdict: Judged; words: string }
+  | {
+      type: 'step-ended'
+      step: string
+      result: 'done' | 'skipped' | 'failed'
+      why?: string | undefined
+      cure?: string | undefined
+    }
+  | { type: 'condition-judged'; condition: string; role: 'must' | 'should'; verdict: Judged; words: string }
+  | { type: 'surface-proven'; surface: string; verdict: Judged; words: string }
+  | { type: 'proof'; verdict: Judged; degraded: string[]; why: string }
+  | { type: 'deadline-passed'; deadline: number }
+  | { type: 'interrupted'; signal: string }
+  | { type: 'run-ended'; result: RunResult; exit: ExitCode; why: string; stands: string[] }
+
+export type Use = 'first' | 'fallback'
+
+/** `unknown`: it could not be looked at; `not-applied`: what was there before is still there. */
+export type ObservedProgress = 'reached' | 'moving' | 'failed' | 'not-applied' | 'unknown'
+
+export type Judged = 'holds' | 'fails' | 'unknown'
+
+export type RunResult =
+  /** The right version is live, and proven so. */
+  | 'proven'
+  /** Proven, but a `should` fails or a surface was left out by choice. */
+  | 'degraded'
+  | 'already'
+  /** Stopped before anything was changed. */
+  | 'refused'
+  /** Stopped; nothing that was changed stands. */
+  | 'failed'
+  /** Stopped, or contradicted by the proof, and changes stand. */
+  | 'stands'
+  /** Changed, but it could not be measured whether it worked. */
+  | 'unmeasured'
+  | 'declined'
+  | 'interrupted'
+
+export interface Line {
+  /** From 1, without gaps. */
+  n: number
+  at: number
+  event: RunEvent
+}
