@@ -1,0 +1,116 @@
+import type { Question, ReadDoor, WriteDoor } from '../core/contract.ts'
+import type { Runbook } from '../core/model.ts'
+import type { Plan } from '../core/plan/types.ts'
+import type { Candidate, Release } from '../core/release.ts'
+import type { Line, RunEvent, Who } from '../core/run/events.ts'
+
+/** What one invocation of the program works with: the doors, the secrets seen so far, the store. */
+export interface Session {
+  read: ReadDoor
+  write: WriteDoor
+  /** Takes every secret's value out of a text. All output goes through it. */
+  redact(text: string): string
+  store: Store
+  who: Who
+  close(): Promise<void>
+}
+
+/** Where runs live. */
+export interface Store {
+  /** For people: where it is. */
+  place: string
+  create(plan: Plan): Promise<RunLog>
+  /** Newest first. */
+  list(): Promise<StoredRun[]>
+  /** By id, a unique beginning of one, or `last`. Throws a Problem that lists what there is. */
+  find(id: string): Promise<StoredRun>
+}
+
+export interface StoredRun {
+  plan: Plan
+  lines: Line[]
+}
+
+/** The append-only log of a run; `append` returns when the line is on disk. */
+export interface RunLog {
+  append(event: RunEvent): Promise<Line>
+  close(): Promise<void>
+}
+
+export interface PlanRequest {
+  runbook: Runbook
+  /** A name; absent: the first procedure, or the only one. */
+  procedure?: string | undefined
+  /** A SHA, short SHA, tag, or another name of a candidate (`revision:3`, `last-proven`). */
+  target: string
+  without: string[]
+  reason?: string | undefined
+}
+
+export type PlanOutcome =
+  | { kind: 'plan'; plan: Plan }
+  | { kind: 'already'; plan: Plan; why: string }
+  | { kind: 'refused'; refusal: Refusal }
+
+/** Why a run is refused before the first change. */
+export interface Refusal {
+  service: string
+  environment: string
+  procedure: string
+  target: Release
+  reasons: RefusalReason[]
+  /** What is fine, so that a person sees the whole: one line a surface. */
+  fine: string[]
+  /** Arguments that go on without the surfaces that refuse, where that is possible: `['--without', 'image']`. */
+  without?: string[] | undefined
+  /** Steps that go with them: calls that only served what is left out. */
+  alsoDropped: string[]
+}
+
+export interface RefusalReason {
+  step: string
+  surface?: string | undefined
+  kind: 'missing' | 'denied' | 'unknown' | 'busy' | 'owned' | 'conflict' | 'stale' | 'input'
+  why: string
+  cure?: string | undefined
+}
+
+/** The readiness check of any day: what can be known without a target. */
+export interface Readiness {
+  service: string
+  environment: string
+  procedure: string
+  surfaces: {
+    step: string
+    surface: string
+    type: string
+    live: string
+    state: 'ready' | 'missing' | 'denied' | 'unknown' | 'busy' | 'owned'
+    why?: string | undefined
+    cure?: string | undefined
+  }[]
+  calls: {
+    step: string
+    uses: string
+    state: 'ready' | 'missing' | 'denied' | 'unknown'
+    why?: string | undefined
+    cure?: string | undefined
+  }[]
+  secrets: { name: string; from: string; state: 'ready' | 'missing'; why?: string | undefined }[]
+  signals: { name: string; value: string; state: 'measured' | 'failing' | 'unknown' }[]
+  /** Last proven first, the live one marked. */
+  candidates: Candidate[]
+}
+
+export interface CarryOutOptions {
+  /** Answers given beforehand: `--answer id=value`. */
+  answers: Record<string, string>
+  /** Asks a person; absent without a terminal: then an unanswered gate refuses the run. */
+  ask?: ((id: string, question: Question) => Promise<string>) | undefined
+  /** Every line, after it is on disk. */
+  onLine(line: Line): void
+  /** Live news that is not journalled (a sample while waiting): for a spinner. */
+  onNews?: ((text: string) => void) | undefined
+  /** Aborts when the person or CI interrupts; nothing new starts after it. */
+  interrupt: AbortSignal
+}
