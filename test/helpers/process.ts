@@ -21,6 +21,8 @@ interface DaemonOptions {
   readonly readyWithinMs?: number
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
+  /** Where a clean end takes seconds and saves nothing that a test keeps: SIGKILL. */
+  readonly stopSignal?: 'SIGTERM' | 'SIGKILL'
 }
 
 const running = new Set<ChildProcess>()
@@ -35,7 +37,7 @@ export async function startDaemon(
   args: readonly string[],
   options: DaemonOptions,
 ): Promise<Daemon> {
-  const { ready, readyWithinMs = 20_000, cwd, env = process.env } = options
+  const { ready, readyWithinMs = 20_000, cwd, env = process.env, stopSignal = 'SIGTERM' } = options
   const [file, ...argv] = diesWithUs(findProgram(program) ?? program, args)
   const child = spawn(file, argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
@@ -43,9 +45,18 @@ export async function startDaemon(
   const failure = once(child, 'error').then(([error]: unknown[]) => String(error))
   const ended = once(child, 'exit').then(() => running.delete(child))
 
-  const stop = (): Promise<void> => endChild(child, ended)
+  let why = ''
+  const isReady = async (): Promise<boolean> => {
+    try {
+      return await ready(output())
+    } catch (error) {
+      why = `: ${String(error)}`
+      return false
+    }
+  }
+  const stop = (): Promise<void> => endChild(child, ended, stopSignal)
   const state = await Promise.race([
-    poll(() => ready(output()), readyWithinMs).then((ok) => (ok ? 'ready' : 'it did not get ready in time')),
+    poll(isReady, readyWithinMs).then((ok) => (ok ? 'ready' : `it did not get ready in time${why}`)),
     failure,
     ended.then(() => `it ended with ${child.exitCode ?? child.signalCode}`),
   ])
@@ -137,9 +148,9 @@ function collectOutput(child: ChildProcess): () => string {
   return () => output
 }
 
-async function endChild(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+async function endChild(child: ChildProcess, ended: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGTERM')
+  child.kill(signal)
   const patience = new AbortController()
   const impatient = sleep(3000, undefined, { signal: patience.signal }).then(
     () => child.kill('SIGKILL'),

@@ -1,11 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { fateByName } from './kubelet.ts'
+import { makeRepository } from './git.ts'
 import { digestOf, pushImage, skopeoDigest, skopeoLabels, skopeoRaw } from './images.ts'
+import { KUBERNETES_PROGRAMS, startKubernetes, type TestKubernetes } from './kubernetes.ts'
 import { describeWith } from './need.ts'
-import { run } from './process.ts'
+import { poll, run, startDaemon } from './process.ts'
 import { REGISTRY_PROGRAMS, startRegistry, type TestRegistry } from './registry.ts'
+import { startService } from './service.ts'
 
 const COMMIT = '1111111111111111111111111111111111111111'
+const NEXT_COMMIT = '2222222222222222222222222222222222222222'
 
 describeWith(REGISTRY_PROGRAMS, 'registry', () => {
   let open: TestRegistry
@@ -135,6 +144,189 @@ describeWith(REGISTRY_PROGRAMS, 'registry', () => {
     expect(exitCode).toBe(1)
   })
 })
+
+describeWith(REGISTRY_PROGRAMS, 'service', () => {
+  let registry: TestRegistry
+  beforeAll(async () => {
+    registry = await startRegistry()
+    await pushImage(registry, 'acme/api', COMMIT, { kind: 'index', commit: COMMIT, version: 'v1' })
+    await pushImage(registry, 'acme/api', NEXT_COMMIT, { commit: NEXT_COMMIT, version: 'v2' })
+  })
+  afterAll(() => registry.stop())
+
+  async function serve() {
+    await pushImage(registry, 'acme/api', 'prod', { kind: 'index', commit: COMMIT, version: 'v1' })
+    return startService({ registry, repository: 'acme/api', tag: 'prod' })
+  }
+  const moveTag = (): Promise<string> =>
+    pushImage(registry, 'acme/api', 'prod', { commit: NEXT_COMMIT, version: 'v2' })
+  const get = async (url: string): Promise<unknown> => (await fetch(url)).json()
+
+  test('follows the tag, and only through the hook', async () => {
+    await using service = await serve()
+    const digest = await moveTag()
+    expect(await get(`${service.url}/api/version`)).toEqual({ commit: COMMIT, version: 'v1' })
+    expect((await fetch(service.hookUrl, { method: 'POST' })).status).toBe(200)
+    expect(await poll(() => service.running().digest === digest, 1000)).toBe(true)
+    expect(await get(`${service.url}/api/version`)).toEqual({ commit: NEXT_COMMIT, version: 'v2' })
+    expect((await fetch(`${service.url}/deploy/wrong`, { method: 'POST' })).status).toBe(404)
+    expect(service.hookCalls).toMatchObject([{ method: 'POST', status: 200 }])
+  })
+
+  test('serves the old release while a deploy takes its time', async () => {
+    await using service = await serve()
+    service.deployTakes(300)
+    await moveTag()
+    await fetch(service.hookUrl)
+    expect(service.running().commit).toBe(COMMIT)
+    expect(await poll(() => service.running().commit === NEXT_COMMIT, 2000)).toBe(true)
+  })
+
+  test.each([
+    { mode: 'answers-500', status: 500, deployed: [] },
+    { mode: 'lost', status: 200, deployed: [] },
+    { mode: 'keeps-old-version', status: 200, deployed: [COMMIT] },
+    { mode: 'never-healthy', status: 200, deployed: [NEXT_COMMIT] },
+  ] as const)('breaks as asked: $mode', async ({ mode, status, deployed }) => {
+    await using service = await serve()
+    service.hook(mode)
+    await moveTag()
+    expect((await fetch(service.hookUrl, { method: 'POST' })).status).toBe(status)
+    await poll(() => service.deployments.length > 0, 100)
+    expect(service.deployments.map(({ commit }) => commit)).toEqual(deployed)
+    expect((await fetch(`${service.url}/api/health`)).status).toBe(mode === 'never-healthy' ? 500 : 200)
+  })
+
+  test('behaves as its release does', async () => {
+    await using service = await serve()
+    service.behave(COMMIT, 'unhealthy')
+    expect(await get(`${service.url}/api/health`)).toEqual({ ok: false })
+    service.behave(COMMIT, 'crashed')
+    await expect(fetch(`${service.url}/api/version`)).rejects.toThrow('fetch failed')
+  })
+})
+
+describeWith(KUBERNETES_PROGRAMS, 'kubernetes', () => {
+  let cluster: TestKubernetes
+  beforeAll(async () => {
+    cluster = await startKubernetes({ audit: true })
+  })
+  afterAll(() => cluster.stop())
+
+  test('rolls out, gets stuck on a broken image, and rolls back', async () => {
+    const api = { namespace: 'rollout', name: 'api', replicas: 2 }
+    await cluster.applyDeployment({ ...api, image: 'acme/api:good' })
+    expect(await cluster.waitForRollout('rollout', 'api')).toBe(true)
+    await cluster.applyDeployment({ ...api, image: 'acme/api:broken', progressDeadlineSeconds: 1 })
+    expect(await cluster.waitForRollout('rollout', 'api')).toBe(false)
+    const pods = await cluster.kubectl('-n', 'rollout', 'get', 'pods')
+    expect(pods.stdout).toMatch(/0\/1 +ImagePullBackOff/)
+    const undo = await cluster.kubectl('-n', 'rollout', 'rollout', 'undo', 'deployment/api')
+    expect(undo).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('rolled back') })
+    expect(await cluster.waitForRollout('rollout', 'api')).toBe(true)
+  })
+
+  test('runs the pods of a DaemonSet too', async () => {
+    const container = ['--image=acme/agent:1', '--dry-run=client', '-o', 'json']
+    const { stdout } = await cluster.kubectl('create', 'deployment', 'agent', ...container)
+    const { spec } = JSON.parse(stdout) as { spec: { selector: object; template: object } }
+    const manifest = join(cluster.folder, 'agent.json')
+    const { selector, template } = spec
+    const agent = {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'agent' },
+      spec: { selector, template },
+    }
+    await writeFile(manifest, JSON.stringify(agent))
+    expect(await cluster.kubectl('apply', '-f', manifest)).toMatchObject({ exitCode: 0 })
+    const status = await cluster.kubectl('rollout', 'status', 'daemonset/agent', '--timeout=10s')
+    expect(status).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('successfully rolled out') })
+  })
+
+  test('the viewer may do only what a role grants, and the audit log says who asked', async () => {
+    const asViewer = ['--kubeconfig', cluster.viewerKubeconfigPath]
+    const read = ['-n', 'default', 'get', 'deployments', ...asViewer]
+    expect(await cluster.kubectl(...read)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('Forbidden'),
+    })
+    const verbs = ['--verb=get,list', '--resource=deployments.apps']
+    await cluster.kubectl('-n', 'default', 'create', 'role', 'reader', ...verbs)
+    await cluster.kubectl(
+      '-n',
+      'default',
+      'create',
+      'rolebinding',
+      'reader',
+      '--role=reader',
+      '--user=viewer',
+    )
+    expect(await cluster.kubectl(...read)).toMatchObject({ exitCode: 0 })
+    const lists = (await cluster.auditEvents()).filter(
+      ({ user, verb, requestURI }) =>
+        user.username === 'viewer' && verb === 'list' && requestURI.includes('/deployments'),
+    )
+    expect(lists.map(({ responseStatus }) => responseStatus?.code)).toEqual([403, 200])
+  })
+
+  test('a test may decide over the pods', async () => {
+    cluster.kubelet.decide(() => 'pending')
+    await cluster.applyDeployment({ namespace: 'held', name: 'api', image: 'acme/api:good' })
+    expect(await cluster.waitForRollout('held', 'api', 1)).toBe(false)
+    cluster.kubelet.decide(fateByName)
+    expect(await cluster.waitForRollout('held', 'api')).toBe(true)
+    const gone = ['delete', 'deployment', 'api', '--cascade=foreground', '--timeout=10s']
+    expect(await cluster.kubectl('-n', 'held', ...gone)).toMatchObject({ exitCode: 0 })
+  })
+})
+
+describeWith(['git'], 'git', () => {
+  test('makes the same history every time', async () => {
+    await using first = await makeRepository({ commits: 3, tags: { v1: 0, v3: 2 } })
+    await using second = await makeRepository({ commits: 3 })
+    expect(first.commits).toHaveLength(3)
+    expect(second.commits).toEqual(first.commits)
+    expect(await first.git('rev-list', '--reverse', 'origin/main')).toBe(first.commits.join('\n'))
+    expect(await first.git('rev-parse', 'v1', 'v3', 'HEAD')).toBe(
+      [first.commits[0], first.commits[2], first.commits[2]].join('\n'),
+    )
+    await first.git('commit', '--quiet', '--allow-empty', '--message=More')
+    await first.git('push', '--quiet', 'origin', 'main')
+    expect(await first.git('ls-remote', first.remote, 'main')).toContain(await first.git('rev-parse', 'HEAD'))
+  })
+})
+
+test('a daemon that cannot start says why', async () => {
+  const start = startDaemon('sh', ['-c', 'echo port taken >&2; exit 3'], { ready: () => false })
+  await expect(start).rejects.toThrow(/ended with 3\nport taken/)
+})
+
+describeWith(['setpriv'], 'process', () => {
+  test('a daemon does not outlive a killed worker', async () => {
+    const source = `import { startDaemon } from '${import.meta.dirname}/process.ts'
+      const daemon = await startDaemon('sleep', ['60'], { ready: () => true })
+      console.log('daemon', daemon.pid)`
+    const command = ['--input-type=module-typescript', '--eval', source]
+    const said = /^daemon (\d+)$/m
+    await using worker = await startDaemon(process.execPath, command, {
+      ready: (output) => said.test(output),
+    })
+    const daemon = Number(said.exec(worker.output())?.[1])
+    expect(isRunning(daemon)).toBe(true)
+    process.kill(worker.pid, 'SIGKILL')
+    expect(await poll(() => !isRunning(daemon), 2000)).toBe(true)
+  })
+})
+
+/** A zombie that nobody has reaped yet no longer runs. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
 
 const MEDIA_TYPES = {
   image: 'application/vnd.oci.image.manifest.v1+json',

@@ -1,7 +1,7 @@
 /** Something a test started and must end: `await using x = await startX()`, or `x.stop()` in afterAll. */
 export interface Stoppable extends AsyncDisposable {
   /** Ends it and frees what it held. Calling it again does nothing. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** Adds `stop` and `await using` to `parts` (the same object, so that its getters keep working). */
