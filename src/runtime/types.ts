@@ -1,7 +1,7 @@
 import type { Question, ReadDoor, WriteDoor } from '../core/contract.ts'
 import type { Runbook } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
-import type { Candidate, Release } from '../core/release.ts'
+import type { Candidate } from '../core/release.ts'
 import type { Line, RunEvent, Who } from '../core/run/events.ts'
 
 /** What one invocation of the program works with: the doors, the secrets seen so far, the store. */
@@ -47,33 +47,7 @@ export interface PlanRequest {
   reason?: string | undefined
 }
 
-export type PlanOutcome =
-  | { kind: 'plan'; plan: Plan }
-  | { kind: 'already'; plan: Plan; why: string }
-  | { kind: 'refused'; refusal: Refusal }
-
-/** Why a run is refused before the first change. */
-export interface Refusal {
-  service: string
-  environment: string
-  procedure: string
-  target: Release
-  reasons: RefusalReason[]
-  /** What is fine, so that a person sees the whole: one line a surface. */
-  fine: string[]
-  /** Arguments that go on without the surfaces that refuse, where that is possible: `['--without', 'image']`. */
-  without?: string[] | undefined
-  /** Steps that go with them: calls that only served what is left out. */
-  alsoDropped: string[]
-}
-
-export interface RefusalReason {
-  step: string
-  surface?: string | undefined
-  kind: 'missing' | 'denied' | 'unknown' | 'busy' | 'owned' | 'conflict' | 'stale' | 'input'
-  why: string
-  cure?: string | undefined
-}
+export type { PlanOutcome, Refusal, RefusalReason } from '../core/plan/outcome.ts'
 
 /** The readiness check of any day: what can be known without a target. */
 export interface Readiness {

@@ -105,6 +105,8 @@ export interface PlannedChange extends Target<Json> {
 export interface PlannedCall {
   effect: string
   repeat: 'harmless' | 'ask'
+  /** It has a check of its own that tells whether it happened. */
+  observable: boolean
   reversal: { how: 'again' } | { how: 'other' } | { how: 'none'; why: string }
   /** Take the call's own reversal instead of the call itself (only in an undo). */
   reversed?: boolean | undefined

@@ -1,0 +1,72 @@
+import { EXIT } from '../exit.ts'
+import type { Plan, PlannedStep, PlannedUse } from '../plan/types.ts'
+import { releaseName } from '../release.ts'
+import type { RunEvent } from './events.ts'
+import type { RunState } from './state.ts'
+
+type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
+
+/** How a run ended: what a person is told, and what a script sees. */
+export function conclude(plan: Plan, state: RunState): RunEnded {
+  const stands = whatStands(plan, state)
+  if (state.proof !== undefined) return concludeProof(plan, state.proof, stands)
+  const failed = plan.steps.find((step) => state.steps[step.id]?.status === 'failed')
+  const why =
+    failed === undefined
+      ? 'the deadline has passed'
+      : `step "${failed.id}": ${state.steps[failed.id]?.why ?? 'failed'}`
+  if (stands.length > 0) return ended('stands', EXIT.stands, why, stands)
+  const declined = failed !== undefined && state.steps[failed.id]?.answer?.accepted === false
+  return declined ? ended('declined', EXIT.declined, why, []) : ended('failed', EXIT.refused, why, [])
+}
+
+function concludeProof(plan: Plan, proof: NonNullable<RunState['proof']>, stands: string[]): RunEnded {
+  if (proof.verdict === 'fails') return ended('stands', EXIT.stands, proof.why, stands)
+  if (proof.verdict === 'unknown') return ended('unmeasured', EXIT.unmeasured, proof.why, stands)
+  const left = plan.without.map(({ step, why }) => `without "${step}": ${why}`)
+  const degraded = [...proof.degraded, ...left]
+  if (degraded.length > 0) return ended('degraded', EXIT.degraded, degraded.join('; '), stands)
+  return ended(
+    'proven',
+    EXIT.done,
+    plan.target.given === '' ? proof.why : `${releaseName(plan.target)} is live: ${proof.why}`,
+    stands,
+  )
+}
+
+/** What was changed and is not taken back, one line each. Backups are meant to stay and do not count. */
+export function whatStands(plan: Plan, state: RunState): string[] {
+  return plan.steps.flatMap((step) => {
+    const own = state.steps[step.id]
+    if (own === undefined) return []
+    const use = own.use === 'fallback' && step.fallback !== undefined ? step.fallback : step
+    return [...changesOf(step, use, state), ...callOf(step, use, state)]
+  })
+}
+
+function changesOf(step: PlannedStep, use: PlannedUse, state: RunState): string[] {
+  return use.changes.flatMap((change) => {
+    const effect = state.steps[step.id]?.effects[change.effect]
+    if (effect === undefined || change.onUndo === 'keep') return []
+    if (effect.inFlight || effect.applied === 'unknown') {
+      return [`${change.surface.id}: may be ${change.toLabel} (was ${change.fromLabel}); its answer was lost`]
+    }
+    return effect.applied === 'yes'
+      ? [`${change.surface.id}: ${change.toLabel} (was ${change.fromLabel})`]
+      : []
+  })
+}
+
+function callOf(step: PlannedStep, use: PlannedUse, state: RunState): string[] {
+  const effect = use.call === undefined ? undefined : state.steps[step.id]?.effects[use.call.effect]
+  if (effect === undefined || (effect.applied === 'no' && !effect.inFlight)) return []
+  return [
+    effect.applied === 'yes'
+      ? `${step.id}: ${use.uses} was called`
+      : `${step.id}: ${use.uses} may have been called; its answer was lost`,
+  ]
+}
+
+function ended(result: RunEnded['result'], exit: RunEnded['exit'], why: string, stands: string[]): RunEnded {
+  return { type: 'run-ended', result, exit, why, stands }
+}

@@ -1,0 +1,268 @@
+import { formatDuration } from '../duration.ts'
+import type { Plan, PlannedChange, PlannedStep, PlannedUse } from '../plan/types.ts'
+import { conclude } from './conclude.ts'
+import type { RunEvent, Use } from './events.ts'
+import type { EffectState, RunState, StepState } from './state.ts'
+
+// What is to be done next, decided from the plan and the state alone. The runtime carries the commands out,
+// appends what came of them, and asks again.
+
+export type Command =
+  /** A decision that only has to be written down. */
+  | { do: 'record'; event: RunEvent }
+  | { do: 'apply' | 'call'; step: string; use: Use; effect: string; attempt: number }
+  /** Look whether an effect has happened, and how far it is. */
+  | { do: 'look'; step: string; use: Use; effect: string }
+  | { do: 'ask'; step: string }
+  | { do: 'verify-step'; step: string }
+  | { do: 'prove' }
+  | { do: 'wait'; until: number }
+
+export interface Surroundings {
+  now: number
+  /** Without a person: past its deadline a run starts nothing new. */
+  ci: boolean
+  /** Effects that this process has under way. One in flight and not among them was cut off by a crash. */
+  underway: ReadonlySet<string>
+}
+
+/** Effects of one step at the same time. */
+const AT_ONCE = 8
+/** Milliseconds between two looks: short at first, then calm. */
+const LOOK_FIRST = 250
+const LOOK_LONGEST = 2000
+
+export function next(plan: Plan, state: RunState, around: Surroundings): Command[] {
+  if (state.ended !== undefined) return []
+  if (state.phase === undefined || state.phase === 'decide')
+    return [record({ type: 'phase-started', phase: 'execute' })]
+  if (deadlineJustPassed(plan, state, around)) {
+    return [record({ type: 'deadline-passed', deadline: plan.deadline ?? 0 })]
+  }
+  if (state.phase === 'verify') {
+    return state.proof === undefined ? [{ do: 'prove' }] : [record(conclude(plan, state))]
+  }
+  return execute(plan, state, around)
+}
+
+function execute(plan: Plan, state: RunState, around: Surroundings): Command[] {
+  const stopping = stopReason(plan, state, around)
+  const commands = plan.steps.flatMap((step) => stepCommands(state, step, around, stopping))
+  if (commands.length > 0) return commands
+  const running = plan.steps.some((step) => state.steps[step.id]?.status === 'running')
+  if (running) return []
+  if (stopping !== undefined) return [record(conclude(plan, state))]
+  return [record({ type: 'phase-started', phase: 'verify' })]
+}
+
+/** Why nothing new is started. */
+function stopReason(plan: Plan, state: RunState, around: Surroundings): string | undefined {
+  const failed = plan.steps.find((step) => state.steps[step.id]?.status === 'failed')
+  if (failed !== undefined) return `step "${failed.id}" failed`
+  return state.deadlinePassed && around.ci ? 'the deadline has passed' : undefined
+}
+
+function deadlineJustPassed(plan: Plan, state: RunState, { now }: Surroundings): boolean {
+  if (plan.deadline === undefined || state.started === undefined || state.deadlinePassed) return false
+  return now > state.started.at + plan.deadline
+}
+
+// ---------------------------------------------------------------- one step
+
+function stepCommands(
+  state: RunState,
+  step: PlannedStep,
+  around: Surroundings,
+  stopping: string | undefined,
+): Command[] {
+  const own = state.steps[step.id]
+  if (own === undefined) return stopping === undefined && needsMet(state, step) ? [begin(step)] : []
+  if (own.status !== 'running') return []
+  const use = own.use === 'fallback' && step.fallback !== undefined ? step.fallback : step
+  const context = { step, own, use, around, stopping }
+  if (use.kind === 'gate') return gateCommands(context)
+  if (around.now >= own.startedAt + step.timeout)
+    return [fail(step, `not settled after ${formatDuration(step.timeout)}`)]
+  const open = use.kind === 'set' ? setCommands(context) : callCommands(context)
+  if (open !== 'settled') return open
+  return step.verify === undefined ? [done(step)] : verifyCommands(context)
+}
+
+interface Context {
+  step: PlannedStep
+  own: StepState
+  use: PlannedUse
+  around: Surroundings
+  stopping: string | undefined
+}
+
+function begin(step: PlannedStep): Command {
+  return step.skip === undefined
+    ? record({ type: 'step-started', step: step.id })
+    : record({ type: 'step-ended', step: step.id, result: 'skipped', why: step.skip })
+}
+
+function needsMet(state: RunState, step: PlannedStep): boolean {
+  return step.needs.every((id) => ['done', 'skipped'].includes(state.steps[id]?.status ?? 'waiting'))
+}
+
+function gateCommands({ step, own, stopping }: Context): Command[] {
+  if (stopping !== undefined) return [fail(step, `not asked: ${stopping}`)]
+  if (own.answer === undefined) return [{ do: 'ask', step: step.id }]
+  return own.answer.accepted ? [done(step)] : [fail(step, `declined with the answer "${own.answer.value}"`)]
+}
+
+function verifyCommands({ step, own }: Context): Command[] {
+  if (own.verified === undefined) return [{ do: 'verify-step', step: step.id }]
+  if (own.verified.verdict === 'holds') return [done(step)]
+  return [
+    fail(
+      step,
+      `its verification ${own.verified.verdict === 'fails' ? 'fails' : 'could not be measured'}: ${own.verified.words}`,
+    ),
+  ]
+}
+
+// ---------------------------------------------------------------- effects
+
+/** Prepared changes first; the main ones only when every prepared one is reached. */
+function setCommands(context: Context): Command[] | 'settled' {
+  for (const role of ['prepare', 'main'] as const) {
+    const open = context.use.changes.filter(
+      (change) =>
+        change.role === role && change.state === 'change' && !isReached(context.own.effects[change.effect]),
+    )
+    if (open.length > 0)
+      return boundStarts(
+        open.flatMap((change) => changeCommands(context, change)),
+        context,
+      )
+  }
+  return 'settled'
+}
+
+/** A failure decides the step; else at most so many effects at once. */
+function boundStarts(commands: Command[], { own }: Context): Command[] {
+  const failed = commands.find((command) => command.do === 'record')
+  if (failed !== undefined) return [failed]
+  const inFlight = Object.values(own.effects).filter((effect) => effect.inFlight).length
+  const starts = commands
+    .filter((command) => command.do === 'apply')
+    .slice(0, Math.max(0, AT_ONCE - inFlight))
+  return [...commands.filter((command) => command.do !== 'apply'), ...starts]
+}
+
+function changeCommands(context: Context, change: PlannedChange): Command[] {
+  const { step, own, around, stopping } = context
+  const effect = own.effects[change.effect]
+  const look: Command = { do: 'look', step: step.id, use: own.use, effect: change.effect }
+  if (effect === undefined || effect.attempts === 0) {
+    return stopping === undefined
+      ? [start(context, 'apply', change.effect, 1)]
+      : [fail(step, `not done: ${stopping}`)]
+  }
+  if (effect.inFlight) return around.underway.has(change.effect) ? [] : [look]
+  if (effect.applied === 'no') return again(context, 'apply', change.effect, effect)
+  if (effect.observed?.progress === 'failed') return [fail(step, effect.observed.words)]
+  return [whenDue(look, effect, around)]
+}
+
+function callCommands(context: Context): Command[] | 'settled' {
+  const { step, own, use, around, stopping } = context
+  const call = use.call
+  if (call === undefined) return 'settled'
+  const effect = own.effects[call.effect]
+  if (effect === undefined || effect.attempts === 0) {
+    return stopping === undefined
+      ? [start(context, 'call', call.effect, 1)]
+      : [fail(step, `not done: ${stopping}`)]
+  }
+  if (effect.applied === 'yes' && !effect.inFlight) return 'settled'
+  if (effect.inFlight && around.underway.has(call.effect)) return []
+  if (effect.applied === 'no' && !effect.inFlight) return again(context, 'call', call.effect, effect)
+  // It may have happened: look where one can, repeat where that is harmless, else leave it to a person.
+  if (call.observable && effect.observed === undefined)
+    return [{ do: 'look', step: step.id, use: own.use, effect: call.effect }]
+  if (call.repeat === 'harmless') return again(context, 'call', call.effect, effect)
+  const words = effect.failure === undefined ? 'it was cut off' : sentence(effect)
+  return [
+    fail(
+      step,
+      `${words}; whether it happened is not known, and repeating it may do harm`,
+      effect.failure?.cure,
+    ),
+  ]
+}
+
+/** After a try that was certainly not taken, or that may be repeated: once more, or the end of the step. */
+function again(context: Context, kind: 'apply' | 'call', name: string, effect: EffectState): Command[] {
+  const { step, around, stopping } = context
+  // Without a failure it was cut off before its outcome, and a look has shown that nothing happened.
+  const retryable = effect.failure?.retryable ?? true
+  if (stopping === undefined && retryable && effect.attempts < step.retry.attempts) {
+    const due = effect.retryAt ?? around.now
+    return due > around.now ? [{ do: 'wait', until: due }] : [start(context, kind, name, effect.attempts + 1)]
+  }
+  const why =
+    effect.failure === undefined && stopping !== undefined ? `not done: ${stopping}` : sentence(effect)
+  if (stopping === undefined && mayFallBack(context)) {
+    return [record({ type: 'fallback-chosen', step: step.id, why })]
+  }
+  return [fail(step, why, effect.failure?.cure)]
+}
+
+/** Option B runs only when nothing of the first was applied. */
+function mayFallBack({ step, own }: Context): boolean {
+  if (step.fallback === undefined || own.use === 'fallback') return false
+  const mains = new Set(
+    step.changes.filter((change) => change.role === 'prepare').map((change) => change.effect),
+  )
+  return Object.entries(own.effects).every(
+    ([name, effect]) => mains.has(name) || (effect.applied === 'no' && !effect.inFlight),
+  )
+}
+
+function isReached(effect: EffectState | undefined): boolean {
+  return (
+    effect !== undefined &&
+    !effect.inFlight &&
+    effect.applied === 'yes' &&
+    effect.observed?.progress === 'reached'
+  )
+}
+
+function whenDue(look: Command, effect: EffectState, { now }: Surroundings): Command {
+  if (effect.observed === undefined) return look
+  // The more often it was looked at, the calmer.
+  const interval = Math.min(LOOK_LONGEST, LOOK_FIRST * 2 ** Math.min(effect.looks, 6))
+  const due = effect.observed.at + interval
+  return due > now ? { do: 'wait', until: due } : look
+}
+
+function start({ step, own }: Context, kind: 'apply' | 'call', effect: string, attempt: number): Command {
+  return { do: kind, step: step.id, use: own.use, effect, attempt }
+}
+
+function sentence(effect: EffectState): string {
+  const failure = effect.failure
+  if (failure === undefined) return effect.observed?.words ?? 'it was cut off'
+  return failure.found === undefined ? failure.message : `${failure.message}: ${failure.found}`
+}
+
+function timedOut(step: PlannedStep, own: StepState): string {
+  const open = Object.values(own.effects).find((effect) => !isReached(effect))
+  const last = open?.observed?.words ?? open?.failure?.message
+  return `not settled after ${formatDuration(step.timeout)}${last === undefined ? '' : `; last seen: ${last}`}`
+}
+
+function done(step: PlannedStep): Command {
+  return record({ type: 'step-ended', step: step.id, result: 'done' })
+}
+
+function fail(step: PlannedStep, why: string, cure?: string): Command {
+  return record({ type: 'step-ended', step: step.id, result: 'failed', why, cure })
+}
+
+function record(event: RunEvent): Command {
+  return { do: 'record', event }
+}

@@ -1,0 +1,154 @@
+import type { Json } from '../json.ts'
+import type { Failure, Judged, Line, ObservedProgress, Phase, RunEvent, Use, Who } from './events.ts'
+
+/** What a run has come to: nothing but the sum of its events. */
+export interface RunState {
+  started?: { at: number; by: Who } | undefined
+  phase?: Phase | undefined
+  phases: Partial<Record<Phase, { at: number }>>
+  steps: Record<string, StepState>
+  proof?: { verdict: Judged; degraded: string[]; why: string } | undefined
+  deadlinePassed: boolean
+  interrupted?: string | undefined
+  ended?: Extract<RunEvent, { type: 'run-ended' }> | undefined
+}
+
+export interface StepState {
+  status: 'running' | 'done' | 'skipped' | 'failed'
+  startedAt: number
+  use: Use
+  effects: Record<string, EffectState>
+  answer?: { value: string; accepted: boolean } | undefined
+  verified?: { verdict: Judged; words: string } | undefined
+  why?: string | undefined
+  cure?: string | undefined
+}
+
+export interface EffectState {
+  attempts: number
+  /** Intent without outcome: under way, or cut off by a crash. */
+  inFlight: boolean
+  /** Whether the platform has taken it. */
+  applied: 'no' | 'yes' | 'unknown'
+  receipt?: Json | undefined
+  failure?: Failure | undefined
+  /** When the next try may start, in milliseconds since the epoch. */
+  retryAt?: number | undefined
+  observed?: { at: number; progress: ObservedProgress; words: string } | undefined
+  /** How often it was looked at. */
+  looks: number
+}
+
+export function emptyState(): RunState {
+  return { phases: {}, steps: {}, deadlinePassed: false }
+}
+
+export function fold(lines: readonly Line[]): RunState {
+  return lines.reduce(advance, emptyState())
+}
+
+/** The state after one more event; the former one is left as it was. */
+export function advance(state: RunState, { at, event }: Line): RunState {
+  switch (event.type) {
+    case 'run-started':
+      return { ...state, started: { at, by: event.by } }
+    case 'phase-started':
+      return { ...state, phase: event.phase, phases: { ...state.phases, [event.phase]: { at } } }
+    case 'step-started':
+      return withStep(state, event.step, () => ({
+        status: 'running',
+        startedAt: at,
+        use: 'first',
+        effects: {},
+      }))
+    case 'step-ended':
+      return withStep(
+        state,
+        event.step,
+        (step) => ({ ...step, status: event.result, why: event.why, cure: event.cure }),
+        at,
+      )
+    case 'fallback-chosen':
+      return withStep(state, event.step, (step) => ({ ...step, use: 'fallback' }))
+    case 'step-verified':
+      return withStep(state, event.step, (step) => ({
+        ...step,
+        verified: { verdict: event.verdict, words: event.words },
+      }))
+    case 'answer':
+      return withStep(
+        state,
+        event.step,
+        (step) => ({ ...step, answer: { value: event.value, accepted: event.accepted } }),
+        at,
+      )
+    case 'intent':
+      return withEffect(state, event, (effect) => ({
+        ...effect,
+        attempts: event.attempt,
+        inFlight: true,
+        observed: undefined,
+      }))
+    case 'outcome':
+      return withEffect(state, event, (effect) => afterOutcome(effect, event))
+    case 'observed':
+      return withEffect(state, event, (effect) => afterObservation(effect, event, at))
+    case 'proof':
+      return { ...state, proof: { verdict: event.verdict, degraded: event.degraded, why: event.why } }
+    case 'deadline-passed':
+      return { ...state, deadlinePassed: true }
+    case 'interrupted':
+      return { ...state, interrupted: event.signal }
+    case 'run-ended':
+      return { ...state, ended: event }
+    case 'evidence':
+    case 'question':
+    case 'condition-judged':
+    case 'surface-proven':
+      return state
+  }
+}
+
+function afterOutcome(effect: EffectState, event: Extract<RunEvent, { type: 'outcome' }>): EffectState {
+  if (event.ok)
+    return { ...effect, inFlight: false, applied: 'yes', receipt: event.receipt, failure: undefined }
+  return {
+    ...effect,
+    inFlight: false,
+    applied: event.failure.applied,
+    failure: event.failure,
+    retryAt: event.retryAt,
+  }
+}
+
+/** A look settles what a lost answer left open. */
+function afterObservation(
+  effect: EffectState,
+  event: Extract<RunEvent, { type: 'observed' }>,
+  at: number,
+): EffectState {
+  const observed = { at, progress: event.progress, words: event.words }
+  const looks = effect.looks + 1
+  if (event.progress === 'not-applied') return { ...effect, inFlight: false, applied: 'no', observed, looks }
+  if (event.progress === 'unknown') return { ...effect, observed, looks }
+  return { ...effect, inFlight: false, applied: 'yes', observed, looks }
+}
+
+function withStep(state: RunState, id: string, change: (step: StepState) => StepState, at = 0): RunState {
+  const step = state.steps[id] ?? { status: 'running', startedAt: at, use: 'first', effects: {} }
+  return { ...state, steps: { ...state.steps, [id]: change(step) } }
+}
+
+function withEffect(
+  state: RunState,
+  { step, effect }: { step: string; effect: string },
+  change: (effect: EffectState) => EffectState,
+): RunState {
+  return withStep(state, step, (former) => ({
+    ...former,
+    effects: {
+      ...former.effects,
+      [effect]: change(former.effects[effect] ?? { attempts: 0, inFlight: false, applied: 'no', looks: 0 }),
+    },
+  }))
+}
