@@ -81,8 +81,7 @@ function stepCommands(
   const use = own.use === 'fallback' && step.fallback !== undefined ? step.fallback : step
   const context = { step, own, use, around, stopping }
   if (use.kind === 'gate') return gateCommands(context)
-  if (around.now >= own.startedAt + step.timeout)
-    return [fail(step, `not settled after ${formatDuration(step.timeout)}`)]
+  if (around.now >= own.startedAt + step.timeout) return [fail(step, timedOut(step, own))]
   const open = use.kind === 'set' ? setCommands(context) : callCommands(context)
   if (open !== 'settled') return open
   return step.verify === undefined ? [done(step)] : verifyCommands(context)
