@@ -146,9 +146,10 @@ async function askUpstream({ target, incoming }: Exchange): Promise<IncomingMess
     headers: incoming.headers,
     rejectUnauthorized: false,
   })
-  const answered = once(upstream, 'response') as Promise<[IncomingMessage]>
-  await Promise.all([pipeline(incoming, upstream), answered])
-  const [response] = await answered
+  upstream.on('error', () => {}) // After the answer nobody else listens; before it, `once` rejects.
+  // Not awaited: a server may refuse a large upload (401) without having read it.
+  pipeline(incoming, upstream).catch(() => {})
+  const [response] = (await once(upstream, 'response')) as [IncomingMessage]
   return response
 }
 

@@ -58,7 +58,7 @@ interface DeploymentSketch {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-export interface AuditEvent {
+interface AuditEvent {
   readonly verb: string
   readonly requestURI: string
   readonly user: { readonly username: string }

@@ -14,6 +14,7 @@ import { REGISTRY_PROGRAMS, startRegistry, type TestRegistry } from './registry.
 import { startService } from './service.ts'
 
 const COMMIT = '1111111111111111111111111111111111111111'
+const DENIED = /denied|unauthorized|authentication/
 const NEXT_COMMIT = '2222222222222222222222222222222222222222'
 
 describeWith(REGISTRY_PROGRAMS, 'registry', () => {
@@ -81,6 +82,13 @@ describeWith(REGISTRY_PROGRAMS, 'registry', () => {
     expect(open.writes()).toHaveLength(3)
   })
 
+  test('passes a whole push through, as it is', async () => {
+    const throughProxy = { judgeHost: open.host, credentials: undefined }
+    const digest = await pushImage(throughProxy, 'acme/through', 'prod', { kind: 'index', sizeMB: 2 })
+    expect(await skopeoDigest(open, 'acme/through', 'prod')).toBe(digest)
+    expect(open.writes().map(({ method, status }) => `${method} ${status}`)).toContain('PUT 201')
+  })
+
   test('refuses connections while it is down', async () => {
     await open.proxy.goDown()
     await expect(fetch(`${open.url}/v2/`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
@@ -101,6 +109,9 @@ describeWith(REGISTRY_PROGRAMS, 'registry', () => {
     const digest = await pushImage(registry, 'acme/api', 'prod', { kind: 'index' })
     const reader = { judgeHost: registry.judgeHost, credentials: registry.readOnly }
     expect(await skopeoDigest(reader, 'acme/api', 'prod')).toBe(digest)
+    const throughProxy = { judgeHost: registry.host, credentials: registry.readOnly }
+    await expect(pushImage(throughProxy, 'acme/api', 'stolen', { sizeMB: 1 })).rejects.toThrow(DENIED)
+    expect(registry.tokenServer?.requests.at(-1)).toMatchObject({ user: 'reader', status: 200 })
     await expect(pushImage(reader, 'acme/api', 'stolen')).rejects.toThrow(
       /denied|unauthorized|authentication/,
     )
