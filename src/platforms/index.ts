@@ -1,4 +1,7 @@
 import type { Platform } from '../core/contract.ts'
+import { kubernetes } from './kubernetes/index.ts'
 
 /** Every platform; the first part of an action's name finds it here. One line registers one. */
-export const platforms = {} as const satisfies Record<string, Platform>
+export const platforms = {
+  kubernetes,
+} as const satisfies Record<string, Platform>

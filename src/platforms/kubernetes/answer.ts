@@ -1,0 +1,64 @@
+import type { ZodType } from 'zod'
+
+import type { HttpResponse } from '../../core/contract.ts'
+import { sentenceOf } from '../../core/problem.ts'
+import { statusObject } from './objects.ts'
+
+/** What the API server said, in the words of `Seen`. */
+export type Answer<Value> =
+  | { status: 'present'; value: Value }
+  | { status: 'absent'; why: string }
+  | { status: 'denied' | 'unknown'; why: string; cure?: string | undefined }
+
+export async function answerOf<Value>(
+  asked: Promise<HttpResponse>,
+  schema: ZodType<Value>,
+  /** What lets a person see whether they may: `kubectl auth can-i …`. */
+  cure: string,
+): Promise<Answer<Value>> {
+  try {
+    return readAnswer(await asked, schema, cure)
+  } catch (error) {
+    return unknownFrom(error)
+  }
+}
+
+/** A cluster that cannot be reached, a kubeconfig that cannot be used. */
+export function unknownFrom(error: unknown): { status: 'unknown'; why: string; cure?: string | undefined } {
+  const cure =
+    error instanceof Error && 'cure' in error && typeof error.cure === 'string' ? error.cure : undefined
+  return { status: 'unknown', why: sentenceOf(error), cure }
+}
+
+function readAnswer<Value>(response: HttpResponse, schema: ZodType<Value>, cure: string): Answer<Value> {
+  const { status } = response
+  const why = messageOf(response)
+  if (status === 404) return { status: 'absent', why }
+  if (status === 401)
+    return {
+      status: 'denied',
+      why: `the cluster does not accept our credentials: ${why}`,
+      cure: 'log in again',
+    }
+  if (status === 403) return { status: 'denied', why, cure: `ask for the permission; check it with: ${cure}` }
+  if (status >= 300) return { status: 'unknown', why: `the cluster answered ${status}: ${why}` }
+  const read = schema.safeParse(JSON.parse(textOf(response)))
+  if (read.success) return { status: 'present', value: read.data }
+  const [issue] = read.error.issues
+  return {
+    status: 'unknown',
+    why: `the cluster's answer is not understood: ${issue?.path.join('.')}: ${issue?.message}`,
+  }
+}
+
+/** The server's own sentence. */
+export function messageOf(response: HttpResponse): string {
+  const text = textOf(response)
+  if (!text.startsWith('{')) return text.trim().slice(0, 300) || `HTTP ${response.status}`
+  const status = statusObject.safeParse(JSON.parse(text))
+  return (status.success && status.data.message) || `HTTP ${response.status}`
+}
+
+function textOf({ body }: HttpResponse): string {
+  return new TextDecoder().decode(body)
+}

@@ -1,0 +1,79 @@
+import type { ReadDoor, Seen } from '../../core/contract.ts'
+import { Problem } from '../../core/problem.ts'
+import { requestOf } from './cluster.ts'
+import { seenOf } from './live.ts'
+import { deploymentObject, statusObject, watchEvent } from './objects.ts'
+import type { DeploymentOptions } from './options.ts'
+import { type Place, readDeployment } from './read.ts'
+import type { DeploymentState } from './state.ts'
+
+/** Between two connections, so that a server that closes at once is not asked in a loop. */
+const PAUSE = 250
+/** The server ends a watch after some minutes by itself. */
+const LONGEST_WATCH = 3600 * 1000
+
+/** States as they change. Throws when the cluster lets us look, but not watch. */
+export async function* followDeployment(
+  place: Place,
+  options: DeploymentOptions,
+  read: ReadDoor,
+  signal: AbortSignal,
+): AsyncGenerator<Seen<DeploymentState>> {
+  while (!signal.aborted) {
+    // Each connection starts with what is there now: nothing that happened in between is missed, and no
+    // resourceVersion can be too old.
+    yield seenOf(await readDeployment(place, options, read), options)
+    yield* watch(place, options, read, signal)
+    if (!signal.aborted) await read.sleep(PAUSE)
+  }
+}
+
+/** Until the server ends it, or what it knows is too old (410). */
+async function* watch(
+  place: Place,
+  options: DeploymentOptions,
+  read: ReadDoor,
+  signal: AbortSignal,
+): AsyncGenerator<Seen<DeploymentState>> {
+  const selector = encodeURIComponent(`metadata.name=${place.name}`)
+  const path = `/apis/apps/v1/namespaces/${place.namespace}/deployments?watch=1&fieldSelector=${selector}`
+  const request = await requestOf(place.cluster, { method: 'GET', path, timeout: LONGEST_WATCH })
+  try {
+    for await (const line of linesOf(await read.stream(request, signal))) {
+      const event = watchEvent.parse(JSON.parse(line))
+      if (event.type === 'ERROR') {
+        if (isGone(event.object)) return
+        throw watchFailed(event.object)
+      }
+      if (event.type === 'DELETED') yield { status: 'absent' }
+      else if (event.type === 'ADDED' || event.type === 'MODIFIED')
+        yield seenOf({ status: 'present', value: deploymentObject.parse(event.object) }, options)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines.filter((line) => line.trim() !== '')
+  }
+}
+
+function isGone(status: unknown): boolean {
+  const read = statusObject.safeParse(status)
+  return read.success && (read.data.reason === 'Expired' || read.data.reason === 'Gone')
+}
+
+function watchFailed(status: unknown): Problem {
+  const read = statusObject.safeParse(status)
+  return new Problem({
+    code: 'kubernetes-watch',
+    message: 'The cluster ended the watch',
+    found: read.success ? read.data.message : undefined,
+  })
+}
