@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+
+import type { CommandRequest, HttpRequest, HttpResponse, ReadDoor, WriteDoor } from '../core/contract.ts'
+import { EXIT } from '../core/exit.ts'
+import { Problem } from '../core/problem.ts'
+import { assertReadOnly } from './read-only.ts'
+
+// What the doors need is loaded by the first who goes through: most commands never do.
+
+export interface DoorOptions {
+  /** Ends what is being looked at, and lets nothing new begin. A write under way is left to end by itself. */
+  signal?: AbortSignal | undefined
+  /** Told of every exchange after it ended. */
+  onRequest?: ((seen: SeenExchange) => void) | undefined
+}
+
+export interface SeenExchange {
+  door: 'read' | 'write'
+  method: string
+  /** `name:port` */
+  host: string
+  /** Without its query. May still be a secret (hooks): not for printing. */
+  path: string
+  status?: number | undefined
+  /** Instead of a status. */
+  error?: string | undefined
+  /** Milliseconds. */
+  took: number
+}
+
+export interface Doors {
+  read: ReadDoor
+  write: WriteDoor
+  /** Ends everything that is under way: requests, commands, idle connections. */
+  close(): Promise<void>
+}
+
+export function openDoors(options: DoorOptions = {}): Doors {
+  const closing = new AbortController()
+  const looking = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal
+  // A write door looks too (before and after it acts): only closing ends that.
+  const read = readDoor(options, looking, 'read')
+  const write: WriteDoor = {
+    ...readDoor(options, closing.signal, 'write'),
+    send: (request) => seen(options, 'write', request, closing.signal),
+    execute: (command) => run(command, closing.signal),
+  }
+  return {
+    read,
+    write,
+    close: async () => {
+      if (closing.signal.aborted) return
+      closing.abort()
+      if (httpUsed) (await import('./http.ts')).closeHttp()
+      if (commandsUsed) (await import('./command.ts')).killChildren()
+    },
+  }
+}
+
+let httpUsed = false
+let commandsUsed = false
+
+function readDoor(options: DoorOptions, signal: AbortSignal, door: SeenExchange['door']): ReadDoor {
+  return {
+    async http(request) {
+      assertReadOnly(request)
+      return seen(options, door, request, signal)
+    },
+    async stream(request, until) {
+      assertReadOnly(request)
+      httpUsed = true
+      const { openStream } = await import('./http.ts')
+      return openStream(request, AbortSignal.any([until, signal]))
+    },
+    look: (command) => run(command, signal),
+    file: textOf,
+    env: (name) => process.env[name],
+    now: () => Date.now(),
+    sleep: (milliseconds) => sleep(milliseconds, signal),
+  }
+}
+
+async function seen(
+  { onRequest }: DoorOptions,
+  door: SeenExchange['door'],
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  httpUsed = true
+  const { exchange } = await import('./http.ts')
+  if (onRequest === undefined) return exchange(request, signal)
+  const start = performance.now()
+  const tell = (outcome: { status: number } | { error: string }) =>
+    onRequest({
+      door,
+      method: request.method,
+      ...placeOf(request),
+      ...outcome,
+      took: performance.now() - start,
+    })
+  try {
+    const response = await exchange(request, signal)
+    tell({ status: response.status })
+    return response
+  } catch (error) {
+    tell({ error: error instanceof Error ? error.message : String(error) })
+    throw error
+  }
+}
+
+function placeOf({ url }: HttpRequest): { host: string; path: string } {
+  if (!URL.canParse(url)) return { host: '', path: '' }
+  const { host, pathname } = new URL(url)
+  return { host, path: pathname }
+}
+
+async function run(command: CommandRequest, signal: AbortSignal) {
+  commandsUsed = true
+  const { runCommand } = await import('./command.ts')
+  return runCommand(command, signal)
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new Problem({
+      code: 'unreadable-file',
+      message: `${path} cannot be read`,
+      found: code === 'EACCES' ? 'permission denied' : String(code),
+      cause: error,
+    })
+  }
+}
+
+async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await wait(milliseconds, undefined, { signal })
+  } catch (error) {
+    throw new Problem({
+      code: 'interrupted',
+      message: 'Interrupted while waiting',
+      exit: EXIT.interrupted,
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,145 @@
+// Takes secrets out of text by their value, in every form in which programs commonly write one.
+
+/** Shorter values would take harmless words out of every text. */
+const SHORTEST = 4
+/** A line of a secret of several lines (a PEM key) is a secret of its own from this length on. */
+const SHORTEST_LINE = 12
+
+export interface Redactor {
+  /** `replacement` is what stands in its place: `$RENDER_PROD_DEPLOY_HOOK`. */
+  add(secret: string, replacement: string): void
+  redact(text: string): string
+  /** For text that comes in pieces: holds back what could be the beginning of a secret. */
+  stream(): { write(chunk: string): string; end(): string }
+}
+
+export function createRedactor(): Redactor {
+  const replacements = new Map<string, string>()
+  let pattern: RegExp | undefined
+  let longest: string[] | undefined
+
+  const forms = () => (longest ??= [...replacements.keys()].sort((a, b) => b.length - a.length))
+  const compiled = () => (pattern ??= new RegExp(forms().map(escapeForPattern).join('|'), 'g'))
+  const redact = (text: string) =>
+    replacements.size === 0 ? text : text.replace(compiled(), (form) => replacements.get(form) ?? '')
+
+  return {
+    add(secret, replacement) {
+      for (const form of formsOf(secret)) if (!replacements.has(form)) replacements.set(form, replacement)
+      pattern = undefined
+      longest = undefined
+    },
+    redact,
+    stream() {
+      let held = ''
+      return {
+        write(chunk) {
+          held += chunk
+          const cut = replacements.size === 0 ? held.length : safeLength(held, forms(), compiled())
+          const ready = redact(held.slice(0, cut))
+          held = held.slice(cut)
+          return ready
+        },
+        end() {
+          const rest = redact(held)
+          held = ''
+          return rest
+        },
+      }
+    },
+  }
+}
+
+/** How much of the text can be let go: up to the first tail that may go on as a secret, never through a found one. */
+function safeLength(text: string, forms: readonly string[], pattern: RegExp): number {
+  const from = Math.max(0, text.length - (forms[0]?.length ?? 1) + 1)
+  let cut = text.length
+  for (let start = from; start < text.length; start++) {
+    const tail = text.slice(start)
+    if (forms.some((form) => form.length > tail.length && form.startsWith(tail))) {
+      cut = start
+      break
+    }
+  }
+  for (const match of text.matchAll(pattern)) {
+    const end = match.index + match[0].length
+    if (match.index < cut && cut < end) cut = end
+  }
+  return cut
+}
+
+function formsOf(secret: string): Set<string> {
+  const forms = new Set<string>()
+  for (const value of new Set([secret, secret.trim(), ...linesOf(secret)])) {
+    if (value.length < SHORTEST) continue
+    for (const form of [value, ...urlForms(value), ...base64Forms(value), ...quotedForms(value)]) {
+      if (form.length >= SHORTEST) forms.add(form)
+    }
+  }
+  return forms
+}
+
+function linesOf(secret: string): string[] {
+  const lines = secret.split('\n').map((line) => line.trim())
+  return lines.length < 2 ? [] : lines.filter((line) => line.length >= SHORTEST_LINE)
+}
+
+function urlForms(value: string): string[] {
+  // A lone surrogate cannot be URL-encoded.
+  const text = value.toWellFormed()
+  const strict = encodeURIComponent(text)
+  const form = new URLSearchParams([['', text]]).toString().slice(1)
+  const forms = [strict, form, encodeURI(text), strict.replaceAll(/[!'()*]/g, percent)]
+  return forms.flatMap((encoded) => [
+    encoded,
+    encoded.replaceAll(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()),
+    encodeURIComponent(encoded),
+  ])
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+}
+
+/** Also as part of something longer, such as `user:secret`: base64 then starts at one of three offsets. */
+function base64Forms(value: string): string[] {
+  const bytes = Buffer.from(value)
+  const forms = [bytes.toString('base64'), bytes.toString('base64url'), bytes.toString('hex')]
+  for (const offset of [0, 1, 2]) {
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replaceAll('=', '')
+    const rest = (offset + bytes.length) % 3
+    // The characters at both ends also depend on the neighbours.
+    const inner = encoded.slice(offset === 0 ? 0 : offset + 1, rest === 0 ? undefined : -1)
+    if (inner.length >= 8) forms.push(inner, inner.replaceAll('+', '-').replaceAll('/', '_'))
+  }
+  return forms
+}
+
+function quotedForms(value: string): string[] {
+  const json = JSON.stringify(value).slice(1, -1)
+  return [
+    json,
+    JSON.stringify(json).slice(1, -1),
+    json.replaceAll('/', '\\/'),
+    value.replaceAll("'", "'\\''"),
+    value.replaceAll("'", `'"'"'`),
+    value.replaceAll(/["$`\\]/g, '\\$&'),
+    value.replaceAll(/[^\w@%+=:,./-]/g, '\\$&'),
+    htmlForm(value),
+  ]
+}
+
+function htmlForm(value: string): string {
+  return value
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
+}
+
+function escapeForPattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest'
+
+import { runCommand } from '../../src/io/command.ts'
+import { mustRun } from '../helpers/process.ts'
+
+const node = process.execPath
+
+/** Processes of a group that are more than a name waiting to be read by their parent. */
+async function running(group: number): Promise<string[]> {
+  const states = (await mustRun('ps', ['-eo', 'pgid=,stat='])).trim().split('\n')
+  return states.filter(
+    (line) => Number.parseInt(line, 10) === group && !line.trim().split(/\s+/)[1]?.startsWith('Z'),
+  )
+}
+
+describe('a command', () => {
+  test('gets its arguments, its input and its environment; and no shell', async () => {
+    const script =
+      'process.stdin.on("data", (d) => console.log(process.argv[1], String(d), process.env.MINE))'
+    const done = await runCommand({
+      argv: [node, '-e', script, '$HOME; ls'],
+      stdin: 'in',
+      env: { MINE: 'mine' },
+    })
+    expect(done).toEqual({ exitCode: 0, stdout: '$HOME; ls in mine\n', stderr: '', dropped: 0 })
+  })
+
+  test('does not inherit our secrets', async () => {
+    process.env['ROLLBACK_TEST_SECRET'] = 'hunter22'
+    const { stdout } = await runCommand({ argv: [node, '-p', 'JSON.stringify(process.env)'] })
+    delete process.env['ROLLBACK_TEST_SECRET']
+    expect(JSON.parse(stdout)).toHaveProperty('PATH')
+    expect(stdout).not.toContain('hunter22')
+  })
+
+  test('ends with its exit code, and what it said', async () => {
+    const done = await runCommand({ argv: ['sh', '-c', 'echo no >&2; exit 3'] })
+    expect(done).toMatchObject({ exitCode: 3, stderr: 'no\n' })
+  })
+
+  test('a long output keeps its end, counted and in whole characters', async () => {
+    const script = 'process.stdout.write("é".repeat(100_000) + "end!")'
+    const done = await runCommand({ argv: [node, '-e', script], limit: 101 })
+    expect(done.stdout).toBe(`${'é'.repeat(48)}end!`)
+    expect(done.dropped).toBe(200_004 - 101)
+  })
+
+  test('that does not exist', async () => {
+    const done = await runCommand({ argv: ['no-such-program', '--token=hunter22'] })
+    expect(done).toMatchObject({ exitCode: undefined, ended: 'not found' })
+    expect(JSON.stringify(done)).not.toContain('hunter22')
+  })
+
+  test('in a folder that does not exist', async () => {
+    const done = await runCommand({ argv: ['true'], cwd: '/no/such/folder' })
+    expect(done.ended).toBe('its working folder does not exist')
+  })
+
+  test('that ignores its input', async () => {
+    const done = await runCommand({ argv: ['true'], stdin: 'x'.repeat(1_000_000) })
+    expect(done.exitCode).toBe(0)
+  })
+
+  test('killed by somebody else', async () => {
+    expect(await runCommand({ argv: ['sh', '-c', 'kill -9 $$'] })).toMatchObject({
+      exitCode: undefined,
+      ended: 'killed by SIGKILL',
+    })
+  })
+
+  test('leaves a child behind that keeps the pipe open: its own end counts', async () => {
+    const started = performance.now()
+    const done = await runCommand({ argv: ['sh', '-c', 'sleep 15 & echo $!'] })
+    process.kill(Number(done.stdout), 'SIGKILL')
+    expect(done.exitCode).toBe(0)
+    expect(performance.now() - started).toBeLessThan(10_000)
+  })
+})
+
+describe('time is over', () => {
+  test('for a shell that ignores TERM, and for what it started', async () => {
+    const script = 'trap "" TERM; (trap "" TERM; echo $$; sleep 15; echo late) & wait; sleep 15; echo late'
+    const started = performance.now()
+    const done = await runCommand({ argv: ['sh', '-c', script], timeout: 200 })
+    expect(done).toMatchObject({ exitCode: undefined, ended: 'timed out after 200 ms' })
+    expect(done.stdout).not.toContain('late')
+    expect(await running(Number(done.stdout))).toEqual([])
+    // Not a measurement: 15 s is what waiting for the pipe would take.
+    expect(performance.now() - started).toBeLessThan(10_000)
+  })
+
+  test('for one that ends when asked, its last words are kept', async () => {
+    const script = 'trap "echo bye; exit 0" TERM; echo hi; sleep 15 & wait'
+    const done = await runCommand({ argv: ['sh', '-c', script], timeout: 200 })
+    expect(done).toMatchObject({ exitCode: undefined, ended: 'timed out after 200 ms', stdout: 'hi\nbye\n' })
+  })
+
+  test('interrupted', async () => {
+    const done = await runCommand({ argv: ['sleep', '15'] }, AbortSignal.timeout(100))
+    expect(done).toMatchObject({ exitCode: undefined, ended: 'interrupted' })
+  })
+})

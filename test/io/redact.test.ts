@@ -1,0 +1,109 @@
+import { array, assert, constantFrom, nat, oneof, property, uniqueArray } from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { createRedactor } from '../../src/io/redact.ts'
+
+const SECRET = `p@ss "w0rd'/+&%$\\ü?<x>`
+
+function redactor() {
+  const it = createRedactor()
+  it.add(SECRET, '$TOKEN')
+  return it
+}
+
+const shapes: [string, string][] = [
+  ['raw', SECRET],
+  ['URL-encoded', encodeURIComponent(SECRET)],
+  ['URL-encoded in small letters', encodeURIComponent(SECRET).replaceAll(/%../g, (hex) => hex.toLowerCase())],
+  ['URL-encoded twice', encodeURIComponent(encodeURIComponent(SECRET))],
+  ['in a form', new URLSearchParams({ a: SECRET }).toString().slice(2)],
+  ['in a path', encodeURI(SECRET)],
+  ['base64', Buffer.from(SECRET).toString('base64')],
+  ['base64url', Buffer.from(SECRET).toString('base64url')],
+  ['hex', Buffer.from(SECRET).toString('hex')],
+  ['JSON', JSON.stringify(SECRET).slice(1, -1)],
+  ['JSON in JSON', JSON.stringify(JSON.stringify(SECRET)).slice(3, -3)],
+  ['in single quotes', SECRET.replaceAll("'", `'\\''`)],
+  ['in double quotes', SECRET.replaceAll(/["$`\\]/g, '\\$&')],
+  [
+    'HTML',
+    SECRET.replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      .replaceAll("'", '&#39;'),
+  ],
+]
+
+describe('a secret', () => {
+  test.each(shapes)('is found %s', (_name, form) => {
+    expect(redactor().redact(`before ${form} after`)).toBe('before $TOKEN after')
+  })
+
+  test.each(['u:', 'us:', 'use:'])('is found in the base64 of a pair: %s', (user) => {
+    const header = Buffer.from(`${user}${SECRET}:rest`).toString('base64')
+    const shown = redactor().redact(`Basic ${header}`)
+    expect(shown).toContain('$TOKEN')
+    expect(Buffer.from(shown.slice(6).replace('$TOKEN', ''), 'base64').toString()).not.toContain('w0rd')
+  })
+
+  test('of several lines is found line by line', () => {
+    const it = createRedactor()
+    it.add('-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\nabc\n-----END KEY-----\n', '$KEY')
+    expect(it.redact('| MIIEvQIBADANBgkqhkiG')).toBe('| $KEY')
+    expect(it.redact('abc')).toBe('abc')
+  })
+
+  test('with a newline at its end is found without', () => {
+    const it = createRedactor()
+    it.add('hunter22\n', '$TOKEN')
+    expect(it.redact('hunter22')).toBe('$TOKEN')
+  })
+
+  test('that is part of another gives way to it', () => {
+    const it = createRedactor()
+    it.add('hunter22', '$SHORT')
+    it.add('https://hook/hunter22?x', '$LONG')
+    expect(it.redact('https://hook/hunter22?x hunter22')).toBe('$LONG $SHORT')
+  })
+
+  test('that is too short is left alone', () => {
+    const it = createRedactor()
+    it.add('no', '$TOKEN')
+    it.add('', '$EMPTY')
+    expect(it.redact('no, not now')).toBe('no, not now')
+  })
+})
+
+describe('text that comes in pieces', () => {
+  test('is let go as soon as it cannot be the beginning of a secret', () => {
+    const stream = redactor().stream()
+    expect(stream.write('hello p@')).toBe('hello ')
+    expect(stream.write('ul')).toBe('p@ul')
+    expect(stream.end()).toBe('')
+  })
+
+  test('is redacted as a whole would be, wherever it is cut', () => {
+    const word = constantFrom('aaab', 'aab-aa', 'b-aaab', 'xaxax', 'axax')
+    assert(
+      property(
+        uniqueArray(word, { minLength: 1 }),
+        array(oneof(word, constantFrom('a', 'b', '-', 'x', 'hello ')), { maxLength: 12 }),
+        array(nat(4), { minLength: 1 }),
+        (secrets, words, cuts) => {
+          const it = createRedactor()
+          for (const secret of secrets) it.add(secret, '*')
+          const text = words.join('')
+          const stream = it.stream()
+          let out = ''
+          for (let at = 0, turn = 0; at < text.length; turn++) {
+            const length = 1 + (cuts[turn % cuts.length] ?? 0)
+            out += stream.write(text.slice(at, at + length))
+            at += length
+          }
+          expect(out + stream.end()).toBe(it.redact(text))
+        },
+      ),
+    )
+  })
+})
