@@ -1,0 +1,71 @@
+import type { Runbook } from '../core/model.ts'
+import { platforms as registered } from '../platforms/index.ts'
+import type { Filled } from './filled.ts'
+import { readDeclared, type Chosen, type Declared } from './declared.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { asMap } from './loose.ts'
+import { toRunbook } from './normalise.ts'
+import type { Platforms } from './options.ts'
+import { toPlain } from './plain.ts'
+import { checkProcedures } from './procedures.ts'
+import { checkReferences, fillEarly } from './references.ts'
+import { createReport, tidy, type Report } from './report.ts'
+import { runbookSchema } from './schema.ts'
+import { checkSignals } from './signals.ts'
+import type { Source } from './source.ts'
+import { composeTree } from './syntax-tree.ts'
+import { checkText } from './text-limits.ts'
+import { takeUnavailable } from './unavailable.ts'
+import { validate } from './validate.ts'
+
+export interface LoadOptions extends Chosen {
+  /** Absolute; goes into the runbook. */
+  path: string
+  text: string
+  /** How diagnostics name the file; default `path`. */
+  shownAs?: string | undefined
+  platforms?: Platforms | undefined
+}
+
+export type LoadResult = { runbook: Runbook; environments: string[] } | { diagnostics: Diagnostic[] }
+
+/**
+ * Reads a runbook for one environment and one set of inputs.
+ * Text and syntax stop at the first mistake; after that every mistake is found in one go.
+ */
+export async function loadRunbook(options: LoadOptions): Promise<LoadResult> {
+  const { path, text, platforms = registered } = options
+  const source: Source = { file: options.shownAs ?? path, text }
+  const unreadable = checkText(source)
+  if (unreadable !== undefined) return { diagnostics: [unreadable] }
+  const tree = composeTree(source)
+  if ('diagnostic' in tree) return { diagnostics: [tree.diagnostic] }
+
+  const { value, diagnostics } = toPlain(source, tree.root)
+  const report = createReport(source, tree.root, diagnostics)
+  reportUnavailable(value, report)
+  const declared = readDeclared(asMap(value), options, report)
+  checkReferences(value, declared, report)
+  const document: Filled = { raw: value, filled: fillIfMap(value, declared) }
+  await checkSignals(document, platforms, report)
+  await checkProcedures(document, platforms, report)
+  const file = validate(runbookSchema, document, [], report)
+  if (diagnostics.length > 0 || file === undefined) return { diagnostics: tidy(diagnostics) }
+  return { runbook: toRunbook(file, declared, { path, text }), environments: declared.environments }
+}
+
+function fillIfMap(value: unknown, declared: Declared): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? fillEarly(asMap(value), declared)
+    : value
+}
+
+function reportUnavailable(value: unknown, report: Report): void {
+  for (const path of takeUnavailable(value)) {
+    report.key(path, {
+      code: 'not-available',
+      message: `"${path.at(-1)}" is not available in this version yet`,
+      cure: 'remove it: nothing would look at it',
+    })
+  }
+}

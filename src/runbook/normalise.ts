@@ -1,0 +1,81 @@
+import type { JsonObject } from '../core/json.ts'
+import type { Procedure, Runbook, SecretRef, SignalDef, Step, Verify } from '../core/model.ts'
+import type { Declared } from './declared.ts'
+import type { RunbookFile, VerifyFile } from './schema.ts'
+import { sourceKeys } from './signals.ts'
+
+const VERIFY_WITHIN = 5 * 60_000
+const RETRY_BACKOFF = 2000
+
+/** The model of a file that has passed every check: defaults filled in, names as the code has them. */
+export function toRunbook(
+  file: RunbookFile,
+  declared: Declared,
+  origin: { path: string; text: string },
+): Runbook {
+  return {
+    version: 1,
+    service: file.service,
+    path: origin.path,
+    text: origin.text,
+    environment: declared.environment,
+    vars: declared.vars,
+    inputs: declared.inputs,
+    secrets: (file.secrets ?? {}) as Record<string, SecretRef>,
+    deadline: file.deadline,
+    release: file.release ?? {},
+    signals: Object.fromEntries(
+      Object.entries(file.signals ?? {}).map(([name, signal]) => [name, toSignal(signal)]),
+    ),
+    procedures: Object.entries(file.procedures).map(([name, procedure]) => toProcedure(name, procedure)),
+  }
+}
+
+function toSignal(signal: NonNullable<RunbookFile['signals']>[string]): SignalDef {
+  const [source = ''] = sourceKeys(signal)
+  return { source, with: signal[source] as JsonObject, every: signal.every, unit: signal.unit }
+}
+
+function toProcedure(name: string, file: RunbookFile['procedures'][string]): Procedure {
+  return {
+    name,
+    useWhen: file.use_when,
+    takes: file.takes,
+    notes: file.notes,
+    links: file.links,
+    onFailure: file.on_failure ?? 'stop',
+    limits: file.limits ?? {},
+    steps: file.steps.map(toStep),
+    verify: toVerify(file.verify),
+    undo: file.undo === undefined ? undefined : { verify: toVerify(file.undo.verify) },
+  }
+}
+
+function toStep(file: RunbookFile['procedures'][string]['steps'][number]): Step {
+  return {
+    id: file.id,
+    uses: file.uses,
+    with: toOptions(file.with),
+    needs: file.needs,
+    timeout: file.timeout,
+    retry:
+      file.retry === undefined
+        ? undefined
+        : { attempts: file.retry.attempts, backoff: file.retry.backoff ?? RETRY_BACKOFF },
+    fallback:
+      file.fallback === undefined
+        ? undefined
+        : { uses: file.fallback.uses, with: toOptions(file.fallback.with) },
+    verify: toVerify(file.verify),
+  }
+}
+
+/** Options stay as they are written: each use parses them again, once everything is bound. */
+function toOptions(options: Record<string, unknown> | undefined): JsonObject {
+  return (options ?? {}) as JsonObject
+}
+
+function toVerify(file: VerifyFile | undefined): Verify | undefined {
+  if (file === undefined) return undefined
+  return { within: file.within ?? VERIFY_WITHIN, must: file.must ?? [], should: file.should ?? [] }
+}

@@ -1,0 +1,74 @@
+import type { Platform } from '../core/contract.ts'
+import type { Filled } from './filled.ts'
+import { asText } from './loose.ts'
+import { nearest } from './nearest.ts'
+import type { Path } from './path.ts'
+import type { Report } from './report.ts'
+import { validate } from './validate.ts'
+
+export type Platforms = Readonly<Record<string, Platform>>
+
+/** Checks `uses` and, by the action's own schema, `with`. Loads the code of that action only. */
+export async function checkUse(
+  use: Record<string, unknown>,
+  at: Path,
+  document: Filled,
+  platforms: Platforms,
+  report: Report,
+): Promise<void> {
+  const uses = asText(use.uses)
+  if (uses === undefined) return
+  const action = findAction(uses, [...at, 'uses'], platforms, report)
+  if (action === undefined) return
+  const { options } = await action.load()
+  if (use.with === undefined) return checkAbsent(options, [...at], uses, report)
+  validate(options, document, [...at, 'with'], report)
+}
+
+function checkAbsent(
+  options: { safeParse(value: unknown): { success: boolean } },
+  at: Path,
+  uses: string,
+  report: Report,
+): void {
+  if (options.safeParse({}).success) return
+  report.key([...at, 'uses'], {
+    code: 'missing-key',
+    message: `${uses} needs options`,
+    cure: 'add with: and its options',
+  })
+}
+
+function findAction(
+  uses: string,
+  at: Path,
+  platforms: Platforms,
+  report: Report,
+): Platform['actions'][string] | undefined {
+  const [platformName = '', actionName = '', ...more] = uses.split('.')
+  const platform = Object.hasOwn(platforms, platformName) ? platforms[platformName] : undefined
+  const action =
+    platform !== undefined && Object.hasOwn(platform.actions, actionName) && more.length === 0
+      ? platform.actions[actionName]
+      : undefined
+  if (action !== undefined) return action
+  const names = actionNames(platforms)
+  const near = nearest(uses, names)
+  const own = names.filter((name) => name.startsWith(`${platformName}.`))
+  report.value(at, {
+    code: 'unknown-action',
+    message:
+      platform === undefined ? `there is no platform "${platformName}"` : `there is no action "${uses}"`,
+    cure:
+      near === undefined
+        ? `actions: ${(own.length > 0 ? own : names).join(', ')}`
+        : `did you mean "${near}"?`,
+  })
+  return undefined
+}
+
+export function actionNames(platforms: Platforms): string[] {
+  return Object.values(platforms).flatMap((platform) =>
+    Object.keys(platform.actions).map((action) => `${platform.name}.${action}`),
+  )
+}
