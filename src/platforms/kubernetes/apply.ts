@@ -1,5 +1,6 @@
 import type { Change, HttpResponse, Receipt, WriteDoor } from '../../core/contract.ts'
 import { EffectFailure, type EffectFailureDetails, Problem, sentenceOf } from '../../core/problem.ts'
+import { NetworkError } from '../../io/network-error.ts'
 import { type Answer, messageOf } from './answer.ts'
 import { openCluster, request } from './cluster.ts'
 import { isWrittenSince, PATCH_HEADERS } from './dry-run.ts'
@@ -77,16 +78,25 @@ async function send(
       body: rollbackPatch(deployment, target.replicaSet),
     })
   } catch (error) {
-    if (error instanceof EffectFailure) throw error
-    throw new EffectFailure({
-      code: 'kubernetes-answer-lost',
-      message: `The answer to the change of Deployment "${place.name}" was lost`,
-      found: sentenceOf(error),
-      applied: 'unknown',
-      retryable: true,
-      cause: error,
-    })
+    throw lost(place, error)
   }
+}
+
+/** Whether the request can have reached the server decides whether the change can have been made. */
+function lost({ name }: Place, error: unknown): EffectFailure {
+  const network = error instanceof NetworkError
+  const sent = network ? error.sent : !(error instanceof Problem)
+  return new EffectFailure({
+    code: sent ? 'kubernetes-answer-lost' : 'kubernetes-not-sent',
+    message: sent
+      ? `The answer to the change of Deployment "${name}" was lost`
+      : `The change of Deployment "${name}" could not be sent`,
+    found: sentenceOf(error),
+    cure: error instanceof Problem ? error.cure : undefined,
+    applied: sent ? 'unknown' : 'no',
+    retryable: sent || network,
+    cause: error,
+  })
 }
 
 function readable<Value>(answer: Answer<Value>, { namespace, name }: Place): Value {

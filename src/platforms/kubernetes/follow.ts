@@ -9,8 +9,6 @@ import type { DeploymentState } from './state.ts'
 
 /** Between two connections, so that a server that closes at once is not asked in a loop. */
 const PAUSE = 250
-/** The server ends a watch after some minutes by itself. */
-const LONGEST_WATCH = 3600 * 1000
 
 /** States as they change. Throws when the cluster lets us look, but not watch. */
 export async function* followDeployment(
@@ -37,7 +35,7 @@ async function* watch(
 ): AsyncGenerator<Seen<DeploymentState>> {
   const selector = encodeURIComponent(`metadata.name=${place.name}`)
   const path = `/apis/apps/v1/namespaces/${place.namespace}/deployments?watch=1&fieldSelector=${selector}`
-  const request = await requestOf(place.cluster, { method: 'GET', path, timeout: LONGEST_WATCH })
+  const request = await requestOf(place.cluster, { method: 'GET', path })
   try {
     for await (const line of linesOf(await read.stream(request, signal))) {
       const event = watchEvent.parse(JSON.parse(line))

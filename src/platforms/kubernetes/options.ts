@@ -12,13 +12,9 @@ export const clusterOptions = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "the kubeconfig's context; default the current one" }),
-  kubeconfig: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({
-      description: 'path; default $KUBECONFIG, ~/.kube/config, or the service account inside a cluster',
-    }),
+  kubeconfig: z.string().min(1).optional().meta({
+    description: 'path; default $KUBECONFIG, ~/.kube/config, or the service account inside a cluster',
+  }),
   cluster: z
     .string()
     .regex(/^[A-Za-z0-9][\w.:-]*$/, 'is not a plain name')
