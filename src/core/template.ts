@@ -2,8 +2,8 @@ import { isPlainObject } from './json.ts'
 
 // `${…}` in the values of a runbook: into single values only, never into structure.
 
-/** `${namespace.path}`; `$${` stands for a literal `${`. */
-const REFERENCE = /\$\$\{|\$\{([^}]*)\}/g
+/** `${namespace.path}`; `$${` stands for a literal `${`. No brace inside: a text full of `${` must not take long. */
+const REFERENCE = /\$\$\{|\$\{([^{}]*)\}/g
 
 export interface Reference {
   /** As written between the braces, trimmed: `target.sha`. */

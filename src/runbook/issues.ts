@@ -88,6 +88,7 @@ export function explainIssue(issue: Issue, document: Filled, base: Path, report:
 
 function explainKeys(keys: string[], known: string[], path: Path, report: Report): void {
   for (const key of keys) {
+    if (report.full()) return
     report.key([...path, key], {
       code: 'unknown-key',
       message: `unknown key "${key}"`,
@@ -99,7 +100,7 @@ function explainKeys(keys: string[], known: string[], path: Path, report: Report
 /** `"tag"`, or `must[1]` in a list. */
 function labelOf(path: Path): string {
   const index = path.findLastIndex((part) => typeof part === 'string')
-  const key = `"${path[index] ?? 'the runbook'}"`
+  const key = path[index] === undefined ? 'the runbook' : `"${path[index]}"`
   const places = path.slice(index + 1).map((place) => Number(place) + 1)
   return places.length === 0 ? key : `entry ${places.join('.')} of ${key}`
 }

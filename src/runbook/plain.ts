@@ -2,6 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, typ
 
 import type { Diagnostic } from './diagnostic.ts'
 import { pathText, type Path } from './path.ts'
+import { ENOUGH } from './report.ts'
 import { diagnosticAt, lineNumber, type Finding, type Source, type Span } from './source.ts'
 import { keyText, spanOf } from './syntax-tree.ts'
 import { quoted } from './syntax-traps.ts'
@@ -33,6 +34,7 @@ export function toPlain(source: Source, root: Node): { value: unknown; diagnosti
     const seen = new Map<string, Span>()
     const result: Record<string, unknown> = {}
     for (const pair of map.items) {
+      if (diagnostics.length >= ENOUGH) break
       const key = keyText(pair.key)
       const finding = refusedKey(key, pair, seen, source)
       if (finding !== undefined || key === undefined) {

@@ -122,5 +122,5 @@ function unknownCure(name: string, possible: string[]): string {
 }
 
 function unclosed(text: string): boolean {
-  return text.replaceAll(/\$\$\{|\$\{[^}]*\}/g, '').includes('${')
+  return text.replaceAll(/\$\$\{|\$\{[^{}]*\}/g, '').includes('${')
 }

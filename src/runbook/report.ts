@@ -1,12 +1,15 @@
-import type { Node } from 'yaml'
+import { isMap, type Node } from 'yaml'
 
 import type { Diagnostic } from './diagnostic.ts'
 import { pathText, type Path } from './path.ts'
 import { diagnosticAt, lineAt, type Finding, type Source, type Span } from './source.ts'
-import { placeOf, type Place } from './syntax-tree.ts'
+import { placeOf, spanOf, type Place } from './syntax-tree.ts'
 
 /** Mistakes shown at most: beyond, the first ones have usually caused the rest. */
 const MOST = 20
+
+/** Mistakes looked into at most: finding the place of each takes time too. */
+export const ENOUGH = 200
 
 /** Collects what is wrong with one document, each at its place. */
 export interface Report {
@@ -18,7 +21,8 @@ export interface Report {
   /** What stands behind the value's key on its line, comments included. */
   restOfLine(path: Path): string
   written(path: Path): string
-  readonly diagnostics: Diagnostic[]
+  /** More would not be shown. */
+  full(): boolean
 }
 
 export function createReport(source: Source, root: Node, diagnostics: Diagnostic[]): Report {
@@ -28,17 +32,21 @@ export function createReport(source: Source, root: Node, diagnostics: Diagnostic
     diagnostics.push(diagnosticAt(source, span, { ...finding, path: pathText(path) }))
   }
 
+  const full = (): boolean => diagnostics.length >= ENOUGH
+
   return {
-    diagnostics,
+    full,
     place,
     value(path, finding) {
+      if (full()) return
       const found = place(path)
       const whole = found.depth === path.length
-      add(whole && isLeaf(found) ? found.value : (found.key ?? found.value), path, finding)
+      add(whole && isLeaf(found) ? found.value : (found.key ?? firstWord(found)), path, finding)
     },
     key(path, finding) {
+      if (full()) return
       const found = place(path)
-      add(found.key ?? found.value, path, finding)
+      add(found.key ?? firstWord(found), path, finding)
     },
     restOfLine(path) {
       const found = place(path)
@@ -56,6 +64,11 @@ export function createReport(source: Source, root: Node, diagnostics: Diagnostic
 /** A map or list over many lines is shown by its key; what fits in a word by itself. */
 function isLeaf({ node }: Place): boolean {
   return node === null || (!('items' in node) && nonEmpty(node))
+}
+
+function firstWord({ node, value }: Place): Span {
+  const pair = isMap(node) ? node.items[0] : undefined
+  return pair === undefined ? value : spanOf(pair.key)
 }
 
 function nonEmpty(node: Node): boolean {

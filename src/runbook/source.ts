@@ -19,9 +19,9 @@ export interface Finding {
 
 export function diagnosticAt(source: Source, [start, end]: Span, finding: Finding): Diagnostic {
   const { text } = source
-  const offset = Math.min(start, text.length)
-  const lineStart = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
-  const line = lineText(text, lineStart)
+  const first = text.startsWith('\u{FEFF}') ? 1 : 0
+  const offset = Math.max(first, Math.min(start, text.length))
+  const { start: lineStart, text: line } = lineAt(source, offset)
   const column = offset - lineStart + 1
   return {
     severity: 'error',
@@ -39,7 +39,9 @@ export function diagnosticAt(source: Source, [start, end]: Span, finding: Findin
 
 /** The line that an offset is on, without its end. */
 export function lineAt({ text }: Source, offset: number): { start: number; text: string } {
-  const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
+  const newline = offset === 0 ? -1 : text.lastIndexOf('\n', offset - 1)
+  // Editors do not count a byte order mark as a column.
+  const start = newline === -1 && text.startsWith('\u{FEFF}') ? 1 : newline + 1
   return { start, text: lineText(text, start) }
 }
 

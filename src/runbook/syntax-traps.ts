@@ -5,6 +5,9 @@ import { diagnosticAt, lineAt, type Finding, type Source, type Span } from './so
 
 // What everyday YAML mistakes look like to the parser, and the cure for each.
 
+/** Beyond, a line was not written by hand, and looking for its trap could take long. */
+const LONGEST_LINE = 2000
+
 interface Trap {
   finding: Finding
   /** Where the cause is, when the parser noticed it elsewhere. */
@@ -31,7 +34,8 @@ function explain(source: Source, error: YAMLError): Trap {
 /** `{ url: ${vars.x} }`: the brace of the reference opens a map. */
 function bareReference(source: Source, offset: number): Trap | undefined {
   const line = lineAt(source, offset)
-  const match = [...line.text.matchAll(/\$\{[^}]*\}/g)].find(
+  if (line.text.length > LONGEST_LINE) return undefined
+  const match = [...line.text.matchAll(/\$\{[^{}]*\}/g)].find(
     ({ index }) => !insideQuotes(line.text.slice(0, index)),
   )
   // In block style a bare reference is fine; braces and commas give it a meaning only after one of these.
@@ -51,7 +55,7 @@ function bareReference(source: Source, offset: number): Trap | undefined {
 /** The reference with what is glued to it: `https://${vars.host}/health`. */
 function surroundings(line: string, index: number, length: number): { start: number; text: string } {
   const before = /[^\s{[,]*$/.exec(line.slice(0, index))?.[0] ?? ''
-  const after = /^(?:[^\s,}\]]|\$\{[^}]*\})*/.exec(line.slice(index + length))?.[0] ?? ''
+  const after = /^(?:[^\s,}\]]|\$\{[^{}]*\})*/.exec(line.slice(index + length))?.[0] ?? ''
   return {
     start: index - before.length,
     text: line.slice(index - before.length, index + length + after.length),
@@ -78,6 +82,7 @@ function swallowedByComment(source: Source, error: YAMLError): Trap | undefined 
   if (error.code !== 'BAD_INDENT' && error.code !== 'MISSING_CHAR') return undefined
   for (const offset of [error.pos[0], Math.max(0, error.pos[0] - 1)]) {
     const line = lineAt(source, offset)
+    if (line.text.length > LONGEST_LINE) continue
     const match = /[:,[]\s+(#[^\s,}\]]+)/.exec(line.text)
     const word = match?.[1]
     if (match === null || word === undefined || !/[{[]/.test(line.text.slice(0, match.index + 1))) continue
