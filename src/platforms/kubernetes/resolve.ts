@@ -62,7 +62,7 @@ async function resolveAt(
   }
   const target = findTarget(history.value, options, wanted)
   if (target?.templateHash === live || wantsLive(wanted, live))
-    return { kind: 'already', checks: [{ what: 'pod template', how: 'server', note: 'is the live one' }] }
+    return { kind: 'already', checks: [{ what: 'pod template', how: 'computed', note: 'is the live one' }] }
   if (target === undefined) return missing(place, options, wanted, deployment, history.value)
   if (review.status === 'present' && !review.value.status.allowed)
     return refusal(

@@ -39,27 +39,23 @@ describeWith(KUBERNETES_PROGRAMS, 'kubernetes.deployment on a real control plane
     for (const image of images) {
       const broken = image.includes('broken')
       await cluster.applyDeployment({ namespace, name: 'api', image, progressDeadlineSeconds: 600 })
-      if (broken) await numbered(namespace, image)
-      else expect(await cluster.waitForRollout(namespace, 'api')).toBe(true)
+      const settled = broken ? numbered(namespace, image) : rolledOut(namespace)
+      await settled
     }
   }
 
   /** Until the controller has made a revision of it. */
   async function numbered(namespace: string, image: string): Promise<void> {
     const known = async (): Promise<boolean> => {
-      const { stdout } = await cluster.kubectl(
-        ...[
-          '-n',
-          namespace,
-          'get',
-          'rs',
-          '-o',
-          'jsonpath={.items[*].spec.template.spec.containers[0].image}',
-        ],
-      )
+      const path = '{.items[*].spec.template.spec.containers[0].image}'
+      const { stdout } = await cluster.kubectl('-n', namespace, 'get', 'rs', '-o', `jsonpath=${path}`)
       return stdout.split(' ').includes(image)
     }
     expect(await poll(known, 10_000)).toBe(true)
+  }
+
+  async function rolledOut(namespace: string): Promise<void> {
+    if (!(await cluster.waitForRollout(namespace, 'api'))) throw new Error('it did not roll out')
   }
 
   async function get(namespace: string, path: string, name = 'api'): Promise<string> {
