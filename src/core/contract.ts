@@ -205,6 +205,8 @@ export interface SetAction<Options, State> {
   observe(options: Options, surface: Surface, read: ReadDoor): Promise<Seen<State>>
   /** States one after another as they change, until `signal` aborts; where the platform can tell by itself. */
   follow?(options: Options, surface: Surface, read: ReadDoor, signal: AbortSignal): AsyncIterable<Seen<State>>
+  /** Whether two states agree in the fields that we change; without it, all fields count. */
+  same?(a: State, b: State): boolean
   progress(seen: Seen<State>, to: State | null, receipt?: Receipt): Progress
   /** The commands a person would type instead, one line each. Secrets are markers that `shellWord` prints as `"$NAME"`. */
   manual(options: Options, change: Change<State>): string[]

@@ -1,8 +1,9 @@
 import type { Question, ReadDoor, WriteDoor } from '../core/contract.ts'
-import type { Runbook } from '../core/model.ts'
+import type { Runbook, SecretRef } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Candidate } from '../core/release.ts'
 import type { Line, RunEvent, Who } from '../core/run/events.ts'
+import type { Secrets } from './secrets.ts'
 
 /** What one invocation of the program works with: the doors, the secrets seen so far, the store. */
 export interface Session {
@@ -10,6 +11,7 @@ export interface Session {
   write: WriteDoor
   /** Takes every secret's value out of a text. All output goes through it. */
   redact(text: string): string
+  secretsOf(refs: Record<string, SecretRef>): Secrets
   store: Store
   who: Who
   close(): Promise<void>
@@ -20,8 +22,8 @@ export interface Store {
   /** For people: where it is. */
   place: string
   create(plan: Plan): Promise<RunLog>
-  /** Newest first. */
-  list(): Promise<StoredRun[]>
+  /** Newest first. Runs that cannot be read are left out and told of: one old damaged journal must not stop tonight's rollback. */
+  list(onDamaged?: (id: string, error: unknown) => void): Promise<StoredRun[]>
   /** By id, a unique beginning of one, or `last`. Throws a Problem that lists what there is. */
   find(id: string): Promise<StoredRun>
 }

@@ -6,6 +6,7 @@ import { allNeeds, directNeeds } from './needs.ts'
 import type { PlanOutcome, Refusal, RefusalReason } from './outcome.ts'
 import { sealPlan } from './seal.ts'
 import type { SurveyedStep, SurveyedUse } from './survey.ts'
+import { undoProof } from './undo-proof.ts'
 import {
   type LeftOut,
   type LiveVersion,
@@ -40,6 +41,7 @@ export interface BuildInput {
   survey: SurveyedStep[]
   without: LeftOut[]
   live: LiveVersion
+  evidence: Plan['evidence']
 }
 
 /** Decides what is to be done from what was seen; changes nothing and looks at nothing. */
@@ -153,13 +155,14 @@ function assemble(input: BuildInput): Plan {
     environment: runbook.environment,
     procedure: procedure.name,
     live: input.live,
+    evidence: input.evidence,
     runbook: { path: runbook.path, sha256: input.runbookSha256, text: runbook.text },
     secrets: runbook.secrets,
     signals: runbook.signals,
     without: input.without,
     steps: plannedSteps(input),
     verify: procedure.verify,
-    undoVerify: procedure.undo?.verify,
+    undoVerify: undoProof(procedure),
     onFailure: procedure.onFailure,
     deadline: runbook.deadline,
     limits: procedure.limits,

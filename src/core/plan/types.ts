@@ -26,6 +26,8 @@ export interface Plan {
   target: Release
   /** What the live endpoint reported while planning; a dead service is evidence, not an obstacle. */
   live: LiveVersion
+  /** The signals as they were before anything was changed: why this is done. */
+  evidence: { signal: string; value: string }[]
   runbook: { path: string; sha256: string; text: string }
   secrets: Record<string, SecretRef>
   signals: Record<string, SignalDef>
@@ -33,7 +35,7 @@ export interface Plan {
   without: LeftOut[]
   steps: PlannedStep[]
   verify?: Verify | undefined
-  /** The proof of an undo of this plan. */
+  /** The proof of an undo of this plan, with `${target.…}` still in place: an undo has a target of its own. */
   undoVerify?: Verify | undefined
   onFailure: 'stop' | 'undo'
   /** Milliseconds. */

@@ -2,7 +2,7 @@ import { EXIT } from '../exit.ts'
 import type { Plan, PlannedStep, PlannedUse } from '../plan/types.ts'
 import { releaseName } from '../release.ts'
 import type { RunEvent } from './events.ts'
-import type { RunState } from './state.ts'
+import type { EffectState, RunState } from './state.ts'
 
 type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
@@ -44,26 +44,31 @@ export function whatStands(plan: Plan, state: RunState): string[] {
   })
 }
 
+/** Whether an effect stands: in flight counts as unknown. */
+export function whatIsApplied(effect: EffectState | undefined): 'no' | 'yes' | 'unknown' {
+  if (effect === undefined) return 'no'
+  return effect.inFlight ? 'unknown' : effect.applied
+}
+
 function changesOf(step: PlannedStep, use: PlannedUse, state: RunState): string[] {
   return use.changes.flatMap((change) => {
     const effect = state.steps[step.id]?.effects[change.effect]
-    if (effect === undefined || change.onUndo === 'keep') return []
-    if (effect.inFlight || effect.applied === 'unknown') {
+    const applied = whatIsApplied(effect)
+    if (applied === 'no' || change.onUndo === 'keep') return []
+    if (applied === 'unknown') {
       return [`${change.surface.id}: may be ${change.toLabel} (was ${change.fromLabel}); its answer was lost`]
     }
-    return effect.applied === 'yes'
-      ? [`${change.surface.id}: ${change.toLabel} (was ${change.fromLabel})`]
-      : []
+    return [`${change.surface.id}: ${change.toLabel} (was ${change.fromLabel})`]
   })
 }
 
 function callOf(step: PlannedStep, use: PlannedUse, state: RunState): string[] {
-  const effect = use.call === undefined ? undefined : state.steps[step.id]?.effects[use.call.effect]
-  if (effect === undefined || (effect.applied === 'no' && !effect.inFlight)) return []
+  const applied = whatIsApplied(
+    use.call === undefined ? undefined : state.steps[step.id]?.effects[use.call.effect],
+  )
+  if (applied === 'no') return []
   return [
-    effect.applied === 'yes'
-      ? `${step.id}: ${use.uses} was called`
-      : `${step.id}: ${use.uses} may have been called; its answer was lost`,
+    `${step.id}: ${use.uses} ${applied === 'yes' ? 'was called' : 'may have been called; its answer was lost'}`,
   ]
 }
 

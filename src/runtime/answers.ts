@@ -1,0 +1,58 @@
+import type { Question } from '../core/contract.ts'
+import { EXIT } from '../core/exit.ts'
+import type { Plan, PlannedStep } from '../core/plan/types.ts'
+import type { RunEvent } from '../core/run/events.ts'
+import type { Carrier } from './carrier.ts'
+import type { CarryOutOptions } from './types.ts'
+
+type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
+
+interface Asked {
+  id: string
+  question: Question
+}
+
+/** Every question that the plan will ask, in order: confirmations first. */
+export function questionsOf(plan: Plan): Asked[] {
+  const gates = plan.steps.flatMap(({ id, question, skip }) =>
+    question === undefined || skip !== undefined ? [] : [{ id, question }],
+  )
+  return [...plan.confirmations, ...gates]
+}
+
+/** Without a person, every question needs its answer beforehand: else nothing is started. */
+export function checkAnswers(plan: Plan, { answers, ask }: CarryOutOptions): RunEnded | undefined {
+  if (ask !== undefined) return undefined
+  const open = questionsOf(plan).filter(({ id }) => answers[id] === undefined)
+  if (open.length === 0) return undefined
+  const list = open
+    .map(({ id, question }) => `${question.text} (--answer ${id}=${question.expects})`)
+    .join('; ')
+  return {
+    type: 'run-ended',
+    result: 'declined',
+    exit: EXIT.declined,
+    why: `nobody is there to answer: ${list}`,
+    stands: [],
+  }
+}
+
+/** Asks what a gate asks, or takes the answer given beforehand; both are recorded with who said it. */
+export async function askGate(carrier: Carrier, step: PlannedStep, options: CarryOutOptions): Promise<void> {
+  if (step.question === undefined) throw new Error(`the step "${step.id}" asks nothing`)
+  await carrier.append({ type: 'question', step: step.id, text: step.question.text })
+  const value = await answerTo({ id: step.id, question: step.question }, options)
+  const accepted = isAccepted(step.question, value)
+  await carrier.append({ type: 'answer', step: step.id, value, accepted, by: carrier.session.who })
+}
+
+/** The given answer, or the person's; an empty text when there is neither. */
+export async function answerTo({ id, question }: Asked, { answers, ask }: CarryOutOptions): Promise<string> {
+  return answers[id] ?? (await ask?.(id, question)) ?? ''
+}
+
+export function isAccepted(question: Question, value: string): boolean {
+  const given = value.trim().toLowerCase()
+  const wanted = question.expects.trim().toLowerCase()
+  return given === wanted || (wanted === 'yes' && given === 'y')
+}

@@ -1,0 +1,66 @@
+import type { ZodType } from 'zod'
+
+import { EXIT } from '../core/exit.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { SecretRef } from '../core/model.ts'
+import { bindLate } from '../core/plan/bind.ts'
+import type { Plan } from '../core/plan/types.ts'
+import { Problem } from '../core/problem.ts'
+import { fill, namespace, referencesWithin } from '../core/template.ts'
+import { secretExpression, type Secrets } from './secrets.ts'
+
+// The last step from a runbook's options to those an action is given: target and run are bound, secrets are put in,
+// and the action's own schema has the last word.
+
+/** What of a plan binding needs; a plan in the making has it before it is sealed. */
+export type BindingGround = Pick<
+  Plan,
+  'id' | 'stamp' | 'service' | 'environment' | 'procedure' | 'reason' | 'target'
+> & { secrets: Record<string, SecretRef> }
+
+/** With the secrets' values: for use, never for show. */
+export async function bindOptions<Options>(
+  ground: BindingGround,
+  secrets: Secrets,
+  schema: ZodType<Options>,
+  options: JsonObject,
+): Promise<Options> {
+  const bound = bindLate(ground, options)
+  const values: Record<string, string> = {}
+  for (const name of secretNames(bound)) values[name] = await secrets.value(name)
+  return parseOptions(schema, fill(bound, namespace('secrets', values), 'last'))
+}
+
+/** With markers in place of the secrets: for the commands that are printed for people. */
+export function bindForShow<Options>(
+  ground: BindingGround,
+  schema: ZodType<Options>,
+  options: JsonObject,
+): Options {
+  const markers = Object.fromEntries(
+    Object.entries(ground.secrets).map(([name, ref]) => [name, secretExpression(ref)]),
+  )
+  return parseOptions(schema, fill(bindLate(ground, options), namespace('secrets', markers), 'last'))
+}
+
+function secretNames(options: unknown): string[] {
+  const names = referencesWithin(options).map((reference) => reference.name)
+  return [
+    ...new Set(
+      names.filter((name) => name.startsWith('secrets.')).map((name) => name.slice('secrets.'.length)),
+    ),
+  ]
+}
+
+function parseOptions<Options>(schema: ZodType<Options>, options: unknown): Options {
+  const parsed = schema.safeParse(options)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new Problem({
+    code: 'options-invalid',
+    message: 'the options do not fit once everything is put in',
+    found: issue === undefined ? undefined : `${issue.path.join('.')}: ${issue.message}`,
+    cure: 'look at the step in the runbook, and at what the variables stand for',
+    exit: EXIT.refused,
+  })
+}

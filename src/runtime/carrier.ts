@@ -1,0 +1,19 @@
+import type { Plan } from '../core/plan/types.ts'
+import type { RunEvent } from '../core/run/events.ts'
+import type { RunState } from '../core/run/state.ts'
+import type { Secrets } from './secrets.ts'
+import type { Session } from './types.ts'
+
+/** What carrying out one run works with. */
+export interface Carrier {
+  session: Session
+  plan: Plan
+  secrets: Secrets
+  /** On disk, and in the state, when it returns. */
+  append(event: RunEvent): Promise<void>
+  state(): RunState
+  now(): number
+  sleep(milliseconds: number): Promise<void>
+  news(text: string): void
+  interrupted(): boolean
+}

@@ -1,0 +1,239 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+import type { Action, CallAction, Receipt, Seen, SetAction } from '../core/contract.ts'
+import type { PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
+import { EffectFailure, Problem, sentenceOf } from '../core/problem.ts'
+import type { Failure, ObservedProgress, RunEvent, Use } from '../core/run/events.ts'
+import { bindOptions } from './bind-options.ts'
+import type { Carrier } from './carrier.ts'
+import { loadAction } from './load-action.ts'
+
+// Carries single commands out: intent on disk, effect, outcome on disk.
+
+/** Longest wait before another try, in milliseconds. */
+const LONGEST_BACKOFF = 60_000
+
+export interface EffectCommand {
+  step: PlannedStep
+  use: PlannedUse
+  which: Use
+  effect: string
+  attempt: number
+}
+
+export async function carryOutEffect(carrier: Carrier, command: EffectCommand): Promise<void> {
+  const { step, use, effect, attempt } = command
+  const action = await loadAction(use.uses)
+  // Bound before the intent: what fails here has certainly not happened.
+  const perform = await prepared(carrier, command, action)
+  const base = { step: step.id, effect, attempt }
+  await carrier.append({ type: 'intent', ...base, use: command.which })
+  let outcome: RunEvent
+  try {
+    if (perform instanceof Problem) throw perform
+    outcome = { type: 'outcome', ...base, ok: true, receipt: await perform() }
+  } catch (error) {
+    outcome = {
+      type: 'outcome',
+      ...base,
+      ok: false,
+      failure: failureOf(error),
+      retryAt: retryAt(carrier, command, error),
+    }
+  }
+  await carrier.append(outcome)
+}
+
+type Perform = () => Promise<Receipt>
+
+async function prepared(
+  carrier: Carrier,
+  { use, effect }: EffectCommand,
+  action: Action,
+): Promise<Perform | Problem> {
+  const { session, plan, secrets } = carrier
+  try {
+    if (action.kind === 'set') {
+      const options = await bindOptions(plan, secrets, action.options, use.with)
+      const change = changeNamed(use, effect)
+      return () => action.apply(options, change, session.write)
+    }
+    if (action.kind === 'call') {
+      const options = callOptions(action, use, await bindOptions(plan, secrets, action.options, use.with))
+      return () => action.call(options, `${plan.id}/${effect}`, session.write)
+    }
+  } catch (error) {
+    if (error instanceof Problem) return notStarted(error)
+    throw error
+  }
+  throw new Error(`"${use.uses}" has no effect to carry out`)
+}
+
+/** In an undo, what takes the call back instead of the call. */
+function callOptions(action: CallAction<unknown>, use: PlannedUse, options: unknown): unknown {
+  if (use.call?.reversed !== true) return options
+  const reversal = action.reversal(options)
+  return reversal.how === 'other' ? reversal.options : options
+}
+
+function changeNamed(use: PlannedUse, effect: string): PlannedChange {
+  const change = use.changes.find((one) => one.effect === effect)
+  if (change === undefined) throw new Error(`the plan has no effect "${effect}"`)
+  return change
+}
+
+function notStarted(error: Problem): EffectFailure {
+  const { code, message, found, cure } = error
+  return new EffectFailure({ code, message, found, cure, applied: 'no', retryable: false, cause: error })
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof EffectFailure) {
+    const { code, message, found, cure, applied, retryable } = error
+    return { code, message, found, cure, applied, retryable }
+  }
+  // Whatever else was thrown says nothing about whether the effect happened.
+  const cure = error instanceof Problem ? error.cure : undefined
+  return { code: 'unexpected', message: sentenceOf(error), cure, applied: 'unknown', retryable: false }
+}
+
+/** Doubling, with full jitter, so that several runs do not knock at the same moment; the platform's own wish goes first. */
+function retryAt({ now }: Carrier, { step, attempt }: EffectCommand, error: unknown): number {
+  const wished = error instanceof EffectFailure ? error.retryAfter : undefined
+  const longest = Math.min(LONGEST_BACKOFF, step.retry.backoff * 2 ** (attempt - 1))
+  return Math.round(now() + (wished ?? longest / 2 + (Math.random() * longest) / 2))
+}
+
+// ---------------------------------------------------------------- looking
+
+export interface LookCommand {
+  step: PlannedStep
+  use: PlannedUse
+  effect: string
+}
+
+/** Looks how far an effect is; where the platform can tell by itself, follows it until it is decided. */
+export async function look(carrier: Carrier, command: LookCommand): Promise<void> {
+  const { step, use, effect } = command
+  const action = await loadAction(use.uses)
+  if (action.kind === 'call') return lookAtCall(carrier, command, action)
+  if (action.kind !== 'set') throw new Error(`"${use.uses}" cannot be observed`)
+  const options = await bindOptions(carrier.plan, carrier.secrets, action.options, use.with)
+  const change = changeNamed(use, effect)
+  const first = await observed(carrier, action, options, command, change)
+  if (first !== 'moving' || action.follow === undefined) return
+  await follow(carrier, action, options, { step, use, effect }, change)
+}
+
+async function observed(
+  carrier: Carrier,
+  action: SetAction<unknown, unknown>,
+  options: unknown,
+  command: LookCommand,
+  change: PlannedChange,
+): Promise<ObservedProgress> {
+  return tellSeen(carrier, action, command, change, await seenNow(carrier, action, options, change))
+}
+
+async function seenNow(
+  carrier: Carrier,
+  action: SetAction<unknown, unknown>,
+  options: unknown,
+  change: PlannedChange,
+): Promise<Seen<unknown>> {
+  try {
+    return await action.observe(options, change.surface, carrier.session.read)
+  } catch (error) {
+    if (error instanceof Problem) return { status: 'unknown', why: sentenceOf(error) }
+    throw error
+  }
+}
+
+async function tellSeen(
+  carrier: Carrier,
+  action: SetAction<unknown, unknown>,
+  { step, effect }: LookCommand,
+  change: PlannedChange,
+  seen: Seen<unknown>,
+): Promise<ObservedProgress> {
+  const known = carrier.state().steps[step.id]?.effects[effect]
+  const { progress, words } = progressOf(action, change, seen, known?.applied === 'yes', known?.receipt)
+  await carrier.append({ type: 'observed', step: step.id, effect, progress, words })
+  return progress
+}
+
+function progressOf(
+  action: SetAction<unknown, unknown>,
+  change: PlannedChange,
+  seen: Seen<unknown>,
+  surelyApplied: boolean,
+  receipt: Receipt | undefined,
+): { progress: ObservedProgress; words: string } {
+  if (seen.status === 'denied' || seen.status === 'unknown') return { progress: 'unknown', words: seen.why }
+  if (!surelyApplied && isStill(action, change, seen))
+    return { progress: 'not-applied', words: `still ${change.fromLabel}` }
+  const { state, words } = action.progress(seen, change.to, receipt)
+  return { progress: state, words }
+}
+
+function isStill(action: SetAction<unknown, unknown>, change: PlannedChange, seen: Seen<unknown>): boolean {
+  if (seen.status === 'absent') return change.from === null
+  if (seen.status !== 'present' || change.from === null) return false
+  return action.same === undefined
+    ? JSON.stringify(seen.state) === JSON.stringify(change.from)
+    : action.same(seen.state, change.from)
+}
+
+async function follow(
+  carrier: Carrier,
+  action: SetAction<unknown, unknown>,
+  options: unknown,
+  command: LookCommand,
+  change: PlannedChange,
+): Promise<void> {
+  const stop = new AbortController()
+  const timer = watchdog(carrier, command, stop)
+  try {
+    for await (const seen of action.follow?.(options, change.surface, carrier.session.read, stop.signal) ??
+      []) {
+      const progress = await tellSeen(carrier, action, command, change, seen)
+      if (progress !== 'moving') return
+    }
+  } catch (error) {
+    // A watch that breaks off is no statement about the rollout: from here on it is looked at again and again instead.
+    carrier.news(`the watch broke off (${sentenceOf(error)}); looking again`)
+    await wait(500)
+  } finally {
+    clearInterval(timer)
+    stop.abort()
+  }
+}
+
+/** Ends the watch when the run is interrupted or the step's time is over. */
+function watchdog(carrier: Carrier, { step }: LookCommand, stop: AbortController): NodeJS.Timeout {
+  return setInterval(() => {
+    const started = carrier.state().steps[step.id]?.startedAt ?? carrier.now()
+    if (carrier.interrupted() || carrier.now() >= started + step.timeout) stop.abort()
+  }, 250)
+}
+
+async function lookAtCall(
+  carrier: Carrier,
+  { step, use, effect }: LookCommand,
+  action: CallAction<unknown>,
+): Promise<void> {
+  const options = callOptions(
+    action,
+    use,
+    await bindOptions(carrier.plan, carrier.secrets, action.options, use.with),
+  )
+  const found = (await action.find?.(options, carrier.session.read)) ?? 'unknown'
+  const progress = found === 'done' ? 'reached' : found === 'not-done' ? 'not-applied' : 'unknown'
+  await carrier.append({
+    type: 'observed',
+    step: step.id,
+    effect,
+    progress,
+    words: `its check says: ${found.replace('-', ' ')}`,
+  })
+}

@@ -1,0 +1,139 @@
+import type { Measurement } from '../core/contract.ts'
+import { EXIT } from '../core/exit.ts'
+import type { Procedure, Runbook, Step } from '../core/model.ts'
+import { buildPlan, servedOnly, type StepKinds } from '../core/plan/build.ts'
+import type { PlanOutcome } from '../core/plan/outcome.ts'
+import type { LeftOut, LiveVersion, Plan } from '../core/plan/types.ts'
+import { Problem } from '../core/problem.ts'
+import type { Candidate, Release } from '../core/release.ts'
+import type { BindingGround } from './bind-options.ts'
+import { surfaceCandidates } from './candidates.ts'
+import { commitsNamed } from './git-history.ts'
+import { loadAction } from './load-action.ts'
+import { describeMeasurement, measureWithin, textOf } from './measure.ts'
+import { groundOf, planHead, procedureNamed, runbookSha256 } from './plan-ground.ts'
+import { provenVersions } from './proven.ts'
+import { surveySteps } from './survey.ts'
+import { isFullSha, resolveTarget } from './target.ts'
+import type { PlanRequest, Session } from './types.ts'
+
+/** A person's run never waits longer for a sample. */
+const SAMPLE_LIMIT = 5000
+
+/** Looks at everything at once, and decides: a sealed plan, already there, or refused with every reason. */
+export async function makePlan(session: Session, request: PlanRequest): Promise<PlanOutcome> {
+  const { runbook } = request
+  const procedure = procedureNamed(runbook, request.procedure)
+  const kinds = await kindsOf(procedure.steps)
+  const without = leftOut(procedure, kinds, request.without)
+  const left = new Set(without.map(({ step }) => step))
+  const steps = procedure.steps.filter((step) => !left.has(step.id))
+
+  const target = await targetOf(session, request, procedure)
+  const head = planHead(session.read.now(), target, request.reason)
+  const ground = groundOf(runbook, procedure, head)
+  const secrets = session.secretsOf(runbook.secrets)
+  const [survey, measured] = await Promise.all([
+    surveySteps({ session, ground, secrets }, steps),
+    measureSignals(session, runbook, ground),
+  ])
+  return buildPlan({
+    head,
+    kinds,
+    runbook,
+    procedure,
+    runbookSha256: runbookSha256(runbook),
+    survey,
+    without,
+    live: liveVersion(runbook, measured),
+    evidence: evidenceOf(measured),
+  })
+}
+
+export async function kindsOf(steps: readonly Step[]): Promise<StepKinds> {
+  const kinds = await Promise.all(
+    steps.map(async (step) => [step.id, (await loadAction(step.uses)).kind] as const),
+  )
+  return Object.fromEntries(kinds)
+}
+
+/** What the person leaves out, and the calls that only served it. */
+function leftOut(procedure: Procedure, kinds: StepKinds, without: readonly string[]): LeftOut[] {
+  const unknown = without.find((id) => !procedure.steps.some((step) => step.id === id))
+  if (unknown !== undefined) {
+    throw new Problem({
+      code: 'step-unknown',
+      message: `--without "${unknown}": the procedure "${procedure.name}" has no such step`,
+      found: `steps: ${procedure.steps.map((step) => step.id).join(', ')}`,
+      exit: EXIT.usage,
+    })
+  }
+  const chosen = without.map((step) => ({ step, why: 'left out by --without' }))
+  const dropped = servedOnly(procedure, kinds, without).map((step) => ({
+    step,
+    why: 'it only served what is left out',
+  }))
+  return [...chosen, ...dropped]
+}
+
+async function targetOf(
+  session: Session,
+  { runbook, target }: PlanRequest,
+  procedure: Procedure,
+): Promise<Release> {
+  if (target === 'last-proven') return lastProven(session, runbook)
+  const history = runbook.release.history
+  const byGit =
+    history !== undefined && 'git' in history ? await commitsNamed(target, history.git, session.read) : []
+  if (byGit.length > 0 || isFullSha(target)) return resolveTarget(target, byGit)
+  // Without a history of its own the surfaces are asked; for that a plan's names are needed, with nothing in them yet.
+  const ground = groundOf(runbook, procedure, planHead(session.read.now(), { given: target }))
+  const candidates: Candidate[] = await surfaceCandidates(session, procedure, ground)
+  return resolveTarget(target, candidates)
+}
+
+async function lastProven(session: Session, runbook: Runbook): Promise<Release> {
+  const [newest] = await provenVersions(session.store, runbook.service, runbook.environment)
+  if (newest !== undefined) return { given: newest.given, sha: newest.sha, tag: newest.tag }
+  throw new Problem({
+    code: 'nothing-proven',
+    message: `no version of ${runbook.service} in ${runbook.environment} has been proven from here yet`,
+    found: `store: ${session.store.place}`,
+    cure: 'name the version: rollback plan lists the candidates',
+    exit: EXIT.refused,
+  })
+}
+
+type Measured = Record<string, Measurement>
+
+/** All signals at once, none delaying another. */
+export async function measureSignals(
+  session: Session,
+  runbook: Runbook,
+  ground: BindingGround,
+): Promise<Measured> {
+  const secrets = session.secretsOf(runbook.secrets)
+  const pairs = await Promise.all(
+    Object.entries(runbook.signals).map(
+      async ([name, signal]) =>
+        [name, await measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read)] as const,
+    ),
+  )
+  return Object.fromEntries(pairs)
+}
+
+export function liveVersion(runbook: Pick<Runbook, 'release'>, measured: Measured): LiveVersion {
+  const signal = runbook.release.live?.signal
+  if (signal === undefined) return { unasked: true }
+  const measurement = measured[signal] ?? { kind: 'no-data', why: 'it was not measured' }
+  const text = textOf(measurement)
+  if (text === undefined) return { unknown: describeMeasurement(measurement) }
+  return { release: resolveTarget(text, []) }
+}
+
+function evidenceOf(measured: Measured): Plan['evidence'] {
+  return Object.entries(measured).map(([signal, measurement]) => ({
+    signal,
+    value: describeMeasurement(measurement),
+  }))
+}

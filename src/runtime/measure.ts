@@ -1,0 +1,53 @@
+import type { Measurement, ReadDoor } from '../core/contract.ts'
+import type { SignalDef } from '../core/model.ts'
+import { Problem, sentenceOf } from '../core/problem.ts'
+import { type BindingGround, bindOptions } from './bind-options.ts'
+import { loadSource } from './load-action.ts'
+import type { Secrets } from './secrets.ts'
+
+/** Measures one signal, once. What goes wrong on the way is a measurement too: unreachable, with the reason. */
+export async function measure(
+  ground: BindingGround,
+  secrets: Secrets,
+  signal: SignalDef,
+  read: ReadDoor,
+): Promise<Measurement> {
+  try {
+    const source = await loadSource(signal.source)
+    return await source.measure(await bindOptions(ground, secrets, source.options, signal.with), read)
+  } catch (error) {
+    if (error instanceof Problem) return { kind: 'unreachable', why: sentenceOf(error) }
+    throw error
+  }
+}
+
+/** The same, but not longer than so many milliseconds: nobody waits for a sample when everything is burning. */
+export async function measureWithin(
+  limit: number,
+  ...args: Parameters<typeof measure>
+): Promise<Measurement> {
+  const { promise: late, resolve } = Promise.withResolvers<Measurement>()
+  const timer = setTimeout(resolve, limit, { kind: 'unreachable', why: `no answer within ${limit / 1000} s` })
+  try {
+    return await Promise.race([measure(...args), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** One line for people: the value, or why there is none. */
+export function describeMeasurement(measurement: Measurement): string {
+  if (measurement.kind === 'no-data') return `no data: ${measurement.why}`
+  if (measurement.kind === 'unreachable') return `unknown: ${measurement.why}`
+  const last = measurement.samples.at(-1)
+  if (last === undefined) return 'no data'
+  if (last.failing !== undefined) return `failing: ${last.failing}`
+  return typeof last.value === 'string' ? last.value : JSON.stringify(last.value)
+}
+
+/** The text value of the last sample, when there is a passing one. */
+export function textOf(measurement: Measurement): string | undefined {
+  const last = measurement.kind === 'samples' ? measurement.samples.at(-1) : undefined
+  if (last === undefined || last.failing !== undefined || last.value === null) return undefined
+  return String(last.value)
+}

@@ -1,0 +1,177 @@
+import { describeCondition, judge, type Judgement } from '../core/condition.ts'
+import type { Measurement } from '../core/contract.ts'
+import type { Condition, SignalDef, Verify } from '../core/model.ts'
+import type { Plan } from '../core/plan/types.ts'
+import type { Judged, RunEvent } from '../core/run/events.ts'
+import type { BindingGround } from './bind-options.ts'
+import type { Carrier } from './carrier.ts'
+import { measureWithin } from './measure.ts'
+import { lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
+
+const EVERY = 5000
+/** A sample that takes longer is unknown. */
+const SAMPLE_LIMIT = 10_000
+const NO_CONDITIONS: Verify = { within: 60_000, must: [], should: [] }
+
+export interface Proof {
+  verdict: Judged
+  degraded: string[]
+  why: string
+}
+
+/** Proves that the right version is live: all conditions that must hold do, and every surface says the target. */
+export async function prove(carrier: Carrier): Promise<Extract<RunEvent, { type: 'proof' }>> {
+  const { plan } = carrier
+  const verify = plan.verify ?? NO_CONDITIONS
+  const watched = watch(carrier, plan, verify)
+  let surfaces: SurfaceVerdict[] = []
+  let at = -Infinity
+  await untilDecided(carrier, verify.within, watched, async () => {
+    // Surfaces are read again only after everything else holds: that is cheap, and it is the last word.
+    if (!musts(watched).every(({ judgement }) => judgement.verdict === 'holds')) return false
+    if (carrier.now() - at >= EVERY || surfaces.some(({ verdict }) => verdict !== 'holds')) {
+      surfaces = await lookAtSurfaces(carrier)
+      at = carrier.now()
+    }
+    return surfaces.every(({ verdict }) => verdict === 'holds')
+  })
+  if (surfaces.length === 0) surfaces = await lookAtSurfaces(carrier)
+
+  for (const one of watched) await carrier.append(judgedEvent(one))
+  for (const { surface, verdict, words } of surfaces) {
+    await carrier.append({ type: 'surface-proven', surface, verdict, words })
+  }
+  return { type: 'proof', ...summary(watched, surfaces) }
+}
+
+/** The same for the conditions of one step. */
+export async function proveStep(carrier: Carrier, step: string, verify: Verify): Promise<RunEvent> {
+  const watched = watch(carrier, carrier.plan, verify)
+  await untilDecided(carrier, verify.within, watched, async () =>
+    musts(watched).every(({ judgement }) => judgement.verdict === 'holds'),
+  )
+  for (const one of watched) await carrier.append(judgedEvent(one))
+  const { verdict, why } = summary(watched, [])
+  return { type: 'step-verified', step, verdict, words: why }
+}
+
+// ---------------------------------------------------------------- watching
+
+interface Watched {
+  condition: Condition
+  role: 'must' | 'should'
+  signal: SignalDef | undefined
+  measurements: Measurement[]
+  judgement: Judgement
+  /** When the next sample is due. */
+  due: number
+  /** Milliseconds from the start; a condition may have less time than the whole. */
+  until: number
+}
+
+function watch(carrier: Carrier, plan: Plan, verify: Verify): Watched[] {
+  const start = carrier.now()
+  const watched = (role: Watched['role']) => (condition: Condition) => ({
+    condition,
+    role,
+    signal: plan.signals[condition.signal],
+    measurements: [],
+    judgement: { verdict: 'unknown' as const, words: 'not measured yet', final: false },
+    due: start,
+    until: start + Math.min(condition.within ?? verify.within, verify.within),
+  })
+  return [...verify.must.map(watched('must')), ...verify.should.map(watched('should'))]
+}
+
+function musts(watched: Watched[]): Watched[] {
+  return watched.filter(({ role }) => role === 'must')
+}
+
+/** Samples every condition at its own pace until all hold, one has failed for good, or the time is over. */
+async function untilDecided(
+  carrier: Carrier,
+  within: number,
+  watched: Watched[],
+  allHold: () => Promise<boolean>,
+): Promise<void> {
+  const end = carrier.now() + within
+  for (;;) {
+    if (carrier.interrupted()) return
+    const due = watched.filter((one) => one.due <= carrier.now() && !one.judgement.final)
+    await Promise.all(due.map((one) => sample(carrier, one)))
+    if (due.length > 0)
+      carrier.news(
+        watched.map(({ condition, judgement }) => `${condition.signal}: ${judgement.words}`).join('; '),
+      )
+    if (await allHold()) {
+      if (shouldsSettled(carrier, watched)) return
+    } else if (musts(watched).some((one) => isLost(one, carrier.now()))) return
+    if (carrier.now() >= end) return
+    const soonest = Math.min(
+      ...watched.filter(({ judgement }) => !judgement.final).map((one) => one.due),
+      carrier.now() + 1000,
+      end,
+    )
+    await carrier.sleep(Math.max(20, soonest - carrier.now()))
+  }
+}
+
+/** A must that failed for good, or whose own time is over. */
+function isLost({ judgement, until }: Watched, now: number): boolean {
+  return (judgement.final && judgement.verdict !== 'holds') || (now >= until && judgement.verdict === 'fails')
+}
+
+/** A `should` gets its time, and does not hold up a run that is well otherwise for longer. */
+function shouldsSettled(carrier: Carrier, watched: Watched[]): boolean {
+  return watched.every(
+    ({ role, judgement, until }) =>
+      role === 'must' || judgement.verdict === 'holds' || judgement.final || carrier.now() >= until,
+  )
+}
+
+async function sample(carrier: Carrier, one: Watched): Promise<void> {
+  const { signal, condition } = one
+  one.due = carrier.now() + (condition.every ?? signal?.every ?? EVERY)
+  if (signal === undefined) {
+    one.measurements.push({ kind: 'unreachable', why: `there is no signal "${condition.signal}"` })
+  } else {
+    const ground: BindingGround = carrier.plan
+    one.measurements.push(
+      await measureWithin(SAMPLE_LIMIT, ground, carrier.secrets, signal, carrier.session.read),
+    )
+  }
+  one.judgement = judge(condition, signal?.unit, one.measurements)
+}
+
+// ---------------------------------------------------------------- summing up
+
+function judgedEvent({ condition, role, judgement }: Watched): RunEvent {
+  return {
+    type: 'condition-judged',
+    condition: describeCondition(condition),
+    role,
+    verdict: judgement.verdict,
+    words: judgement.words,
+  }
+}
+
+function summary(watched: Watched[], surfaces: SurfaceVerdict[]): Proof {
+  const required = [
+    ...musts(watched).map(({ condition, judgement }) => ({
+      name: describeCondition(condition),
+      ...judgement,
+    })),
+    ...surfaces.map(({ surface, verdict, words }) => ({ name: surface, verdict, words })),
+  ]
+  const degraded = watched
+    .filter(({ role, judgement }) => role === 'should' && judgement.verdict !== 'holds')
+    .map(({ condition, judgement }) => `${describeCondition(condition)}: ${judgement.words}`)
+  const failing = required.filter(({ verdict }) => verdict === 'fails')
+  const unknown = required.filter(({ verdict }) => verdict === 'unknown')
+  const say = (list: typeof required) => list.map(({ name, words }) => `${name}: ${words}`).join('; ')
+  if (failing.length > 0) return { verdict: 'fails', degraded, why: say(failing) }
+  if (required.length === 0)
+    return { verdict: 'unknown', degraded, why: 'the runbook says nothing that could prove it' }
+  if (unknown.length > 0) return { verdict: 'unknown', degraded, why: say(unknown) }
+  return { verdict: 'holds', degraded, why: say(required) }
+}

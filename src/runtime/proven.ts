@@ -1,0 +1,22 @@
+import type { Release } from '../core/release.ts'
+import type { Store } from './types.ts'
+
+export interface ProvenVersion extends Release {
+  /** ISO 8601, UTC. */
+  when: string
+}
+
+/** Versions that runs for this service and environment have proven, newest first. */
+export async function provenVersions(
+  store: Store,
+  service: string,
+  environment: string,
+): Promise<ProvenVersion[]> {
+  const runs = await store.list()
+  return runs.flatMap(({ plan, lines }) => {
+    const ended = lines.at(-1)
+    if (plan.service !== service || plan.environment !== environment || plan.target.given === '') return []
+    if (ended?.event.type !== 'run-ended' || ended.event.result !== 'proven') return []
+    return [{ ...plan.target, when: new Date(ended.at).toISOString() }]
+  })
+}

@@ -1,0 +1,33 @@
+import { type DoorOptions, openDoors } from '../io/doors.ts'
+import { createRedactor } from '../io/redact.ts'
+import type { SecretRef } from '../core/model.ts'
+import { openSecrets } from './secrets.ts'
+import { defaultRoot, folderStore } from './store/folder.ts'
+import type { Session } from './types.ts'
+import { whoAmI } from './who.ts'
+
+export interface SessionOptions extends DoorOptions {
+  /** Folder of the store; default: per user. */
+  storeFolder?: string | undefined
+}
+
+/** Opens the doors and the store for one invocation of the program; nothing is read or written yet. */
+export function openSession(options: SessionOptions = {}): Session {
+  const doors = openDoors(options)
+  const redactor = createRedactor()
+  const redact = (text: string) => redactor.redact(text)
+  return {
+    read: doors.read,
+    write: doors.write,
+    redact,
+    secretsOf: (refs: Record<string, SecretRef>) =>
+      openSecrets(refs, doors.read, (value, name) => redactor.add(value, `[secret ${name}]`)),
+    store: folderStore({
+      root: options.storeFolder ?? defaultRoot(process.env),
+      redact,
+      now: doors.read.now,
+    }),
+    who: whoAmI(process.env),
+    close: doors.close,
+  }
+}

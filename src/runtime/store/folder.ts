@@ -1,0 +1,162 @@
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+import { EXIT } from '../../core/exit.ts'
+import { openPlan } from '../../core/plan/seal.ts'
+import { Problem } from '../../core/problem.ts'
+import { openJournal, readJournal } from '../journal.ts'
+import type { Store, StoredRun } from '../types.ts'
+
+// `<root>/runs/<id>/plan.json` (sealed) and `events.jsonl`. Per user: folders 0700, files 0600.
+
+const PLAN = 'plan.json'
+const EVENTS = 'events.jsonl'
+
+export interface FolderStoreOptions {
+  root: string
+  redact(text: string): string
+  now(): number
+}
+
+/** `$XDG_STATE_HOME/rollback`, else `~/.local/state/rollback`; `$ROLLBACK_STORE` stands before both. */
+export function defaultRoot(env: NodeJS.ProcessEnv): string {
+  if (env['ROLLBACK_STORE']) return env['ROLLBACK_STORE']
+  return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'rollback')
+}
+
+export function folderStore({ root, redact, now }: FolderStoreOptions): Store {
+  const runs = join(root, 'runs')
+
+  async function ids(): Promise<string[]> {
+    try {
+      return (await readdir(runs)).sort().reverse()
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return []
+      throw unreadable(runs, error)
+    }
+  }
+
+  async function load(id: string): Promise<StoredRun> {
+    const folder = join(runs, id)
+    const plan = openPlan(await readFile(join(folder, PLAN), 'utf8'), join(folder, PLAN))
+    const { lines } = await readJournal(join(folder, EVENTS))
+    return { plan, lines }
+  }
+
+  return {
+    place: root,
+
+    async create(plan) {
+      const folder = join(runs, plan.id)
+      try {
+        await mkdir(runs, { recursive: true, mode: 0o700 })
+        await mkdir(folder, { mode: 0o700 })
+        await writeDurably(folder, PLAN, `${JSON.stringify(plan, undefined, 2)}\n`)
+        const log = await openJournal(join(folder, EVENTS), { redact, now })
+        await syncFolder(folder)
+        await syncFolder(runs)
+        return log
+      } catch (error) {
+        throw isCode(error, 'EEXIST') ? alreadyCarriedOut(plan.id) : unwritable(folder, error)
+      }
+    },
+
+    async list(onDamaged) {
+      const found: StoredRun[] = []
+      for (const id of await ids()) {
+        try {
+          found.push(await load(id))
+        } catch (error) {
+          onDamaged?.(id, error)
+        }
+      }
+      return found
+    },
+
+    async find(wanted) {
+      const all = await ids()
+      if (wanted === 'last' && all[0] !== undefined) return load(all[0])
+      const matches = all.includes(wanted) ? [wanted] : all.filter((id) => id.startsWith(wanted))
+      const [only, ...others] = matches
+      if (only === undefined || others.length > 0) throw notOne(wanted, matches.length > 0 ? matches : all)
+      return load(only)
+    },
+  }
+}
+
+/** On disk whole or not at all. */
+async function writeDurably(folder: string, name: string, text: string): Promise<void> {
+  const part = join(folder, `${name}.part`)
+  const file = await open(part, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(part, join(folder, name))
+}
+
+/** A new entry is durable only when its folder is synced too. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
+
+function notOne(wanted: string, ids: string[]): Problem {
+  const list = ids.slice(0, 10).join('\n  ')
+  return new Problem({
+    code: 'run-not-found',
+    message: ids.length === 0 ? 'there are no runs yet' : `"${wanted}" does not name one run`,
+    found:
+      ids.length === 0
+        ? undefined
+        : `runs:\n  ${list}${ids.length > 10 ? `\n  and ${ids.length - 10} older ones` : ''}`,
+    cure:
+      ids.length === 0
+        ? 'rollback plan --target <sha> shows what a run would do'
+        : 'name one of them, or `last`',
+    exit: EXIT.usage,
+  })
+}
+
+function alreadyCarriedOut(id: string): Problem {
+  return new Problem({
+    code: 'plan-used',
+    message: `the plan ${id} was carried out already`,
+    cure: `look at it with: rollback show ${id}; make a new plan to do it again`,
+    exit: EXIT.refused,
+  })
+}
+
+function unwritable(folder: string, cause: unknown): Problem {
+  return cause instanceof Problem
+    ? cause
+    : new Problem({
+        code: 'store-unwritable',
+        message: `the run cannot be recorded in ${folder}, and nothing is done unrecorded`,
+        found: cause instanceof Error ? cause.message : String(cause),
+        cure: 'make the folder writable, or choose another with the environment variable ROLLBACK_STORE',
+        exit: EXIT.refused,
+        cause,
+      })
+}
+
+function unreadable(folder: string, cause: unknown): Problem {
+  return new Problem({
+    code: 'store-unreadable',
+    message: `the store ${folder} cannot be read`,
+    found: cause instanceof Error ? cause.message : String(cause),
+    cure: 'make it readable for you, or choose another with the environment variable ROLLBACK_STORE',
+    cause,
+  })
+}
