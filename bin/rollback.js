@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+// Starts the bundle. It must be readable by old versions of Node: they get a sentence, or the repository's own Node.
+import module from 'node:module'
+
+const OLDEST = [22, 19]
+// After an interruption the process has to be gone even when a platform keeps a socket open.
+const LINGER_MS = 2000
+
+await start()
+
+async function start() {
+  if (!isSupported(process.versions.node)) return startWithOwnNode()
+  // Milliseconds count here: the compiled bundle is kept between two starts.
+  module.enableCompileCache?.()
+  const bundle = new URL('../dist/main.js', import.meta.url)
+  let main
+  try {
+    ;({ main } = await import(bundle.href))
+  } catch (error) {
+    if (error?.code !== 'ERR_MODULE_NOT_FOUND' || error.url !== bundle.href) throw error
+    return fail('The program is not built yet: run `npm run build` first.')
+  }
+  await main(process.argv.slice(2))
+  if (process.exitCode === 130 || process.exitCode === 143)
+    setTimeout(() => process.exit(), LINGER_MS).unref()
+}
+
+/** The version of the machine's Node is too old; the checkout carries one of its own. */
+async function startWithOwnNode() {
+  const [{ existsSync, realpathSync }, { spawn }, { fileURLToPath }] = await Promise.all([
+    import('node:fs'),
+    import('node:child_process'),
+    import('node:url'),
+  ])
+  const node = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url))
+  if (!existsSync(node) || realpathSync(node) === realpathSync(process.execPath))
+    return fail(`This needs Node ${OLDEST.join('.')} or newer; this one is ${process.versions.node}.`)
+
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  // The terminal sends Ctrl-C to both of us; the child takes two that come together for one.
+  const forward = (signal) => child.kill(signal)
+  for (const signal of signals) process.on(signal, forward)
+  child.on('error', (error) => fail(`Cannot start ${node}: ${error.message}`))
+  child.on('exit', (code, signal) => {
+    for (const name of signals) process.removeListener(name, forward)
+    if (signal === null) process.exitCode = code
+    else process.kill(process.pid, signal)
+  })
+}
+
+function isSupported(version) {
+  const [major, minor] = version.split('.').map(Number)
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])
+}
+
+function fail(sentence) {
+  process.stderr.write(`rollback: ${sentence}\n`)
+  process.exitCode = 1
+}

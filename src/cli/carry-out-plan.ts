@@ -1,0 +1,94 @@
+import type { Question } from '../core/contract.ts'
+import { EXIT, type ExitCode } from '../core/exit.ts'
+import type { Plan } from '../core/plan/types.ts'
+import { Problem } from '../core/problem.ts'
+import { releaseName } from '../core/release.ts'
+import type { Line } from '../core/run/events.ts'
+import { outcomeText } from '../report/outcome-text.ts'
+import { planText } from '../report/plan-text.ts'
+import { safeLine } from '../report/safe-text.ts'
+import { summarise } from '../report/summary.ts'
+import type { Session } from '../runtime/types.ts'
+import { sameCommand } from './command-line.ts'
+import { type Interrupts, interruption } from './interrupts.ts'
+import type { Output } from './output.ts'
+import { createRenderer, type Renderer } from './ui/renderer.ts'
+
+export interface CarryOut {
+  session: Session
+  interrupts: Interrupts
+  output: Output
+  plan: Plan
+  /** As typed, for the commands that are printed; a target that was chosen from the list is added. */
+  argv: string[]
+  yes: boolean
+  answers: Record<string, string>
+}
+
+/** Shows the plan, asks, carries it out, and says how it ended: for a run and for an undo. */
+export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
+  const { session, interrupts, output, plan, answers } = request
+  if (!output.json) output.progress(planText(plan, await output.progressLook()))
+  output.document({ type: 'plan', plan })
+  await agree(request)
+
+  const { carryOut } = await import('../runtime/carry-out.ts')
+  const renderer = await createRenderer(output, plan)
+  interrupts.beforeEnd(() => renderer.stop())
+  const lines: Line[] = []
+  if (!output.json) output.progress('')
+  try {
+    await carryOut(session, plan, {
+      answers,
+      ask: output.interactive ? (_id, question) => askPerson(question, renderer, interrupts) : undefined,
+      onLine(line) {
+        lines.push(line)
+        renderer.line(line)
+      },
+      onNews: (text) => renderer.news(text),
+      interrupt: interrupts.signal,
+    })
+  } finally {
+    renderer.stop()
+  }
+  return printEnd(plan, lines, output)
+}
+
+/** The plan's own question. Without a terminal nobody can be asked, and silence is not a yes. */
+async function agree({ plan, yes, output, argv, interrupts }: CarryOut): Promise<void> {
+  if (yes) return
+  if (!output.interactive)
+    throw new Problem({
+      code: 'answer-needed',
+      message: 'this changes things, and nobody can be asked here; nothing was changed',
+      cure: `Pass --yes to go on without asking: ${sameCommand(argv, ['--yes'])}`,
+      exit: EXIT.declined,
+    })
+  const { confirm } = await import('./ui/ask.ts')
+  output.progress('')
+  const what =
+    plan.kind === 'undo' ? 'Take it back as shown' : `Return to ${releaseName(plan.target)} as shown`
+  const agreed = await confirm(`${safeLine(what)}; go on?`, interrupts.signal)
+  if (interrupts.signal.aborted) throw interruption(interrupts.signal)
+  if (agreed) return
+  throw new Problem({ code: 'declined', message: 'declined: nothing was changed', exit: EXIT.declined })
+}
+
+async function askPerson(question: Question, renderer: Renderer, interrupts: Interrupts): Promise<string> {
+  renderer.pause()
+  const { askLine } = await import('./ui/ask.ts')
+  const hint = question.expects === 'yes' ? '[y/N]' : `(type ${question.expects} to go on)`
+  const answer = (await askLine(`${question.text} ${hint} `, interrupts.signal)) ?? ''
+  const isYes = question.expects === 'yes' && /^y(es)?$/i.test(answer.trim())
+  return isYes ? 'yes' : answer.trim()
+}
+
+async function printEnd(plan: Plan, lines: readonly Line[], output: Output): Promise<ExitCode> {
+  const summary = summarise(plan, lines)
+  const exit = summary.exit ?? EXIT.unexpected
+  // The blank line belongs to the screen, not to a file that the result is sent to.
+  if (!output.json) output.progress('')
+  output.result(outcomeText(summary, await output.resultLook()))
+  output.document({ type: 'result', exit, ...summary })
+  return exit
+}

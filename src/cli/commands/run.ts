@@ -1,0 +1,100 @@
+import { EXIT, type ExitCode } from '../../core/exit.ts'
+import type { Plan } from '../../core/plan/types.ts'
+import type { Session } from '../../runtime/types.ts'
+import { carryOutPlan } from '../carry-out-plan.ts'
+import type { Call } from '../catalog/types.ts'
+import { chooseTarget } from '../choose-target.ts'
+import { printDryRun } from '../dry-run.ts'
+import type { Interrupts } from '../interrupts.ts'
+import { printRefusal } from '../refused.ts'
+import { chooseProcedure, requireRunbook, type RunbookOptions } from '../runbook.ts'
+import { keyValues, usageError } from '../usage.ts'
+import { withSession } from '../with-session.ts'
+
+interface RunOptions extends RunbookOptions {
+  target?: string
+  plan?: string
+  expect?: string
+  procedure?: string
+  without: string[]
+  reason?: string
+  dryRun?: true
+  yes?: true
+  answer: string[]
+}
+
+/** The options that a sealed plan has already decided. */
+const DECIDED = ['target', 'runbook', 'env', 'procedure', 'reason', 'set', 'without'] as const
+
+/** Plans, asks, changes, proves. */
+export async function runRun(call: Call): Promise<ExitCode> {
+  const options = call.options as unknown as RunOptions
+  checkUsage(options)
+  const answers = keyValues('--answer', options.answer)
+  return withSession(call.output, async (session, interrupts) => {
+    const made = await planOf(call, options, session, interrupts)
+    if (made.kind === 'ended') return made.exit
+    const { plan, argv, already } = made
+    if (options.dryRun === true) return printDryRun(plan, already, call.output)
+    if (already !== undefined) return printAlready(plan, already, call)
+    const yes = options.yes === true
+    return carryOutPlan({ session, interrupts, output: call.output, plan, argv, yes, answers })
+  })
+}
+
+type Made =
+  | { kind: 'made'; plan: Plan; argv: string[]; already?: string | undefined }
+  | { kind: 'ended'; exit: ExitCode }
+
+async function planOf(
+  call: Call,
+  options: RunOptions,
+  session: Session,
+  interrupts: Interrupts,
+): Promise<Made> {
+  const { output } = call
+  if (options.plan !== undefined) {
+    const { readPlanFile } = await import('../plan-file.ts')
+    return { kind: 'made', plan: await readPlanFile(options.plan, options.expect), argv: call.argv }
+  }
+  const runbook = await requireRunbook(options)
+  const procedure = chooseProcedure(runbook, options.procedure)
+  const named = options.target
+  const target = named ?? (await chooseTarget({ session, interrupts, output, runbook, procedure }))
+  const argv = named === undefined ? [...call.argv, '--target', target] : call.argv
+  const { without, reason } = options
+  const { makePlan } = await import('../../runtime/make-plan.ts')
+  const outcome = await interrupts.orInterrupted(
+    makePlan(session, { runbook, procedure: procedure.name, target, without, reason }),
+  )
+  if (outcome.kind === 'refused')
+    return { kind: 'ended', exit: await printRefusal(outcome.refusal, argv, output) }
+  return {
+    kind: 'made',
+    plan: outcome.plan,
+    argv,
+    already: outcome.kind === 'already' ? outcome.why : undefined,
+  }
+}
+
+function checkUsage(options: RunOptions): void {
+  if (options.plan === undefined) {
+    if (options.expect !== undefined)
+      throw usageError('--expect is the seal of a plan file', 'Name the file with --plan FILE.')
+    return
+  }
+  for (const name of DECIDED) {
+    const value = options[name]
+    if (value !== undefined && !(Array.isArray(value) && value.length === 0))
+      throw usageError(
+        `--${name} cannot be combined with --plan`,
+        'A sealed plan has decided it already; make another one with `rollback plan`.',
+      )
+  }
+}
+
+function printAlready(plan: Plan, why: string, { output }: Call): ExitCode {
+  output.result(`Already there: ${why}. Nothing was changed.`)
+  output.document({ type: 'result', result: 'already', exit: EXIT.done, why, plan })
+  return EXIT.done
+}

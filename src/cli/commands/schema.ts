@@ -1,0 +1,12 @@
+import { EXIT, type ExitCode } from '../../core/exit.ts'
+import type { Call } from '../catalog/types.ts'
+
+/** Prints a schema exactly as it is published, to be saved beside a runbook. */
+export async function runSchema({ output }: Call): Promise<ExitCode> {
+  const { default: schema } = await import('../../../schema/runbook.schema.json', {
+    with: { type: 'json' },
+  })
+  // A schema is a document already: `--json` changes nothing about it.
+  process.stdout.write(output.redact(`${JSON.stringify(schema, undefined, 2)}\n`))
+  return EXIT.done
+}

@@ -1,0 +1,67 @@
+import { EXIT, type ExitCode } from '../../core/exit.ts'
+import { changedSomething } from '../../report/summary.ts'
+import type { Session, StoredRun } from '../../runtime/types.ts'
+import { carryOutPlan } from '../carry-out-plan.ts'
+import type { Call } from '../catalog/types.ts'
+import { printDryRun } from '../dry-run.ts'
+import { printRefusal } from '../refused.ts'
+import { given, keyValues, usageError } from '../usage.ts'
+import { withSession } from '../with-session.ts'
+
+interface UndoOptions {
+  without: string[]
+  reason?: string
+  dryRun?: true
+  manual?: true
+  yes?: true
+  answer: string[]
+}
+
+/** Takes the changes of a run back: a plan of its own, shown, asked about, carried out and proven. */
+export async function runUndo(call: Call): Promise<ExitCode> {
+  const { args, argv, output } = call
+  const options = call.options as unknown as UndoOptions
+  const answers = keyValues('--answer', options.answer)
+  return withSession(output, async (session, interrupts) => {
+    const run = await findRun(session, args[0])
+    const { makeUndo } = await import('../../runtime/make-undo.ts')
+    const { without, reason } = options
+    const outcome = await interrupts.orInterrupted(makeUndo(session, run, { ...given({ reason }), without }))
+    if (outcome.kind === 'refused') return printRefusal(outcome.refusal, argv, output)
+
+    const { plan } = outcome
+    const already = outcome.kind === 'already' ? outcome.why : undefined
+    if (options.manual === true) {
+      const { printPlan } = await import('./plan.ts')
+      await printPlan(plan, { manual: true }, output)
+      output.document({ type: 'plan', outcome: outcome.kind, exit: EXIT.done, why: already, plan })
+      return EXIT.done
+    }
+    if (options.dryRun === true) return printDryRun(plan, already, output)
+    if (already !== undefined) {
+      output.result(`Already taken back: ${already}. Nothing was changed.`)
+      output.document({ type: 'result', result: 'already', exit: EXIT.done, why: already, plan })
+      return EXIT.done
+    }
+    const yes = options.yes === true
+    return carryOutPlan({ session, interrupts, output, plan, argv, yes, answers })
+  })
+}
+
+/**
+ * By default the last run that changed something. When that was itself an undo, the run has to be named:
+ * typing `undo` twice must not bring the bad version back.
+ */
+async function findRun({ store }: Session, id: string | undefined): Promise<StoredRun> {
+  if (id !== undefined && id !== 'last') return store.find(id)
+  const runs = await store.list()
+  const last = runs.find(({ plan, lines }) => changedSomething(plan, lines))
+  if (last === undefined)
+    throw usageError('there is nothing to undo: no recorded run has changed anything', 'See: rollback status')
+  if (last.plan.kind === 'undo')
+    throw usageError(
+      `the last run that changed something, ${last.plan.id}, is itself an undo`,
+      `Name the run to take back; to take back the undo itself: rollback undo ${last.plan.id}`,
+    )
+  return last
+}

@@ -1,0 +1,19 @@
+import { EXIT, type ExitCode } from '../core/exit.ts'
+import type { Plan } from '../core/plan/types.ts'
+import { planText } from '../report/plan-text.ts'
+import { safeLine } from '../report/safe-text.ts'
+import type { Output } from './output.ts'
+
+/** The plan as a result, and nothing else: no store, no lock, no write of any kind. */
+export async function printDryRun(
+  plan: Plan,
+  already: string | undefined,
+  output: Output,
+): Promise<ExitCode> {
+  output.result(planText(plan, await output.resultLook()))
+  const end = already === undefined ? '' : ` Already there: ${safeLine(already)}.`
+  output.result(`\nDry run: nothing was changed, and nothing was written.${end}`)
+  const result = already === undefined ? 'planned' : 'already'
+  output.document({ type: 'result', dryRun: true, result, exit: EXIT.done, why: already, plan })
+  return EXIT.done
+}

@@ -1,0 +1,26 @@
+import { kubernetesRunbook } from './kubernetes-runbook.ts'
+import { registryRunbook } from './registry-runbook.ts'
+
+/** What `init` asks for one kind of runbook, and what it writes. */
+export interface Example {
+  name: string
+  summary: string
+  questions: InitQuestion[]
+  write(answers: Record<string, string>): string
+}
+
+export interface InitQuestion {
+  id: string
+  text: string
+  /** Taken when nothing is typed; the value of the example. */
+  usual: string
+  /** What is wrong with an answer; undefined when nothing is. */
+  problem(answer: string): string | undefined
+}
+
+export const EXAMPLES: readonly Example[] = [registryRunbook, kubernetesRunbook]
+
+/** The answers that make the example as it stands. */
+export function usualAnswers(example: Example): Record<string, string> {
+  return Object.fromEntries(example.questions.map(({ id, usual }) => [id, usual]))
+}

@@ -1,0 +1,18 @@
+import manifest from '../../package.json' with { type: 'json' }
+
+// Imports nothing else up front: `--version` and completion must cost no more than Node itself.
+
+/** Runs the program; the exit code is in `process.exitCode` when it returns. */
+export async function main(argv: string[]): Promise<void> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    process.stdout.write(`${manifest.version}\n`)
+    return
+  }
+  if (argv[0] === '__complete') {
+    const { printCompletions } = await import('./complete.ts')
+    await printCompletions(argv.slice(1))
+    return
+  }
+  const { runProgram } = await import('./program.ts')
+  process.exitCode = await runProgram(argv, manifest.version)
+}

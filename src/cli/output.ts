@@ -1,0 +1,80 @@
+import { type Look, type Paint, PLAIN_PAINT } from '../report/look.ts'
+
+/** The version of the documents that `--json` prints. */
+export const JSON_FORMAT = 1
+
+/** Where a command prints: results to stdout, progress to stderr, both through the redactor. */
+export interface Output {
+  json: boolean
+  /** Questions can be asked: a person sits at a terminal. */
+  interactive: boolean
+  /** A spinner may move on stderr. */
+  live: boolean
+  /** From now on every text goes through it. */
+  redactWith(redact: (text: string) => string): void
+  redact(text: string): string
+  /** Text for people; nothing with `--json`. */
+  result(text: string): void
+  /** Text for people, on stderr. */
+  progress(text: string): void
+  /** One document on one line; only with `--json`. */
+  document(document: JsonDocument): void
+  /** The same, for a command that was asked for JSON in another way (`show --format json`). */
+  printJson(document: JsonDocument): void
+  resultLook(): Promise<Look>
+  progressLook(): Promise<Look>
+}
+
+export type JsonDocument = { type: string; [member: string]: unknown }
+
+const WIDEST = 120
+const USUAL = 80
+
+export function createOutput({ json }: { json: boolean }): Output {
+  const { stdout, stderr, stdin, env } = process
+  // A reader that goes away (`| head`) must not end a run half-way.
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe)
+  const ci = (env['CI'] ?? '') !== '' && env['CI'] !== 'false'
+  let redact = (text: string): string => text
+
+  return {
+    json,
+    interactive: stdin.isTTY && stderr.isTTY && !ci && !json,
+    live: stderr.isTTY && !ci && !json && env['TERM'] !== 'dumb',
+    redactWith(redactor) {
+      redact = redactor
+    },
+    redact: (text) => redact(text),
+    result(text) {
+      if (!json) stdout.write(`${redact(text)}\n`)
+    },
+    progress(text) {
+      stderr.write(`${redact(text)}\n`)
+    },
+    document(document) {
+      if (json) printJson(document)
+    },
+    printJson,
+    resultLook: () => lookOf(stdout),
+    progressLook: () => lookOf(stderr),
+  }
+
+  function printJson(document: JsonDocument): void {
+    stdout.write(`${redact(JSON.stringify({ format: JSON_FORMAT, ...document }))}\n`)
+  }
+
+  async function lookOf(stream: NodeJS.WriteStream): Promise<Look> {
+    const width = Math.min(stream.columns ?? USUAL, WIDEST)
+    const colour = stream.isTTY && !ci && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
+    return { width, paint: colour ? await loadPaint() : PLAIN_PAINT }
+  }
+}
+
+async function loadPaint(): Promise<Paint> {
+  const { createPaint } = await import('./ui/paint.ts')
+  return createPaint()
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}

@@ -1,0 +1,54 @@
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+
+import { openPlan } from '../core/plan/seal.ts'
+import type { Plan } from '../core/plan/types.ts'
+import { EXIT } from '../core/exit.ts'
+import { Problem } from '../core/problem.ts'
+import { usageError } from './usage.ts'
+
+const OWNER_ONLY = 0o600
+
+/** Written whole or not at all, readable by its owner only. */
+export async function writePlanFile(file: string, plan: Plan): Promise<void> {
+  const draft = `${file}.${process.pid}.tmp`
+  try {
+    await writeFile(draft, `${JSON.stringify(plan, undefined, 2)}\n`, { mode: OWNER_ONLY, flag: 'wx' })
+    await chmod(draft, OWNER_ONLY)
+    await rename(draft, file)
+  } catch (error) {
+    throw new Problem({
+      code: 'plan-not-written',
+      message: `the plan could not be written to ${file}`,
+      found: error instanceof Error ? error.message : undefined,
+      exit: EXIT.usage,
+      cause: error,
+    })
+  }
+}
+
+/** A sealed plan from a file; with `expect`, only the one that was agreed on. */
+export async function readPlanFile(file: string, expect: string | undefined): Promise<Plan> {
+  const plan = openPlan(await planText(file), file)
+  if (expect === undefined || sameSeal(expect, plan.seal)) return plan
+  throw new Problem({
+    code: 'plan-unexpected',
+    message: `${file} is not the plan that is expected`,
+    found: `its seal is ${plan.seal}`,
+    cure: 'Ask who made the plan for its seal, or make a new one with: rollback plan --target <sha> --out FILE',
+    exit: EXIT.refused,
+  })
+}
+
+async function planText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw usageError(
+      `the plan ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}
+
+function sameSeal(expect: string, seal: string): boolean {
+  return expect.toLowerCase().replace(/^(sha256:)?/, 'sha256:') === seal
+}

@@ -1,0 +1,18 @@
+import type { Plan } from '../../core/plan/types.ts'
+import { eventWords } from '../../report/event-words.ts'
+import { safeLine } from '../../report/safe-text.ts'
+import type { Output } from '../output.ts'
+import type { Renderer } from './renderer.ts'
+
+/** One line an event, with the time: for CI logs and files. */
+export function createPlainRenderer(output: Output, plan: Plan): Renderer {
+  return {
+    line({ at, event }) {
+      const time = new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')
+      output.progress(`${time}  ${safeLine(eventWords(event, plan))}`)
+    },
+    news() {},
+    pause() {},
+    stop() {},
+  }
+}

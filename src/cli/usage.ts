@@ -1,0 +1,25 @@
+import { EXIT } from '../core/exit.ts'
+import { Problem } from '../core/problem.ts'
+
+export function usageError(message: string, cure?: string): Problem {
+  return new Problem({ code: 'usage', message, cure, exit: EXIT.usage })
+}
+
+/** `--set key=value`, `--answer id=value`: the value may hold further equals signs. */
+export function keyValues(option: string, texts: readonly string[]): Record<string, string> {
+  const entries = texts.map((text): [string, string] => {
+    const at = text.indexOf('=')
+    if (at <= 0) throw usageError(`${option} ${text} is not a pair`, `Write it as ${option} name=value.`)
+    return [text.slice(0, at), text.slice(at + 1)]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** A record without the members that are undefined: what was not typed is not asked for. */
+export function given<T extends Record<string, unknown>>(
+  options: T,
+): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined>
+  }
+}

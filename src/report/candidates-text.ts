@@ -1,0 +1,30 @@
+import { type Candidate, releaseName } from '../core/release.ts'
+import { table } from './layout.ts'
+import type { Look } from './look.ts'
+import { safeLine } from './safe-text.ts'
+
+/** A numbered list, in the order given: the last proven first. The live one is marked and has no number. */
+export function candidateLines(candidates: readonly Candidate[], look: Look): string[] {
+  if (candidates.length === 0) return ['  none was found: name the version with --target']
+  let number = 0
+  const rows = candidates.map((candidate) => [
+    candidate.live === true ? 'live' : String(++number),
+    safeLine(releaseName(candidate.release)),
+    safeLine(candidate.names.join(', ')),
+    candidate.when === undefined ? '' : minute(candidate.when),
+    safeLine(candidate.why),
+  ])
+  const used = [0, 1, 2, 3, 4].filter((column) => rows.some((row) => row[column] !== ''))
+  const head = ['', 'VERSION', 'ALSO', 'WHEN (UTC)', 'WHY']
+  return table(
+    used.map((column) => head[column] ?? ''),
+    rows.map((row) => used.map((column) => row[column] ?? '')),
+    look,
+  )
+}
+
+/** `2026-11-22 03:15` of an ISO time. */
+function minute(when: string): string {
+  const time = new Date(when)
+  return Number.isNaN(time.getTime()) ? safeLine(when) : time.toISOString().slice(0, 16).replace('T', ' ')
+}

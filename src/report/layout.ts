@@ -1,0 +1,70 @@
+import { stripVTControlCharacters } from 'node:util'
+
+import type { Look } from './look.ts'
+
+/** Breaks at spaces so that no line is wider than `width`; a longer word (a digest, a URL) stays whole, to be copied. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
+
+/** A text after a prefix; further lines start below the first word. */
+export function hanging(prefix: string, text: string, look: Look): string[] {
+  const indent = ' '.repeat(widthOf(prefix))
+  return wrap(text, Math.max(20, look.width - widthOf(prefix))).map(
+    (line, index) => (index === 0 ? prefix : indent) + line,
+  )
+}
+
+/** `Target   v1.4.2`: names in one column, values in the next. Entries without a value are left out. */
+export function facts(entries: [name: string, value: string | undefined][], look: Look): string[] {
+  const present = entries.filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const width = Math.max(0, ...present.map(([name]) => name.length)) + 2
+  return present.flatMap(([name, value]) => hanging(look.paint.faint(name) + pad(name, width), value, look))
+}
+
+/** Columns with a head; where the place is too narrow for them, each row is set as facts under its first cell. */
+export function table(head: string[], rows: string[][], look: Look): string[] {
+  const widths = head.map((title, column) =>
+    Math.max(widthOf(title), ...rows.map((row) => widthOf(row[column] ?? ''))),
+  )
+  const total = widths.reduce((sum, width) => sum + width + 2, 0)
+  if (total > look.width) return rows.flatMap((row) => stacked(head, row, look))
+  const set = (row: string[]): string =>
+    `  ${row.map((cell, column) => (column === row.length - 1 ? cell : cell + pad(cell, (widths[column] ?? 0) + 2))).join('')}`
+  return [look.paint.faint(set(head)), ...rows.map(set)]
+}
+
+function stacked(head: string[], row: string[], look: Look): string[] {
+  const [first = '', ...rest] = row
+  const below = rest.map((cell, index): [string, string] => [`    ${head[index + 1] ?? ''}`, cell])
+  return [`  ${first}`, ...facts(below, look)]
+}
+
+export function heading(title: string, look: Look): string {
+  return look.paint.strong(title)
+}
+
+/** Sections with a blank line between them; empty ones are left out. */
+export function sections(parts: string[][]): string {
+  return parts
+    .filter((part) => part.length > 0)
+    .map((part) => part.join('\n'))
+    .join('\n\n')
+}
+
+function pad(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - widthOf(text)))
+}
+
+/** Columns that it takes on a terminal, colours not counted. */
+function widthOf(text: string): number {
+  return [...stripVTControlCharacters(text)].length
+}

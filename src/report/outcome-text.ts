@@ -1,0 +1,92 @@
+import { formatDuration } from '../core/duration.ts'
+import { RESULT_WORDS } from './event-words.ts'
+import { facts, hanging, heading, sections } from './layout.ts'
+import type { Look } from './look.ts'
+import { safeLine } from './safe-text.ts'
+import type { EffectSummary, RunSummary } from './summary.ts'
+import type { WayOn } from './ways-on.ts'
+
+/** The end of a run for a tired reader: what happened, what did not, what stands, what to type next. */
+export function outcomeText(summary: RunSummary, look: Look): string {
+  return sections([
+    headline(summary, look),
+    happened(summary, look),
+    list('What did not happen', notDone(summary), look),
+    standsLines(summary, look),
+    waysOnLines(summary.waysOn, look),
+  ])
+}
+
+export function headline(summary: RunSummary, look: Look): string[] {
+  const words =
+    summary.result === 'unfinished' ? 'Unfinished: it has no end yet' : RESULT_WORDS[summary.result]
+  const paint =
+    summary.result === 'proven' || summary.result === 'already'
+      ? look.paint.good
+      : summary.result === 'degraded' || summary.result === 'declined'
+        ? look.paint.warn
+        : look.paint.bad
+  const took = summary.took > 0 ? ` (${formatDuration(summary.took)})` : ''
+  return [
+    paint(look.paint.strong(words)) + took,
+    ...(summary.why === undefined || summary.why === '' ? [] : hanging('', safeLine(summary.why), look)),
+  ]
+}
+
+function happened(summary: RunSummary, look: Look): string[] {
+  const done = [...summary.changes, ...summary.calls].filter((effect) => effect.state === 'done')
+  return list('What happened', done.map(effectWords), look)
+}
+
+function notDone(summary: RunSummary): string[] {
+  const effects = [...summary.changes, ...summary.calls]
+  const unknown = effects
+    .filter((effect) => effect.state === 'unknown')
+    .map((effect) => `${effectWords(effect)}: unknown whether it was taken`)
+  const not = effects
+    .filter((effect) => effect.state === 'not applied' || effect.state === 'not started')
+    .map((effect) => `${effectWords(effect)}: ${effect.state}`)
+  const failed = summary.steps.flatMap((step) =>
+    step.result === 'failed'
+      ? [`${step.step} failed${step.why === undefined ? '' : `: ${step.why}`}`, ...cureOf(step.cure)]
+      : [],
+  )
+  const degraded = (summary.proof?.degraded ?? []).map((what) => `degraded: ${what}`)
+  const leftOut = summary.leftOut.map(({ step, why }) => `${step} was left out: ${why}`)
+  return [...failed, ...unknown, ...not, ...degraded, ...leftOut]
+}
+
+function cureOf(cure: string | undefined): string[] {
+  return cure === undefined ? [] : [`cure: ${cure}`]
+}
+
+/** Said only where it is in doubt: after a proof it is the target. */
+export function standsLines(summary: RunSummary, look: Look): string[] {
+  if (summary.result === 'proven' || summary.result === 'already') return []
+  if (summary.stands.length > 0) return list(look.paint.bad('What stands'), summary.stands, look)
+  const unknown = [...summary.changes, ...summary.calls].some((effect) => effect.state === 'unknown')
+  if (unknown || summary.result === 'unfinished') return []
+  const done = [...summary.changes, ...summary.calls].some((effect) => effect.state === 'done')
+  return done ? [] : ['Nothing of this run stands.']
+}
+
+export function effectWords(effect: EffectSummary): string {
+  if (effect.from === undefined || effect.to === undefined) return `${effect.step}: ${effect.name} called`
+  return `${effect.name}: ${effect.from} → ${effect.to}`
+}
+
+export function waysOnLines(ways: WayOn[], look: Look): string[] {
+  if (ways.length === 0) return []
+  return [
+    heading('Ways on', look),
+    ...facts(
+      ways.map(({ command, does }): [string, string] => [`  ${safeLine(command)}`, safeLine(does)]),
+      { ...look, paint: { ...look.paint, faint: look.paint.strong } },
+    ),
+  ]
+}
+
+function list(title: string, items: string[], look: Look): string[] {
+  if (items.length === 0) return []
+  return [heading(title, look), ...items.flatMap((item) => hanging('  - ', safeLine(item), look))]
+}

@@ -1,0 +1,128 @@
+import { describeCondition } from '../core/condition.ts'
+import { formatDuration } from '../core/duration.ts'
+import type { Verify } from '../core/model.ts'
+import { bindLate } from '../core/plan/bind.ts'
+import type { LiveVersion, Plan } from '../core/plan/types.ts'
+import { releaseName } from '../core/release.ts'
+import { facts, hanging, heading, sections, table } from './layout.ts'
+import type { Look } from './look.ts'
+import { changesOf, pointsOfNoReturn, undoWords, windows } from './plan-facts.ts'
+import { stepLines } from './plan-steps.ts'
+import { safeLine } from './safe-text.ts'
+
+/** The whole plan: what changes, in which order, how each line is known, how it is proven and taken back. */
+export function planText(plan: Plan, look: Look): string {
+  return sections([
+    headLines(plan, look),
+    surfaceLines(plan, look),
+    section('In this order', stepLines(plan, look), look),
+    leftOutLines(plan, look),
+    noReturnLines(plan, look),
+    listLines('What can still happen between the last look and a write', windows(plan), look),
+    listLines('An undo of it would', undoWords(plan), look),
+    proofLines(plan, plan.verify, look),
+    listLines(
+      'It will ask',
+      plan.confirmations.map(({ id, question }) => `${question.text} (--answer ${id}=${question.expects})`),
+      look,
+    ),
+    timeLines(plan, look),
+  ])
+}
+
+function headLines(plan: Plan, look: Look): string[] {
+  const title = plan.kind === 'undo' ? `Undo of run ${plan.undoOf ?? ''}` : 'Plan'
+  return [
+    heading(safeLine(`${title}: ${plan.service}, ${plan.environment}, ${plan.procedure}`), look),
+    ...facts(
+      [
+        ['  Return to', look.paint.strong(safeLine(releaseName(plan.target)))],
+        ['  Live now', safeLine(liveWords(plan.live))],
+        ['  Why', plan.reason === undefined ? undefined : safeLine(plan.reason)],
+        ['  Run', safeLine(plan.id)],
+      ],
+      look,
+    ),
+  ]
+}
+
+export function liveWords(live: LiveVersion): string {
+  if ('release' in live) return releaseName(live.release)
+  return 'unknown' in live ? `could not be read (${live.unknown})` : 'the runbook names no live version'
+}
+
+function surfaceLines(plan: Plan, look: Look): string[] {
+  const changes = plan.steps.flatMap((step) => step.changes)
+  if (changes.length === 0) return []
+  const rows = changes.map((change) => [
+    safeLine(change.surface.type),
+    safeLine(change.surface.id),
+    safeLine(change.fromLabel),
+    change.state === 'already' ? 'already there' : safeLine(change.toLabel),
+  ])
+  const count = changesOf(plan).length
+  const title =
+    count === 0 ? 'No surface changes' : `${count === 1 ? '1 surface changes' : `${count} surfaces change`}`
+  return [heading(title, look), ...table(['TYPE', 'SURFACE', 'FROM', 'TO'], rows, look)]
+}
+
+function leftOutLines(plan: Plan, look: Look): string[] {
+  return listLines(
+    'Left out: the result can only be partial',
+    plan.without.map(({ step, why }) => `${step}: ${why}`),
+    look,
+  )
+}
+
+function noReturnLines(plan: Plan, look: Look): string[] {
+  const points = pointsOfNoReturn(plan)
+  if (points.length === 0) return []
+  return listLines(
+    look.paint.warn(points.length === 1 ? 'Point of no return' : 'Points of no return'),
+    points,
+    look,
+  )
+}
+
+function proofLines(plan: Plan, verify: Verify | undefined, look: Look): string[] {
+  const surfaces = plan.steps
+    .flatMap((step) => step.changes)
+    .filter((change) => change.surface.kind === 'version' && change.role === 'main')
+    .map((change) => `must    ${change.surface.id} says ${change.toLabel}`)
+  const conditions = (['must', 'should'] as const).flatMap((role) =>
+    (verify?.[role] ?? []).map(
+      (condition) => `${role.padEnd(6)}  ${describeCondition(bindLate(plan, condition))}`,
+    ),
+  )
+  const all = [...surfaces, ...conditions]
+  if (all.length === 0) return [heading('Proof', look), '  none: nothing in the runbook can prove it']
+  const within = verify === undefined ? '' : `, within ${formatDuration(verify.within)}`
+  return [heading(`Proof that is demanded${within}`, look), ...all.map((line) => `  ${safeLine(line)}`)]
+}
+
+function timeLines(plan: Plan, look: Look): string[] {
+  return facts(
+    [
+      ['Estimate', plan.takes === undefined ? undefined : formatDuration(plan.takes)],
+      ['Deadline', plan.deadline === undefined ? undefined : `${formatDuration(plan.deadline)} to proven`],
+      [
+        'On failure',
+        plan.onFailure === 'undo' ? 'what this run changed is taken back' : 'it stops and says what stands',
+      ],
+      ['Seal', plan.seal],
+    ],
+    look,
+  )
+}
+
+function section(title: string, lines: string[], look: Look): string[] {
+  return lines.length === 0 ? [] : [heading(title, look), ...lines]
+}
+
+function listLines(title: string, items: string[], look: Look): string[] {
+  return section(
+    title,
+    items.flatMap((item) => hanging('  - ', safeLine(item), look)),
+    look,
+  )
+}

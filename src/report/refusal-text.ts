@@ -1,0 +1,46 @@
+import type { Refusal, RefusalReason } from '../core/plan/outcome.ts'
+import { releaseName } from '../core/release.ts'
+import { hanging, heading, sections } from './layout.ts'
+import type { Look } from './look.ts'
+import { safeLine } from './safe-text.ts'
+
+/** Why nothing was started, what would cure it, and the command that goes on without it (where there is one). */
+export function refusalText(refusal: Refusal, goOn: string | undefined, look: Look): string {
+  return sections([
+    [
+      look.paint.bad(look.paint.strong('Refused before any change: nothing was touched.')),
+      safeLine(
+        `${refusal.service}, ${refusal.environment}, ${refusal.procedure}: return to ${releaseName(refusal.target)}`,
+      ),
+    ],
+    refusal.reasons.flatMap((reason) => reasonLines(reason, look)),
+    refusal.fine.length === 0
+      ? []
+      : [
+          heading('What is fine', look),
+          ...refusal.fine.flatMap((line) => hanging('  - ', safeLine(line), look)),
+        ],
+    goOnLines(refusal, goOn, look),
+  ])
+}
+
+function reasonLines(reason: RefusalReason, look: Look): string[] {
+  const place = reason.surface === undefined ? reason.step : `${reason.step}: ${reason.surface}`
+  return [
+    `${look.paint.bad(reason.kind)}  ${safeLine(place)}`,
+    ...hanging('  ', safeLine(reason.why), look),
+    ...(reason.cure === undefined ? [] : hanging('  cure: ', safeLine(reason.cure), look)),
+  ]
+}
+
+function goOnLines(refusal: Refusal, goOn: string | undefined, look: Look): string[] {
+  if (goOn === undefined) return []
+  const dropped =
+    refusal.alsoDropped.length === 0
+      ? ''
+      : ` This also leaves out ${refusal.alsoDropped.join(', ')}, which only served it.`
+  return [
+    ...hanging('', `To go on without it (the result can only be partial):${safeLine(dropped)}`, look),
+    `  ${look.paint.strong(safeLine(goOn))}`,
+  ]
+}

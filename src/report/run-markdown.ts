@@ -1,0 +1,120 @@
+import { formatDuration } from '../core/duration.ts'
+import type { Plan } from '../core/plan/types.ts'
+import type { Line } from '../core/run/events.ts'
+import { eventWords, JUDGED_WORDS, PHASE_WORDS, RESULT_WORDS } from './event-words.ts'
+import { liveWords } from './plan-text.ts'
+import { safeLine } from './safe-text.ts'
+import { type RunSummary, summarise, titleOf } from './summary.ts'
+
+/** The report of a run for an incident document or a CI summary. */
+export function runMarkdown(plan: Plan, lines: readonly Line[]): string {
+  const summary = summarise(plan, lines)
+  return [
+    `# ${escaped(titleOf(summary))}`,
+    `**${summary.result === 'unfinished' ? 'Unfinished' : RESULT_WORDS[summary.result]}**${after(summary.why)}`,
+    grid(['', ''], headRows(summary)),
+    ...part('Changes and calls', grid(['What', 'From', 'To', 'State'], effectRows(summary))),
+    ...proofPart(summary),
+    ...part('What stands', bullets(summary.stands)),
+    ...part('Time', grid(['Phase', 'Took'], timeRows(summary))),
+    ...part('Timeline', grid(['Since the start', 'What'], timelineRows(plan, lines))),
+    ...part(
+      'Ways on',
+      summary.waysOn.map(({ command, does }) => `- ${code(command)}: ${escaped(does)}`).join('\n'),
+    ),
+  ].join('\n\n')
+}
+
+function headRows(summary: RunSummary): string[][] {
+  const by = summary.by
+  const rows: [string, string | undefined][] = [
+    ['Run', code(summary.id)],
+    ['Procedure', escaped(summary.procedure)],
+    ['Who', by === undefined ? undefined : escaped(`${by.name} on ${by.host}${by.ci ? ' (CI)' : ''}`)],
+    ['Why', escaped(summary.reason ?? 'no reason was given')],
+    ['Live before', escaped(liveWords(summary.live))],
+    ['Started', summary.started],
+    ['Ended', summary.ended ?? 'it has no end yet'],
+    ['Took', formatDuration(summary.took)],
+    ...summary.evidence.map(({ signal, value }): [string, string] => [
+      'Evidence',
+      escaped(`${signal}: ${value}`),
+    ]),
+    ...summary.leftOut.map(({ step, why }): [string, string] => ['Left out', escaped(`${step}: ${why}`)]),
+  ]
+  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+}
+
+function effectRows(summary: RunSummary): string[][] {
+  return [...summary.changes, ...summary.calls].map(({ name, from, to, state }) => [
+    code(name),
+    from === undefined ? '' : code(from),
+    to === undefined ? '' : code(to),
+    state,
+  ])
+}
+
+function proofPart({ proof }: RunSummary): string[] {
+  if (proof === undefined) return []
+  const rows = [
+    ...proof.surfaces.map(({ surface, verdict, words }) => [
+      code(surface),
+      JUDGED_WORDS[verdict],
+      escaped(words),
+    ]),
+    ...proof.conditions.map(({ role, condition, verdict, words }) => [
+      `${role} ${code(condition)}`,
+      JUDGED_WORDS[verdict],
+      escaped(words),
+    ]),
+  ]
+  return [
+    `## Proof: ${JUDGED_WORDS[proof.verdict]}`,
+    escaped(proof.why),
+    grid(['What', 'Verdict', 'Measured'], rows),
+  ].filter((text) => text !== '')
+}
+
+function timeRows(summary: RunSummary): string[][] {
+  return summary.phases.map(({ phase, took }) => [PHASE_WORDS[phase], formatDuration(took)])
+}
+
+function timelineRows(plan: Plan, lines: readonly Line[]): string[][] {
+  const start = lines[0]?.at ?? 0
+  return lines.map((line) => [`+${formatDuration(line.at - start)}`, escaped(eventWords(line.event, plan))])
+}
+
+function part(title: string, body: string): string[] {
+  return body === '' ? [] : [`## ${title}`, body]
+}
+
+function bullets(items: string[]): string {
+  return items.map((item) => `- ${escaped(item)}`).join('\n')
+}
+
+function grid(head: string[], rows: string[][]): string {
+  if (rows.length === 0) return ''
+  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function after(why: string | undefined): string {
+  return why === undefined || why === '' ? '' : `: ${escaped(why)}`
+}
+
+/** Somebody's text as text: no markup, no HTML, no mention of people, no table border. */
+function escaped(text: string): string {
+  return safeLine(text)
+    .replaceAll(/[\\`*_{}[\]()#|~]/g, String.raw`\$&`)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('@', '&#64;')
+}
+
+/** As code; backticks inside become apostrophes, and a table border is escaped even there. */
+function code(text: string): string {
+  return `\`${safeLine(text)
+    .replaceAll('`', "'")
+    .replaceAll('|', String.raw`\|`)}\``
+}

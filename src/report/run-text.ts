@@ -1,0 +1,116 @@
+import { formatDuration } from '../core/duration.ts'
+import type { Plan } from '../core/plan/types.ts'
+import type { Line } from '../core/run/events.ts'
+import { eventWords, JUDGED_WORDS, PHASE_WORDS } from './event-words.ts'
+import { facts, hanging, heading, sections, table } from './layout.ts'
+import type { Look } from './look.ts'
+import { headline, standsLines, waysOnLines } from './outcome-text.ts'
+import { liveWords } from './plan-text.ts'
+import { safeLine } from './safe-text.ts'
+import { type RunSummary, summarise, titleOf } from './summary.ts'
+
+/** The report of a run for a terminal. */
+export function runText(plan: Plan, lines: readonly Line[], look: Look): string {
+  const summary = summarise(plan, lines)
+  return sections([
+    [heading(safeLine(titleOf(summary)), look), ...headline(summary, look)],
+    headFacts(summary, look),
+    changeLines(summary, look),
+    proofLines(summary, look),
+    phaseLines(summary, look),
+    timelineLines(plan, lines, look),
+    standsLines(summary, look),
+    waysOnLines(summary.waysOn, look),
+  ])
+}
+
+function headFacts(summary: RunSummary, look: Look): string[] {
+  const by = summary.by
+  return facts(
+    [
+      ['Run', safeLine(summary.id)],
+      ['Procedure', safeLine(summary.procedure)],
+      ['Who', by === undefined ? undefined : safeLine(`${by.name} on ${by.host}${by.ci ? ' (CI)' : ''}`)],
+      ['Why', safeLine(summary.reason ?? 'no reason was given')],
+      ['Live before', safeLine(liveWords(summary.live))],
+      ['Started', summary.started],
+      ['Ended', summary.ended ?? 'it has no end yet'],
+      ...summary.evidence.map(({ signal, value }): [string, string] => [
+        'Evidence',
+        safeLine(`${signal}: ${value}`),
+      ]),
+      ...summary.leftOut.map(({ step, why }): [string, string] => ['Left out', safeLine(`${step}: ${why}`)]),
+      ...summary.answers.map(({ step, value, by: who }): [string, string] => [
+        'Answer',
+        safeLine(`${step}: ${value} (${who})`),
+      ]),
+    ],
+    look,
+  )
+}
+
+function changeLines(summary: RunSummary, look: Look): string[] {
+  const rows = [...summary.changes, ...summary.calls].map((effect) => [
+    safeLine(effect.name),
+    safeLine(effect.from ?? ''),
+    safeLine(effect.to ?? ''),
+    effect.state,
+  ])
+  return rows.length === 0
+    ? []
+    : [heading('Changes and calls', look), ...table(['WHAT', 'FROM', 'TO', 'STATE'], rows, look)]
+}
+
+function proofLines({ proof }: RunSummary, look: Look): string[] {
+  if (proof === undefined) return []
+  const items = [
+    ...proof.surfaces.map(({ surface, verdict, words }) => ({ verdict, text: `${surface}: ${words}` })),
+    ...proof.conditions.map(({ role, condition, verdict, words }) => ({
+      verdict,
+      text: `${role} ${condition}: ${words}`,
+    })),
+  ]
+  return [
+    heading(safeLine(`Proof: ${JUDGED_WORDS[proof.verdict]}`), look),
+    ...hanging('  ', safeLine(proof.why), look),
+    ...items.flatMap(({ verdict, text }) => {
+      const paint = verdict === 'holds' ? look.paint.good : look.paint.bad
+      return hanging(`  ${paint(JUDGED_WORDS[verdict].padEnd(7))}  `, safeLine(text), look)
+    }),
+    ...proof.degraded.flatMap((what) => hanging('  degraded: ', safeLine(what), look)),
+  ]
+}
+
+function phaseLines(summary: RunSummary, look: Look): string[] {
+  const phases = summary.phases.map(({ phase, took, limit }): [string, string] => [
+    `  ${PHASE_WORDS[phase]}`,
+    limit === undefined ? formatDuration(took) : `${formatDuration(took)} of ${formatDuration(limit)}`,
+  ])
+  if (phases.length === 0) return []
+  const deadline =
+    summary.deadline === undefined
+      ? ''
+      : ` of ${formatDuration(summary.deadline)}${summary.deadlinePassed ? ', which has passed' : ''}`
+  return [
+    heading('Time', look),
+    ...facts([...phases, ['  in all', formatDuration(summary.took) + deadline]], look),
+  ]
+}
+
+/** `+12.3 s` since the start, and what was written down. */
+function timelineLines(plan: Plan, lines: readonly Line[], look: Look): string[] {
+  const start = lines[0]?.at ?? 0
+  if (lines.length === 0) return []
+  const offsets = lines.map((line) => `+${formatDuration(line.at - start)}`)
+  const width = Math.max(...offsets.map((offset) => offset.length))
+  return [
+    heading('Timeline', look),
+    ...lines.flatMap((line, index) =>
+      hanging(
+        `  ${look.paint.faint((offsets[index] ?? '').padStart(width))}  `,
+        safeLine(eventWords(line.event, plan)),
+        look,
+      ),
+    ),
+  ]
+}

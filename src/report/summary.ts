@@ -1,0 +1,212 @@
+import type { ExitCode } from '../core/exit.ts'
+import type { LeftOut, Plan } from '../core/plan/types.ts'
+import { type Release, releaseName } from '../core/release.ts'
+import type { Judged, Line, Phase, RunResult, Who } from '../core/run/events.ts'
+import { type EffectState, fold, type RunState } from '../core/run/state.ts'
+import { type WayOn, waysOn } from './ways-on.ts'
+
+/** A run as its report tells it: text, Markdown and JSON are made of this one document. */
+export interface RunSummary {
+  id: string
+  kind: 'run' | 'undo'
+  undoOf?: string | undefined
+  service: string
+  environment: string
+  procedure: string
+  target: Release
+  live: Plan['live']
+  by?: Who | undefined
+  reason?: string | undefined
+  /** ISO 8601, UTC. */
+  started?: string | undefined
+  ended?: string | undefined
+  /** Milliseconds, to the last line where it has not ended. */
+  took: number
+  result: RunResult | 'unfinished'
+  exit?: ExitCode | undefined
+  why?: string | undefined
+  evidence: { signal: string; value: string }[]
+  phases: { phase: Phase; took: number; limit?: number | undefined }[]
+  steps: StepSummary[]
+  changes: EffectSummary[]
+  calls: EffectSummary[]
+  answers: { step: string; value: string; accepted: boolean; by: string }[]
+  proof?: ProofSummary | undefined
+  leftOut: LeftOut[]
+  stands: string[]
+  waysOn: WayOn[]
+  deadline?: number | undefined
+  deadlinePassed: boolean
+}
+
+export interface StepSummary {
+  step: string
+  uses: string
+  result: 'done' | 'skipped' | 'failed' | 'running' | 'not started'
+  /** Milliseconds; absent when it did not start. */
+  took?: number | undefined
+  attempts: number
+  why?: string | undefined
+  cure?: string | undefined
+}
+
+export interface EffectSummary {
+  step: string
+  name: string
+  from?: string | undefined
+  to?: string | undefined
+  /** What is known about it. */
+  state: 'done' | 'already' | 'not applied' | 'unknown' | 'not started'
+}
+
+export interface ProofSummary {
+  verdict: Judged
+  why: string
+  degraded: string[]
+  conditions: { role: 'must' | 'should'; condition: string; verdict: Judged; words: string }[]
+  surfaces: { surface: string; verdict: Judged; words: string }[]
+}
+
+/** What a plan and the lines of its journal add up to. */
+export function summarise(plan: Plan, lines: readonly Line[]): RunSummary {
+  const state = fold(lines)
+  const first = lines[0]
+  const last = lines.at(-1)
+  const summary = {
+    id: plan.id,
+    kind: plan.kind,
+    undoOf: plan.undoOf,
+    service: plan.service,
+    environment: plan.environment,
+    procedure: plan.procedure,
+    target: plan.target,
+    live: plan.live,
+    by: state.started?.by,
+    reason: plan.reason,
+    started: isoTime(first?.at),
+    ended: state.ended === undefined ? undefined : isoTime(last?.at),
+    took: first === undefined || last === undefined ? 0 : last.at - first.at,
+    result: state.ended?.result ?? ('unfinished' as const),
+    exit: state.ended?.exit,
+    why: state.ended?.why,
+    evidence: lines.flatMap(({ event }) =>
+      event.type === 'evidence' ? [{ signal: event.signal, value: event.value }] : [],
+    ),
+    phases: phasesOf(plan, state, last?.at ?? 0),
+    steps: plan.steps.map((step) => stepOf(step, state, lines)),
+    changes: changesOf(plan, state),
+    calls: callsOf(plan, state),
+    answers: lines.flatMap(({ event }) =>
+      event.type === 'answer'
+        ? [{ step: event.step, value: event.value, accepted: event.accepted, by: event.by.name }]
+        : [],
+    ),
+    proof: proofOf(state, lines),
+    leftOut: plan.without,
+    stands: state.ended?.stands ?? [],
+    deadline: plan.deadline,
+    deadlinePassed: state.deadlinePassed,
+  }
+  return { ...summary, waysOn: waysOn(summary) }
+}
+
+/** Whether anything of it may have reached a platform: then there is something to undo. */
+export function changedSomething(plan: Plan, lines: readonly Line[]): boolean {
+  const state = fold(lines)
+  return [...changesOf(plan, state), ...callsOf(plan, state)].some(
+    (effect) => effect.state === 'done' || effect.state === 'unknown',
+  )
+}
+
+export function titleOf(
+  summary: Pick<RunSummary, 'kind' | 'undoOf' | 'target' | 'service' | 'environment'>,
+): string {
+  const what =
+    summary.kind === 'undo'
+      ? `Undo of ${summary.undoOf ?? 'a run'}`
+      : `Rollback to ${releaseName(summary.target)}`
+  return `${what}: ${summary.service}, ${summary.environment}`
+}
+
+function phasesOf(plan: Plan, state: RunState, end: number): RunSummary['phases'] {
+  const started = Object.entries(state.phases) as [Phase, { at: number }][]
+  return started.map(([phase, { at }], index) => ({
+    phase,
+    took: (started[index + 1]?.[1].at ?? end) - at,
+    limit: plan.limits[phase],
+  }))
+}
+
+function stepOf(planned: Plan['steps'][number], state: RunState, lines: readonly Line[]): StepSummary {
+  const step = state.steps[planned.id]
+  const uses = step?.use === 'fallback' ? (planned.fallback?.uses ?? planned.uses) : planned.uses
+  if (step === undefined) return { step: planned.id, uses, result: 'not started', attempts: 0 }
+  const ended = lines.findLast(({ event }) => event.type === 'step-ended' && event.step === planned.id)
+  return {
+    step: planned.id,
+    uses,
+    result: step.status,
+    took: ended === undefined ? undefined : ended.at - step.startedAt,
+    attempts: Math.max(0, ...Object.values(step.effects).map((effect) => effect.attempts)),
+    why: step.why,
+    cure: step.cure,
+  }
+}
+
+function changesOf(plan: Plan, state: RunState): EffectSummary[] {
+  return plan.steps.flatMap((planned) => {
+    const use = state.steps[planned.id]?.use === 'fallback' ? (planned.fallback ?? planned) : planned
+    return use.changes.map((change) => ({
+      step: planned.id,
+      name: change.surface.id,
+      from: change.fromLabel,
+      to: change.toLabel,
+      state:
+        change.state === 'already'
+          ? ('already' as const)
+          : effectState(state.steps[planned.id]?.effects[change.effect]),
+    }))
+  })
+}
+
+function callsOf(plan: Plan, state: RunState): EffectSummary[] {
+  return plan.steps.flatMap((planned) => {
+    const use = state.steps[planned.id]?.use === 'fallback' ? (planned.fallback ?? planned) : planned
+    if (use.call === undefined || planned.skip !== undefined) return []
+    const effect = state.steps[planned.id]?.effects[use.call.effect]
+    return [{ step: planned.id, name: use.uses, state: effectState(effect) }]
+  })
+}
+
+function effectState(effect: EffectState | undefined): EffectSummary['state'] {
+  if (effect === undefined || effect.attempts === 0) return 'not started'
+  if (effect.inFlight || effect.applied === 'unknown') return 'unknown'
+  return effect.applied === 'yes' ? 'done' : 'not applied'
+}
+
+/** The last judgement of every condition and surface. */
+function proofOf(state: RunState, lines: readonly Line[]): ProofSummary | undefined {
+  const conditions = new Map<string, ProofSummary['conditions'][number]>()
+  const surfaces = new Map<string, ProofSummary['surfaces'][number]>()
+  for (const { event } of lines) {
+    if (event.type === 'condition-judged') {
+      const { role, condition, verdict, words } = event
+      conditions.set(`${role} ${condition}`, { role, condition, verdict, words })
+    }
+    if (event.type === 'surface-proven') {
+      const { surface, verdict, words } = event
+      surfaces.set(surface, { surface, verdict, words })
+    }
+  }
+  if (state.proof === undefined && conditions.size === 0 && surfaces.size === 0) return undefined
+  const { verdict, why, degraded } = state.proof ?? {
+    verdict: 'unknown',
+    why: 'the proof did not end',
+    degraded: [],
+  }
+  return { verdict, why, degraded, conditions: [...conditions.values()], surfaces: [...surfaces.values()] }
+}
+
+function isoTime(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : new Date(at).toISOString()
+}
