@@ -82,7 +82,7 @@ export function explainIssue(issue: Issue, document: Filled, base: Path, report:
   if (trap !== undefined) return report.value(path, trap)
   report.value(path, {
     code: 'invalid-value',
-    message: `${label} ${issue.message}${found(value, document, path, issue)}`,
+    message: `${label} ${wants(issue)}${found(value, document, path, issue)}`,
   })
 }
 
@@ -151,7 +151,7 @@ function typeTrap(issue: Issue, value: unknown, path: Path, report: Report): Fin
   if (plain === undefined) return undefined
   return {
     code: 'invalid-value',
-    message: `${label} ${issue.code === 'invalid_type' ? issue.message : 'is not possible here'}, but this is the text ${JSON.stringify(value)}`,
+    message: `${label} ${wants(issue)}, but this is the text ${JSON.stringify(value)}`,
     cure: `write ${plain}`,
   }
 }
@@ -170,6 +170,13 @@ function expectations(issue: Issue): string[] {
       .filter((one) => one.path.length === 0)
       .flatMap(expectations)
   return []
+}
+
+/** What the issue says, with the possible kinds where there are several. */
+function wants(issue: Issue): string {
+  const kinds =
+    issue.code === 'invalid_union' ? new Set(expectations(issue).map((kind) => KINDS[kind] ?? kind)) : []
+  return [...kinds].length > 0 ? `wants ${[...kinds].join(' or ')}` : issue.message
 }
 
 function unquotedForm(value: string, wanted: string[]): string | undefined {

@@ -21,10 +21,7 @@ export function toPlain(source: Source, root: Node): { value: unknown; diagnosti
 
   function visit(node: unknown, path: Path): unknown {
     const refused = refusal(node, source)
-    if (refused !== undefined) {
-      report(refused.span, path, refused.finding)
-      return null
-    }
+    if (refused !== undefined) report(refused.span, path, refused.finding)
     if (isMap(node)) return visitMap(node, path)
     if (isSeq(node)) return node.items.map((item, index) => visit(item, [...path, index]))
     return isScalar(node) ? node.value : null
@@ -118,6 +115,10 @@ function alteredNumber(value: number, written: string): Finding | undefined {
   return {
     code: 'altered-number',
     message: `${written} is read as ${readAs}`,
-    cure: `quote it if it is text: ${quoted(written)}${Number.isFinite(value) ? `; write ${value} if it is a number` : ''}`,
+    cure: `quote it if it is text: ${quoted(written)}${plainNumber(value) ? `; write ${value} if it is a number` : ''}`,
   }
+}
+
+function plainNumber(value: number): boolean {
+  return /^-?\d+(?:\.\d+)?$/.test(String(value))
 }

@@ -25,6 +25,7 @@ function explain(source: Source, error: YAMLError): Trap {
     bareReference(source, offset) ??
     reservedStart(source, error) ??
     swallowedByComment(source, error) ??
+    deeperLine(source, error) ??
     known(error) ?? {
       finding: { code: 'yaml', message: `not valid YAML: ${lowerFirst(error.message)}` },
     }
@@ -38,8 +39,11 @@ function bareReference(source: Source, offset: number): Trap | undefined {
   const match = [...line.text.matchAll(/\$\{[^{}]*\}/g)].find(
     ({ index }) => !insideQuotes(line.text.slice(0, index)),
   )
-  // In block style a bare reference is fine; braces and commas give it a meaning only after one of these.
-  if (match === undefined || !/[{[,]/.test(line.text.slice(0, match.index))) return undefined
+  if (match === undefined) return undefined
+  // In block style a bare reference is fine: there, the mistake is another one.
+  const inFlow =
+    /[{[,]/.test(line.text.slice(0, match.index)) || source.text.slice(offset - 1, offset + 1) === '${'
+  if (!inFlow) return undefined
   const value = surroundings(line.text, match.index, match[0].length)
   const start = line.start + value.start
   return {
@@ -77,19 +81,48 @@ function reservedStart(source: Source, error: YAMLError): Trap | undefined {
   }
 }
 
+/** Lines above the error in which its cause is looked for: a bracket that is not closed is noticed late. */
+const LOOK_BACK = 10
+
 /** `{ channel: #ops }`: everything from the # on is a comment, the closing brace too. */
 function swallowedByComment(source: Source, error: YAMLError): Trap | undefined {
   if (error.code !== 'BAD_INDENT' && error.code !== 'MISSING_CHAR') return undefined
-  for (const offset of [error.pos[0], Math.max(0, error.pos[0] - 1)]) {
-    const line = lineAt(source, offset)
-    if (line.text.length > LONGEST_LINE) continue
+  let line = lineAt(source, error.pos[0])
+  for (let count = 0; count < LOOK_BACK && line.text.length <= LONGEST_LINE; count++) {
     const match = /[:,[]\s+(#[^\s,}\]]+)/.exec(line.text)
     const word = match?.[1]
-    if (match === null || word === undefined || !/[{[]/.test(line.text.slice(0, match.index + 1))) continue
-    const start = line.start + match.index + match[0].length - word.length
-    return { span: [start, start + word.length], finding: readAsComment(word) }
+    if (match !== null && word !== undefined && opensFlow(line.text.slice(0, match.index + 1))) {
+      const start = line.start + match.index + match[0].length - word.length
+      return { span: [start, start + word.length], finding: readAsComment(word) }
+    }
+    if (line.start === 0) return undefined
+    line = lineAt(source, line.start - 1)
   }
   return undefined
+}
+
+function opensFlow(text: string): boolean {
+  const opened = text.match(/[{[]/g)?.length ?? 0
+  return opened > (text.match(/[}\]]/g)?.length ?? 0) && !insideQuotes(text)
+}
+
+/** A line indented deeper than the `key: value` above goes on with that value. */
+function deeperLine(source: Source, error: YAMLError): Trap | undefined {
+  if (error.code !== 'BLOCK_AS_IMPLICIT_KEY') return undefined
+  const line = lineAt(source, error.pos[0])
+  const next = lineAt(source, Math.min(source.text.length, line.start + line.text.length + 1))
+  const rest = line.text.slice(error.pos[0] - line.start)
+  if (next.start === line.start || /:(?:\s|$)/.test(rest) || !/^\s*[\w-]+:(?:\s|$)/.test(next.text))
+    return undefined
+  const indent = next.text.length - next.text.trimStart().length
+  return {
+    span: [next.start + indent, next.start + next.text.trimEnd().length],
+    finding: {
+      code: 'indentation',
+      message: 'this line is indented deeper than the key above, which already has a value',
+      cure: 'give both lines the same indentation',
+    },
+  }
 }
 
 export function readAsComment(word: string): Finding {
