@@ -49,6 +49,11 @@ procedures:
       must:
         - { signal: live_version, same_commit: '\${target.sha}', in_a_row: 3 }
         - { signal: health, passing: true, in_a_row: 3 }
+    undo:                                 # the version that was left need not be healthy
+      verify:
+        within: 30s
+        must:
+          - { signal: live_version, same_commit: '\${target.sha}', in_a_row: 3 }
 `
 }
 
