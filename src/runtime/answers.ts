@@ -37,21 +37,33 @@ export function checkAnswers(plan: Plan, { answers, ask }: CarryOutOptions): Run
   }
 }
 
-/** Asks what a gate asks, or takes the answer given beforehand; both are recorded with who said it. */
+/** Whether everything that the plan must have confirmed before it starts is confirmed. */
+export async function confirmed(carrier: Carrier, options: CarryOutOptions): Promise<boolean> {
+  for (const one of carrier.plan.confirmations) if (!(await askAndRecord(carrier, one, options))) return false
+  return true
+}
+
+/** Asks what a gate asks. */
 export async function askGate(carrier: Carrier, step: PlannedStep, options: CarryOutOptions): Promise<void> {
   if (step.question === undefined) throw new Error(`the step "${step.id}" asks nothing`)
-  await carrier.append({ type: 'question', step: step.id, text: step.question.text })
-  const value = await answerTo({ id: step.id, question: step.question }, options)
-  const accepted = isAccepted(step.question, value)
-  await carrier.append({ type: 'answer', step: step.id, value, accepted, by: carrier.session.who })
+  await askAndRecord(carrier, { id: step.id, question: step.question }, options)
 }
 
-/** The given answer, or the person's; an empty text when there is neither. */
-export async function answerTo({ id, question }: Asked, { answers, ask }: CarryOutOptions): Promise<string> {
-  return answers[id] ?? (await ask?.(id, question)) ?? ''
+/** Takes the answer given beforehand, or asks; both are recorded with who said it. */
+async function askAndRecord(
+  carrier: Carrier,
+  asked: Asked,
+  { answers, ask }: CarryOutOptions,
+): Promise<boolean> {
+  const { id, question } = asked
+  await carrier.append({ type: 'question', step: id, text: question.text })
+  const value = answers[id] ?? (await ask?.(id, question)) ?? ''
+  const accepted = isAccepted(question, value)
+  await carrier.append({ type: 'answer', step: id, value, accepted, by: carrier.session.who })
+  return accepted
 }
 
-export function isAccepted(question: Question, value: string): boolean {
+function isAccepted(question: Question, value: string): boolean {
   const given = value.trim().toLowerCase()
   const wanted = question.expects.trim().toLowerCase()
   return given === wanted || (wanted === 'yes' && given === 'y')

@@ -5,7 +5,7 @@ import { whatStands } from '../core/run/conclude.ts'
 import { JOURNAL_FORMAT, type RunEvent } from '../core/run/events.ts'
 import { type Command, next } from '../core/run/next.ts'
 import { advance, emptyState, type RunState } from '../core/run/state.ts'
-import { askGate, checkAnswers } from './answers.ts'
+import { askGate, checkAnswers, confirmed } from './answers.ts'
 import type { Carrier } from './carrier.ts'
 import { carryOutEffect, look } from './effects.ts'
 import { prove, proveStep } from './prove.ts'
@@ -53,6 +53,7 @@ class Execution implements Carrier {
 
   async run(): Promise<RunEnded> {
     await this.#begin()
+    if (!(await confirmed(this, this.#options))) return await this.#decline()
     const wake = () => this.#wake()
     this.#options.interrupt.addEventListener('abort', wake)
     try {
@@ -171,6 +172,12 @@ class Execution implements Carrier {
       undoOf: plan.undoOf,
     })
     for (const one of plan.evidence) await this.append({ type: 'evidence', ...one })
+  }
+
+  async #decline(): Promise<RunEnded> {
+    const why = 'a confirmation that the plan needs was not given'
+    await this.append({ type: 'run-ended', result: 'declined', exit: EXIT.declined, why, stands: [] })
+    return { type: 'run-ended', result: 'declined', exit: EXIT.declined, why, stands: [] }
   }
 
   /** Nothing new starts; what is under way gets a moment to end, and the journal is closed. */
