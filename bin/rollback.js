@@ -21,8 +21,7 @@ async function start() {
     return fail('The program is not built yet: run `npm run build` first.')
   }
   await main(process.argv.slice(2))
-  if (process.exitCode === 130 || process.exitCode === 143)
-    setTimeout(() => process.exit(), LINGER_MS).unref()
+  if (process.exitCode === 130 || process.exitCode === 143) setTimeout(endProcess, LINGER_MS).unref()
 }
 
 /** The version of the machine's Node is too old; the checkout carries one of its own. */
@@ -47,6 +46,11 @@ async function startWithOwnNode() {
     if (signal === null) process.exitCode = code
     else process.kill(process.pid, signal)
   })
+}
+
+function endProcess() {
+  // oxlint-disable-next-line no-restricted-properties -- the one place that may end the process
+  process.exit()
 }
 
 function isSupported(version) {

@@ -2,12 +2,12 @@ import type { Question } from '../core/contract.ts'
 import { EXIT, type ExitCode } from '../core/exit.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { Problem } from '../core/problem.ts'
-import { releaseName } from '../core/release.ts'
 import type { Line } from '../core/run/events.ts'
-import { outcomeText } from '../report/outcome-text.ts'
-import { planText } from '../report/plan-text.ts'
+import { outcomeText, takenBackText } from '../report/outcome-text.ts'
+import { planText, targetWords } from '../report/plan-text.ts'
 import { safeLine } from '../report/safe-text.ts'
 import { summarise } from '../report/summary.ts'
+import type { CarriedThrough } from '../runtime/carry-through.ts'
 import type { Session } from '../runtime/types.ts'
 import { sameCommand } from './command-line.ts'
 import { type Interrupts, interruption } from './interrupts.ts'
@@ -32,26 +32,38 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
   output.document({ type: 'plan', plan })
   await agree(request)
 
-  const { carryOut } = await import('../runtime/carry-out.ts')
+  const { carryThrough } = await import('../runtime/carry-through.ts')
   const renderer = await createRenderer(output, plan)
   interrupts.beforeEnd(() => renderer.stop())
-  const lines: Line[] = []
+  const run: Act = { plan, lines: [] }
+  let act = run
   if (!output.json) output.progress('')
   try {
-    await carryOut(session, plan, {
+    const carried = await carryThrough(session, plan, {
       answers,
       ask: output.interactive ? (_id, question) => askPerson(question, renderer, interrupts) : undefined,
       onLine(line) {
-        lines.push(line)
+        act.lines.push(line)
         renderer.line(line)
       },
       onNews: (text) => renderer.news(text),
+      onUndo(undo) {
+        act = { plan: undo, lines: [] }
+        renderer.follow(undo)
+      },
       interrupt: interrupts.signal,
     })
+    renderer.stop()
+    return await printEnd(run, act, carried, output)
   } finally {
     renderer.stop()
   }
-  return printEnd(plan, lines, output)
+}
+
+/** One plan carried out, and what was written down about it. */
+interface Act {
+  plan: Plan
+  lines: Line[]
 }
 
 /** The plan's own question. Without a terminal nobody can be asked, and silence is not a yes. */
@@ -67,7 +79,7 @@ async function agree({ plan, yes, output, argv, interrupts }: CarryOut): Promise
   const { confirm } = await import('./ui/ask.ts')
   output.progress('')
   const what =
-    plan.kind === 'undo' ? 'Take it back as shown' : `Return to ${releaseName(plan.target)} as shown`
+    plan.kind === 'undo' ? 'Take it back as shown' : `Return to ${targetWords(plan.target)} as shown`
   const agreed = await confirm(`${safeLine(what)}; go on?`, interrupts.signal)
   if (interrupts.signal.aborted) throw interruption(interrupts.signal)
   if (agreed) return
@@ -83,12 +95,17 @@ async function askPerson(question: Question, renderer: Renderer, interrupts: Int
   return isYes ? 'yes' : answer.trim()
 }
 
-async function printEnd(plan: Plan, lines: readonly Line[], output: Output): Promise<ExitCode> {
-  const summary = summarise(plan, lines)
-  const exit = summary.exit ?? EXIT.unexpected
+async function printEnd(run: Act, last: Act, carried: CarriedThrough, output: Output): Promise<ExitCode> {
+  const { ended, undo, exit } = carried
+  const summary = summarise(run.plan, run.lines, ended)
+  const impossible = undo !== undefined && 'impossible' in undo ? undo.impossible : undefined
+  const back = undo !== undefined && 'plan' in undo ? summarise(last.plan, last.lines, undo.ended) : undefined
+  const look = await output.resultLook()
   // The blank line belongs to the screen, not to a file that the result is sent to.
   if (!output.json) output.progress('')
-  output.result(outcomeText(summary, await output.resultLook()))
-  output.document({ type: 'result', exit, ...summary })
+  output.result(
+    back === undefined ? outcomeText(summary, look, impossible) : takenBackText(summary, back, look),
+  )
+  output.document({ type: 'result', ...summary, exit, undo: back, notTakenBack: impossible })
   return exit
 }

@@ -9,5 +9,5 @@ export function sameCommand(argv: readonly string[], more: readonly string[] = [
 
 /** `--without image --without fence`; takes a list of steps, or one that already holds the option. */
 export function withoutArguments(steps: readonly string[]): string[] {
-  return steps.filter((step) => step !== '--without').flatMap((step) => ['--without', step])
+  return steps.flatMap((step) => (step === '--without' ? [] : ['--without', step]))
 }

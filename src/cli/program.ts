@@ -23,7 +23,12 @@ async function parse(argv: string[], version: string, output: Output): Promise<E
     .description('Rolls a service back on every platform at once, proves it, and can take it back.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpCommand(
+      new Command('help')
+        .argument('[command]')
+        .description('print the help of a command')
+        .helpGroup('Set up:'),
+    )
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .addHelpText('after', examplesText(FIRST_EXAMPLES))
@@ -34,7 +39,7 @@ async function parse(argv: string[], version: string, output: Output): Promise<E
     command.copyInheritedSettings(program).action(async () => {
       const handler = await spec.load()
       const args = command.processedArgs as (string | undefined)[]
-      exit = await handler({ argv, args, options: command.opts(), output })
+      exit = await handler({ argv, args, options: optionsOf(command, spec), output })
     })
     program.addCommand(command)
   }
@@ -73,15 +78,21 @@ function toOption(spec: OptionSpec): Option {
   const option = new Option(spec.flags, spec.summary)
   if (spec.choices !== undefined) option.choices(spec.choices)
   if (spec.repeats === true)
-    option.default([], 'none').argParser((value: string, all: string[]) => [...all, value])
+    option.argParser((value: string, all: string[] | undefined) => [...(all ?? []), value])
   return option
+}
+
+/** A repeatable option that was not given is an empty list. */
+function optionsOf(command: Command, spec: CommandSpec): Record<string, unknown> {
+  const lists = spec.options.filter((option) => option.repeats === true).map(toOption)
+  return { ...Object.fromEntries(lists.map((option) => [option.attributeName(), []])), ...command.opts() }
 }
 
 function examplesText(examples: Example[]): string {
   const width = Math.max(...examples.map((example) => example.command.length))
-  // A long command line pushes its explanation to a line of its own, so that 80 columns do.
+  const fits = examples.every(({ does }) => width + does.length < 74)
   const lines = examples.map(({ command, does }) =>
-    width + does.length > 70 ? `  ${command}\n      ${does}` : `  ${command.padEnd(width)}  ${does}`,
+    fits ? `  ${command.padEnd(width)}  ${does}` : `  ${command}\n      ${does}`,
   )
   return `\nExamples:\n${lines.join('\n')}`
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from '../core/duration.ts'
 import type { Plan, PlannedChange } from '../core/plan/types.ts'
-import { releaseName } from '../core/release.ts'
+import { type Release, releaseName } from '../core/release.ts'
 import type { Judged, Phase, RunEvent, RunResult } from '../core/run/events.ts'
 
 // One sentence for every event: the timeline, the plain renderer and the reports say the same.
@@ -17,8 +17,7 @@ export const JUDGED_WORDS: Record<Judged, string> = {
   unknown: 'unknown',
 }
 
-/** The result as a headline. */
-export const RESULT_WORDS: Record<RunResult, string> = {
+const RESULT_WORDS: Record<RunResult, string> = {
   proven: 'Proven: the target is live',
   degraded: 'Proven, but degraded or partial',
   already: 'Already there: nothing was changed',
@@ -30,56 +29,68 @@ export const RESULT_WORDS: Record<RunResult, string> = {
   interrupted: 'Interrupted: nothing new was started, the journal is intact',
 }
 
-/** Whether a step's result belongs into a short list, or only into the full one. */
-export function eventWords(event: RunEvent, plan: Plan): string {
-  switch (event.type) {
-    case 'run-started':
-      return `${event.kind} ${event.id} started by ${event.by.name} on ${event.by.host}, to ${releaseName(event.target)}`
-    case 'evidence':
-      return `evidence: ${event.signal}: ${event.value}`
-    case 'phase-started':
-      return `phase: ${PHASE_WORDS[event.phase]}`
-    case 'step-started':
-      return `${event.step}: started`
-    case 'intent':
-      return intentWords(event, plan)
-    case 'outcome':
-      return outcomeWords(event)
-    case 'observed':
-      return `${event.step}: ${event.words}`
-    case 'question':
-      return `${event.step}: asks: ${event.text}`
-    case 'answer':
-      return `${event.step}: ${event.by.name} answered ${event.value}${event.accepted ? '' : ', which declines it'}`
-    case 'fallback-chosen':
-      return `${event.step}: goes on with its fallback: ${event.why}`
-    case 'step-verified':
-      return `${event.step}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`
-    case 'step-ended':
-      return `${event.step}: ${event.result}${event.why === undefined ? '' : `: ${event.why}`}`
-    case 'condition-judged':
-      return `${event.role} ${event.condition}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`
-    case 'surface-proven':
-      return `${event.surface}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`
-    case 'proof':
-      return `proof: ${JUDGED_WORDS[event.verdict]}: ${event.why}`
-    case 'deadline-passed':
-      return `the deadline of ${formatDuration(event.deadline)} has passed`
-    case 'interrupted':
-      return `interrupted by ${event.signal}: nothing new is started`
-    case 'run-ended':
-      return `${RESULT_WORDS[event.result]}: ${event.why}`
-  }
+/** The result of a run or an undo as a headline. */
+export function resultWords({
+  kind,
+  result,
+}: {
+  kind: 'run' | 'undo'
+  result: RunResult | 'unfinished'
+}): string {
+  if (result === 'unfinished') return 'Unfinished: it has no end yet'
+  return kind === 'undo' && result === 'proven' ? 'Proven: it is taken back' : RESULT_WORDS[result]
 }
 
-function intentWords(event: Extract<RunEvent, { type: 'intent' }>, plan: Plan): string {
+type Event<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>
+
+const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => string } = {
+  'run-started': (event) =>
+    `${event.kind} ${event.id} started by ${event.by.name} on ${event.by.host}${targetWords(event.target)}`,
+  evidence: (event) => `evidence: ${event.signal}: ${event.value}`,
+  'phase-started': (event) => `phase: ${PHASE_WORDS[event.phase]}`,
+  'step-started': (event) => `${event.step}: started`,
+  intent: intentWords,
+  outcome: outcomeWords,
+  observed: (event) => `${event.step}: ${event.words}`,
+  question: (event) => `${event.step}: asks: ${event.text}`,
+  answer: (event) =>
+    `${event.step}: ${event.by.name} answered ${event.value}${event.accepted ? '' : ', which declines it'}`,
+  'fallback-chosen': (event) => `${event.step}: goes on with its fallback: ${event.why}`,
+  'step-verified': (event) => `${event.step}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`,
+  'step-ended': (event) => `${event.step}: ${event.result}${because(event.why)}`,
+  'condition-judged': (event) =>
+    `${event.role} ${event.condition}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`,
+  'surface-proven': (event) => `${event.surface}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`,
+  proof: (event) => `proof: ${JUDGED_WORDS[event.verdict]}${because(event.why)}`,
+  'deadline-passed': (event) => `the deadline of ${formatDuration(event.deadline)} has passed`,
+  interrupted: (event) => `interrupted by ${event.signal}: nothing new is started`,
+  'run-ended': (event, plan) =>
+    `${resultWords({ kind: plan.kind, result: event.result })}${because(event.why)}`,
+}
+
+/** What an event says, in one sentence. */
+export function eventWords(event: RunEvent, plan: Plan): string {
+  const words = WORDS[event.type] as (event: RunEvent, plan: Plan) => string
+  return words(event, plan)
+}
+
+function targetWords(target: Release): string {
+  const name = releaseName(target)
+  return name === '' ? '' : `, to ${name}`
+}
+
+function because(why: string | undefined): string {
+  return why === undefined || why === '' ? '' : `: ${why}`
+}
+
+function intentWords(event: Event<'intent'>, plan: Plan): string {
   const again = event.attempt > 1 ? ` (try ${event.attempt})` : ''
   const change = findChange(plan, event.effect)
   if (change === undefined) return `${event.step}: call${again}`
   return `${event.step}: ${changeWords(change)}${again}`
 }
 
-function outcomeWords(event: Extract<RunEvent, { type: 'outcome' }>): string {
+function outcomeWords(event: Event<'outcome'>): string {
   if (event.ok) return `${event.step}: accepted`
   const { failure } = event
   const found = failure.found === undefined ? '' : `: ${failure.found}`

@@ -66,5 +66,5 @@ function pad(text: string, width: number): string {
 
 /** Columns that it takes on a terminal, colours not counted. */
 function widthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length
+  return Array.from(stripVTControlCharacters(text)).length
 }

@@ -7,11 +7,11 @@ export interface Look {
 
 /** Meanings, not colours. */
 export interface Paint {
-  strong(text: string): string
-  faint(text: string): string
-  good(text: string): string
-  bad(text: string): string
-  warn(text: string): string
+  strong: (text: string) => string
+  faint: (text: string) => string
+  good: (text: string) => string
+  bad: (text: string) => string
+  warn: (text: string) => string
 }
 
 const same = (text: string): string => text

@@ -1,25 +1,53 @@
 import { formatDuration } from '../core/duration.ts'
-import { RESULT_WORDS } from './event-words.ts'
+import { shellLine } from '../core/shell.ts'
+import { resultWords } from './event-words.ts'
 import { facts, hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
 import { safeLine } from './safe-text.ts'
 import type { EffectSummary, RunSummary } from './summary.ts'
 import type { WayOn } from './ways-on.ts'
 
-/** The end of a run for a tired reader: what happened, what did not, what stands, what to type next. */
-export function outcomeText(summary: RunSummary, look: Look): string {
+/**
+ * The end of a run for a tired reader: what happened, what did not, what stands, what to type next.
+ * `notTakenBack`: why an undo that the runbook asks for was not begun.
+ */
+export function outcomeText(summary: RunSummary, look: Look, notTakenBack?: string): string {
   return sections([
     headline(summary, look),
-    happened(summary, look),
+    happened('What happened', summary, look),
     list('What did not happen', notDone(summary), look),
+    notTakenBack === undefined ? [] : list('It was not taken back by itself', [notTakenBack], look),
     standsLines(summary, look),
     waysOnLines(summary.waysOn, look),
   ])
 }
 
+/** The end of a run that failed and was then taken back, as its runbook asks. */
+export function takenBackText(run: RunSummary, undo: RunSummary, look: Look): string {
+  if (undo.result !== 'proven' && undo.result !== 'degraded')
+    return [
+      sections([headline(run, look), ['It was to be taken back, and that did not end well:']]),
+      outcomeText(undo, look),
+    ].join('\n\n')
+  return sections([
+    [
+      look.paint.warn(look.paint.strong('Failed, and every change was taken back and proven')),
+      ...hanging('', safeLine(run.why ?? ''), look),
+    ],
+    list('What failed', notDone(run), look),
+    happened('What was taken back', undo, look),
+    waysOnLines(
+      [run, undo].map(({ id }) => ({
+        command: shellLine(['rollback', 'show', id]),
+        does: id === run.id ? 'the report of the run' : 'the report of its undo',
+      })),
+      look,
+    ),
+  ])
+}
+
 export function headline(summary: RunSummary, look: Look): string[] {
-  const words =
-    summary.result === 'unfinished' ? 'Unfinished: it has no end yet' : RESULT_WORDS[summary.result]
+  const words = resultWords(summary)
   const paint =
     summary.result === 'proven' || summary.result === 'already'
       ? look.paint.good
@@ -33,9 +61,9 @@ export function headline(summary: RunSummary, look: Look): string[] {
   ]
 }
 
-function happened(summary: RunSummary, look: Look): string[] {
+function happened(title: string, summary: RunSummary, look: Look): string[] {
   const done = [...summary.changes, ...summary.calls].filter((effect) => effect.state === 'done')
-  return list('What happened', done.map(effectWords), look)
+  return list(title, done.map(effectWords), look)
 }
 
 function notDone(summary: RunSummary): string[] {

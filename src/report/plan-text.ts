@@ -3,7 +3,7 @@ import { formatDuration } from '../core/duration.ts'
 import type { Verify } from '../core/model.ts'
 import { bindLate } from '../core/plan/bind.ts'
 import type { LiveVersion, Plan } from '../core/plan/types.ts'
-import { releaseName } from '../core/release.ts'
+import { type Release, releaseName } from '../core/release.ts'
 import { facts, hanging, heading, sections, table } from './layout.ts'
 import type { Look } from './look.ts'
 import { changesOf, pointsOfNoReturn, undoWords, windows } from './plan-facts.ts'
@@ -36,14 +36,23 @@ function headLines(plan: Plan, look: Look): string[] {
     heading(safeLine(`${title}: ${plan.service}, ${plan.environment}, ${plan.procedure}`), look),
     ...facts(
       [
-        ['  Return to', look.paint.strong(safeLine(releaseName(plan.target)))],
+        ['  Return to', look.paint.strong(safeLine(targetWords(plan.target)))],
         ['  Live now', safeLine(liveWords(plan.live))],
         ['  Why', plan.reason === undefined ? undefined : safeLine(plan.reason)],
+        ...plan.evidence.map(({ signal, value }): [string, string] => [
+          '  Measured',
+          safeLine(`${signal}: ${value}`),
+        ]),
         ['  Run', safeLine(plan.id)],
       ],
       look,
     ),
   ]
+}
+
+/** An undo may return to a version that nobody could name. */
+export function targetWords(target: Release): string {
+  return releaseName(target) || 'what was there before'
 }
 
 export function liveWords(live: LiveVersion): string {
@@ -61,9 +70,12 @@ function surfaceLines(plan: Plan, look: Look): string[] {
     change.state === 'already' ? 'already there' : safeLine(change.toLabel),
   ])
   const count = changesOf(plan).length
-  const title =
-    count === 0 ? 'No surface changes' : `${count === 1 ? '1 surface changes' : `${count} surfaces change`}`
+  const title = count === 0 ? 'No surface changes' : surfacesChange(count)
   return [heading(title, look), ...table(['TYPE', 'SURFACE', 'FROM', 'TO'], rows, look)]
+}
+
+function surfacesChange(count: number): string {
+  return count === 1 ? '1 surface changes' : `${count} surfaces change`
 }
 
 function leftOutLines(plan: Plan, look: Look): string[] {

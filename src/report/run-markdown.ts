@@ -1,7 +1,7 @@
 import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
-import { eventWords, JUDGED_WORDS, PHASE_WORDS, RESULT_WORDS } from './event-words.ts'
+import { eventWords, JUDGED_WORDS, PHASE_WORDS, resultWords } from './event-words.ts'
 import { liveWords } from './plan-text.ts'
 import { safeLine } from './safe-text.ts'
 import { type RunSummary, summarise, titleOf } from './summary.ts'
@@ -11,7 +11,7 @@ export function runMarkdown(plan: Plan, lines: readonly Line[]): string {
   const summary = summarise(plan, lines)
   return [
     `# ${escaped(titleOf(summary))}`,
-    `**${summary.result === 'unfinished' ? 'Unfinished' : RESULT_WORDS[summary.result]}**${after(summary.why)}`,
+    `**${resultWords(summary)}**${after(summary.why)}`,
     grid(['', ''], headRows(summary)),
     ...part('Changes and calls', grid(['What', 'From', 'To', 'State'], effectRows(summary))),
     ...proofPart(summary),

@@ -1,7 +1,7 @@
 import type { Plan } from '../core/plan/types.ts'
 import { releaseName } from '../core/release.ts'
 import type { Line } from '../core/run/events.ts'
-import { RESULT_WORDS } from './event-words.ts'
+import { resultWords } from './event-words.ts'
 import { hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
 import { safeLine } from './safe-text.ts'
@@ -59,7 +59,7 @@ function unfinishedLines({ unfinished }: Status, look: Look): string[] {
 
 function runLines(run: RunSummary, look: Look): string[] {
   const what = run.kind === 'undo' ? `undo of ${run.undoOf ?? 'a run'}` : `to ${releaseName(run.target)}`
-  const words = run.result === 'unfinished' ? 'Unfinished' : RESULT_WORDS[run.result]
+  const words = resultWords(run)
   const good = run.result === 'proven' || run.result === 'already'
   const paint = good ? look.paint.good : look.paint.warn
   const when = run.started?.slice(0, 16).replace('T', ' ') ?? ''

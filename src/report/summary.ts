@@ -1,7 +1,7 @@
 import type { ExitCode } from '../core/exit.ts'
 import type { LeftOut, Plan } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
-import type { Judged, Line, Phase, RunResult, Who } from '../core/run/events.ts'
+import type { Judged, Line, Phase, RunEvent, RunResult, Who } from '../core/run/events.ts'
 import { type EffectState, fold, type RunState } from '../core/run/state.ts'
 import { type WayOn, waysOn } from './ways-on.ts'
 
@@ -67,9 +67,15 @@ export interface ProofSummary {
   surfaces: { surface: string; verdict: Judged; words: string }[]
 }
 
-/** What a plan and the lines of its journal add up to. */
-export function summarise(plan: Plan, lines: readonly Line[]): RunSummary {
+type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
+
+/**
+ * What a plan and the lines of its journal add up to. `ending` is how the invocation ended where the journal stays
+ * open (an interruption) or was never begun (an answer that nobody could give).
+ */
+export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded): RunSummary {
   const state = fold(lines)
+  const end = state.ended ?? ending
   const first = lines[0]
   const last = lines.at(-1)
   const summary = {
@@ -84,11 +90,11 @@ export function summarise(plan: Plan, lines: readonly Line[]): RunSummary {
     by: state.started?.by,
     reason: plan.reason,
     started: isoTime(first?.at),
-    ended: state.ended === undefined ? undefined : isoTime(last?.at),
+    ended: end === undefined ? undefined : isoTime(last?.at),
     took: first === undefined || last === undefined ? 0 : last.at - first.at,
-    result: state.ended?.result ?? ('unfinished' as const),
-    exit: state.ended?.exit,
-    why: state.ended?.why,
+    result: end?.result ?? ('unfinished' as const),
+    exit: end?.exit,
+    why: end?.why,
     evidence: lines.flatMap(({ event }) =>
       event.type === 'evidence' ? [{ signal: event.signal, value: event.value }] : [],
     ),
@@ -103,11 +109,12 @@ export function summarise(plan: Plan, lines: readonly Line[]): RunSummary {
     ),
     proof: proofOf(state, lines),
     leftOut: plan.without,
-    stands: state.ended?.stands ?? [],
+    stands: end?.stands ?? [],
     deadline: plan.deadline,
     deadlinePassed: state.deadlinePassed,
   }
-  return { ...summary, waysOn: waysOn(summary) }
+  // A run that never began has no report and nothing to take back.
+  return { ...summary, waysOn: lines.length === 0 ? [] : waysOn(summary) }
 }
 
 /** Whether anything of it may have reached a platform: then there is something to undo. */

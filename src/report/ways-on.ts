@@ -18,31 +18,20 @@ interface Ended {
   calls: EffectSummary[]
 }
 
+/** Results after which there is nothing of the run to take back. */
+const NOTHING_STANDS = new Set<Ended['result']>(['already', 'refused', 'declined', 'failed'])
+
 /** The next commands after a run, the most likely one last: that is where a tired reader looks. */
 export function waysOn(run: Ended): WayOn[] {
   const show = { command: shellLine(['rollback', 'show', run.id]), does: 'the whole report' }
   const undo = { command: shellLine(['rollback', 'undo', run.id]), does: undoDoes(run) }
-  switch (run.result) {
-    case 'already':
-    case 'refused':
-    case 'declined':
-    case 'failed':
-      return [show]
-    case 'proven':
-    case 'degraded':
-      return [show, undo]
-    case 'stands':
-    case 'unmeasured':
-    case 'interrupted':
-    case 'unfinished':
-      return maybeChanged(run) ? [show, undo] : [show]
-  }
+  return NOTHING_STANDS.has(run.result) || !maybeChanged(run) ? [show] : [show, undo]
 }
 
 function undoDoes(run: Ended): string {
   if (run.kind === 'undo') return 'go back to where it was before this undo'
   const done = run.result === 'proven' || run.result === 'degraded'
-  return done ? `leave ${releaseName(run.target)} again, back to what ran before` : 'take back what stands'
+  return done ? `leave ${releaseName(run.target)} again, for what ran before` : 'take back what stands'
 }
 
 function maybeChanged({ changes, calls }: Ended): boolean {

@@ -9,7 +9,7 @@ export const SET_UP: CommandSpec[] = [
     name: 'demo',
     group: 'Set up',
     summary: 'watch a rollback of a made-up service, on this machine only',
-    options: [JSON_OUTPUT],
+    options: [{ flags: '--keep', summary: 'leave its runbook and journals on the disk' }, JSON_OUTPUT],
     examples: [{ command: 'rollback demo', does: 'no account and no network needed' }],
     load: async () => (await import('../commands/demo.ts')).runDemoCommand,
   },

@@ -1,10 +1,10 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
 import type { Call } from '../catalog/types.ts'
-import { readRunbook, type RunbookOptions } from '../runbook.ts'
+import { readRunbook } from '../runbook.ts'
 
 /** Checks the runbook without any network, and reports all that is wrong at once. */
 export async function runValidate({ options, output }: Call): Promise<ExitCode> {
-  const read = await readRunbook(options as RunbookOptions)
+  const read = await readRunbook(options)
   if ('diagnostics' in read) {
     const { formatDiagnostic } = await import('../../runbook/diagnostic.ts')
     const count = read.diagnostics.length

@@ -5,8 +5,12 @@ import type { Output } from '../output.ts'
 import type { Renderer } from './renderer.ts'
 
 /** One line an event, with the time: for CI logs and files. */
-export function createPlainRenderer(output: Output, plan: Plan): Renderer {
+export function createPlainRenderer(output: Output, first: Plan): Renderer {
+  let plan = first
   return {
+    follow(next) {
+      plan = next
+    },
     line({ at, event }) {
       const time = new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')
       output.progress(`${time}  ${safeLine(eventWords(event, plan))}`)

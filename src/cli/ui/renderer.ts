@@ -4,6 +4,8 @@ import type { Output } from '../output.ts'
 
 /** Shows a run while it goes on. */
 export interface Renderer {
+  /** From here on the lines belong to this plan: an undo after a failure. */
+  follow(plan: Plan): void
   line(line: Line): void
   /** Live news that is not written down: a sample while waiting. */
   news(text: string): void

@@ -11,16 +11,20 @@ import type { Output } from '../output.ts'
 import type { Renderer } from './renderer.ts'
 
 /** A spinner for what is under way, and a line that stays for what is over. */
-export function createTtyRenderer(output: Output, plan: Plan, look: Look): Renderer {
+export function createTtyRenderer(output: Output, first: Plan, look: Look): Renderer {
   // stdin stays as it is: Ctrl-C must reach the process as a signal.
   const spinner = ora({ stream: process.stderr, discardStdin: false, color: 'cyan' })
   /** Steps under way, with the time of their start. */
   const running = new Map<string, number>()
   let phase = { words: '', at: Date.now() }
   let detail = ''
+  let plan = first
   spinner.suffixText = () => look.paint.faint(elapsed(startOf(running, phase.at)))
 
   return {
+    follow(next) {
+      plan = next
+    },
     line(line) {
       track(line)
       const kept = keptLines(line, plan, look, running)
@@ -70,52 +74,40 @@ function elapsed(since: number): string {
   return formatDuration(Math.max(0, Math.floor((Date.now() - since) / 1000) * 1000))
 }
 
+/** Events that tell what is being done at the moment. */
+const DETAILS = new Set<RunEvent['type']>(['step-started', 'intent', 'observed'])
+
 /** What the spinner says after this event; undefined leaves it as it is. */
 function detailOf(event: RunEvent, plan: Plan): string | undefined {
-  switch (event.type) {
-    case 'phase-started':
-      return ''
-    case 'step-started':
-    case 'intent':
-    case 'observed':
-      return eventWords(event, plan)
-    case 'outcome':
-      return event.ok ? eventWords(event, plan) : undefined
-    default:
-      return undefined
-  }
+  if (event.type === 'phase-started') return ''
+  const tells = DETAILS.has(event.type) || (event.type === 'outcome' && event.ok)
+  return tells ? eventWords(event, plan) : undefined
+}
+
+/** Events that leave a line with this mark. */
+const MARKS: Partial<Record<RunEvent['type'], (paint: Paint) => string>> = {
+  evidence: () => '-',
+  question: () => '-',
+  answer: () => '-',
+  'fallback-chosen': (paint) => paint.warn('~'),
+  'deadline-passed': (paint) => paint.warn('~'),
+  interrupted: (paint) => paint.warn('~'),
 }
 
 /** What stays on the screen: results, failures, answers; not every look. */
-function keptLines(line: Line, plan: Plan, look: Look, running: Map<string, number>): string[] {
-  const { event, at } = line
+function keptLines({ at, event }: Line, plan: Plan, look: Look, running: Map<string, number>): string[] {
   const { paint } = look
   const words = safeLine(eventWords(event, plan))
-  switch (event.type) {
-    case 'phase-started':
-      return [paint.strong(capital(PHASE_WORDS[event.phase]))]
-    case 'evidence':
-    case 'answer':
-    case 'question':
-      return hanging('  - ', words, look)
-    case 'outcome':
-      return event.ok ? [] : hanging(`  ${paint.warn('~')} `, words, look)
-    case 'fallback-chosen':
-    case 'deadline-passed':
-    case 'interrupted':
-      return hanging(`  ${paint.warn('~')} `, words, look)
-    case 'step-ended': {
-      const took = paint.faint(` ${formatDuration(at - (running.get(event.step) ?? at))}`)
-      return hanging(`  ${stepMark(event.result, paint)} `, words + took, look)
-    }
-    case 'step-verified':
-    case 'condition-judged':
-    case 'surface-proven':
-    case 'proof':
-      return hanging(`  ${judgedMark(event.verdict, paint)} `, words, look)
-    default:
-      return []
+  const marked = (mark: string, text = words): string[] => hanging(`  ${mark} `, text, look)
+  if (event.type === 'phase-started') return [paint.strong(capital(PHASE_WORDS[event.phase]))]
+  if (event.type === 'outcome') return event.ok ? [] : marked(paint.warn('~'))
+  if (event.type === 'step-ended') {
+    const took = paint.faint(formatDuration(at - (running.get(event.step) ?? at)))
+    return marked(stepMark(event.result, paint), `${words} ${took}`)
   }
+  if ('verdict' in event) return marked(judgedMark(event.verdict, paint))
+  const mark = MARKS[event.type]
+  return mark === undefined ? [] : marked(mark(paint))
 }
 
 function stepMark(result: 'done' | 'skipped' | 'failed', paint: Paint): string {
@@ -133,6 +125,6 @@ function capital(text: string): string {
 }
 
 function cut(text: string, width: number): string {
-  const characters = [...text]
+  const characters = Array.from(text)
   return characters.length <= width ? text : `${characters.slice(0, Math.max(1, width - 1)).join('')}…`
 }
