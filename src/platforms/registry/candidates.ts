@@ -1,0 +1,87 @@
+import type { Candidate, Release } from '../../core/release.ts'
+import { looksLikeSha } from '../../core/release.ts'
+
+// Which of a repository's tags are versions, and how a version may be called there.
+
+const VERSION = /^v?\d+(?:\.\d+){1,3}(?:[-+._][0-9A-Za-z.-]+)?$/
+/** `20251006`, `20251006103045`: a day, not a commit. */
+const STAMP = /^20\d{6}(?:\d{6})?$/
+
+/** Where a release is looked for, in this order. */
+export function tagsFor(release: Release): string[] {
+  const sha = release.sha ?? (looksLikeSha(release.given) ? release.given : undefined)
+  const short = sha?.slice(0, 7)
+  const names = [sha, short, short === undefined ? undefined : `sha-${short}`, release.tag, release.given]
+  return [...new Set(names.filter((name) => name !== undefined && name !== ''))] as string[]
+}
+
+/** Versions first, the highest first; then commits, the last listed first (registries know no dates). */
+export function candidatesAmong(tags: readonly string[], ours: (tag: string) => boolean): Candidate[] {
+  const others = tags.filter((tag) => !ours(tag))
+  const versions = others.filter((tag) => VERSION.test(tag) && !STAMP.test(tag)).sort(byVersion)
+  return [...versions.map(versionCandidate), ...commits(others).reverse()]
+}
+
+/** The tags that somebody may have meant, the nearest first. */
+export function nearestTags(
+  wanted: string,
+  tags: readonly string[],
+  ours: (tag: string) => boolean,
+  count = 5,
+): string[] {
+  const candidates = candidatesAmong(tags, ours).map(({ names: [name = ''] }) => name)
+  const bare = wanted.replace(/^sha-/, '')
+  return candidates
+    .map((tag, index) => ({ tag, index, common: commonStart(bare, tag.replace(/^sha-/, '')) }))
+    .sort((a, b) => b.common - a.common || a.index - b.index)
+    .slice(0, count)
+    .map(({ tag }) => tag)
+}
+
+/** A backup's name with its stamp forgotten, so that those of earlier runs are known too. */
+export function backupPattern(template: string): RegExp {
+  const parts = template.split(/\$\{[^}]*\}|\d{6,}/)
+  return new RegExp(
+    `^${parts.map((part) => part.replaceAll(/[.+^$()[\]{}|\\]/g, '\\$&')).join('[0-9A-Za-z._-]+')}(?:-.*)?$`,
+  )
+}
+
+function versionCandidate(tag: string): Candidate {
+  return { release: { given: tag, tag }, names: [tag], why: 'image present' }
+}
+
+/** `abc1234`, `sha-abc1234` and the full SHA are one commit. */
+function commits(tags: readonly string[]): Candidate[] {
+  const byStart = new Map<string, { sha: string; names: string[] }>()
+  for (const tag of tags) {
+    const sha = tag.replace(/^sha-/, '').toLowerCase()
+    if (!looksLikeSha(sha) || STAMP.test(sha)) continue
+    const known = byStart.get(sha.slice(0, 7))
+    if (known === undefined) byStart.set(sha.slice(0, 7), { sha, names: [tag] })
+    else {
+      known.names.push(tag)
+      if (sha.length > known.sha.length) known.sha = sha
+    }
+  }
+  return [...byStart.values()].map(({ sha, names }) => ({
+    release: { given: names[0] ?? sha, sha },
+    names,
+    why: 'image present',
+  }))
+}
+
+function byVersion(a: string, b: string): number {
+  const [left, right] = [a, b].map((tag) => (tag.match(/\d+/g) ?? []).map(Number)) as [number[], number[]]
+  for (let at = 0; at < Math.max(left.length, right.length); at++) {
+    const difference = (right[at] ?? 0) - (left[at] ?? 0)
+    if (difference !== 0) return difference
+  }
+  // 1.2.3 is newer than 1.2.3-rc.
+  return a.length - b.length
+}
+
+function commonStart(a: string, b: string): number {
+  let length = 0
+  while (length < a.length && a[length] === b[length]) length++
+  return length
+}

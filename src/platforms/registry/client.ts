@@ -1,0 +1,240 @@
+import type { HttpRequest, HttpResponse, ReadDoor, WriteDoor } from '../../core/contract.ts'
+import { sha256 } from '../../core/json.ts'
+import { Problem } from '../../core/problem.ts'
+import { jsonOf } from './json.ts'
+import { type Access, type Auth, type AuthOptions, createAuth } from './auth.ts'
+import { isAlreadyThere, registryError } from './errors.ts'
+import { isDigest, isPlain, type Repository } from './reference.ts'
+
+/** Without the index types a registry hides a multi-arch tag, or answers with one of its images. */
+const ACCEPT = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ')
+
+const TAGS_PAGE = 1000
+const TAGS_PAGES = 5
+
+export interface Described {
+  digest: string
+  mediaType: string
+  /** Of the manifest, in bytes. */
+  size: number
+}
+
+export interface Manifest extends Described {
+  /** Exactly as the registry has them: the digest is of these. */
+  bytes: Uint8Array
+}
+
+export interface RepositoryClient {
+  /** What the tag or digest stands for; undefined: it does not exist. */
+  head(reference: string): Promise<Described | undefined>
+  get(reference: string): Promise<Manifest | undefined>
+  /** Its bytes, without asking again when they were seen in this process; it may be gone since. */
+  bytesOf(digest: string): Promise<Manifest | undefined>
+  /** The first few thousand tags, in the registry's order. */
+  tags(): Promise<string[]>
+  /** Whether we may write; undefined where only writing would tell. */
+  mayPush(): Promise<boolean | undefined>
+}
+
+export interface WritingClient extends RepositoryClient {
+  /** Returns the digest the registry says it has stored, where it says one. */
+  put(tag: string, manifest: Manifest): Promise<string | undefined>
+}
+
+export function openRepository(
+  repository: Repository,
+  options: AuthOptions,
+  read: ReadDoor,
+): RepositoryClient {
+  return clientOf(repository, options, read, authFor(repository, options, read))
+}
+
+export function openForWriting(
+  repository: Repository,
+  options: AuthOptions,
+  write: WriteDoor,
+): WritingClient {
+  const auth = authFor(repository, options, write)
+  const ask = asker(repository, options, write, auth, (request) => write.send(request))
+  return {
+    ...clientOf(repository, options, write, auth),
+    async put(tag, { bytes, mediaType }) {
+      const response = await ask('push', {
+        method: 'PUT',
+        path: `manifests/${tag}`,
+        headers: { 'content-type': mediaType },
+        body: bytes,
+      })
+      if (isAlreadyThere(response)) return undefined
+      if (response.status !== 201 && response.status !== 200)
+        throw registryError(response, { ...asked(repository, auth, write), what: 'write' })
+      return response.headers['docker-content-digest']
+    },
+  }
+}
+
+function clientOf(
+  repository: Repository,
+  options: AuthOptions,
+  read: ReadDoor,
+  auth: Auth,
+): RepositoryClient {
+  const ask = asker(repository, options, read, auth, (request) => read.http(request))
+  const fail = (response: HttpResponse) =>
+    registryError(response, { ...asked(repository, auth, read), what: 'read' })
+
+  async function get(reference: string): Promise<Manifest | undefined> {
+    const response = await ask('pull', manifestRequest('GET', reference))
+    if (response.status === 404) return undefined
+    if (response.status !== 200) throw fail(response)
+    const manifest = verified(response, repository, reference)
+    remember(cacheKey(repository, manifest.digest), manifest)
+    return manifest
+  }
+
+  return {
+    get,
+    bytesOf: async (digest) => manifests.get(cacheKey(repository, digest)) ?? get(digest),
+    async head(reference) {
+      const response = await ask('pull', manifestRequest('HEAD', reference))
+      if (response.status === 404) return undefined
+      const digest = response.headers['docker-content-digest']
+      const mediaType = mediaTypeOf(response)
+      // A HEAD has no body to say why, and old registries give it no digest: the GET knows both.
+      const size = Number(response.headers['content-length'] ?? Number.NaN)
+      const complete = response.status === 200 && digest !== undefined && isDigest(digest)
+      if (!complete || mediaType === undefined || Number.isNaN(size))
+        return withoutBytes(await get(reference))
+      return { digest, mediaType, size }
+    },
+    async tags() {
+      const tags: string[] = []
+      let path: string | undefined = `tags/list?n=${TAGS_PAGE}`
+      for (let page = 0; page < TAGS_PAGES && path !== undefined; page++) {
+        const response = await ask('pull', { method: 'GET', path })
+        if (response.status === 404) return tags
+        if (response.status !== 200) throw fail(response)
+        tags.push(...tagsIn(response))
+        path = nextPage(response.headers.link, repository)
+      }
+      return tags
+    },
+    mayPush: () => auth.mayPush(read),
+  }
+}
+
+// ---------------------------------------------------------------- asking
+
+interface Ask {
+  method: string
+  /** Below `/v2/<name>/`. */
+  path: string
+  headers?: Record<string, string>
+  body?: Uint8Array
+}
+
+type Send = (request: HttpRequest) => Promise<HttpResponse>
+
+function asker(repository: Repository, options: AuthOptions, read: ReadDoor, auth: Auth, send: Send) {
+  const plain = isPlain(repository, options.insecure)
+  const base = `${plain ? 'http' : 'https'}://${repository.host}/v2/${repository.name}/`
+  return async (access: Access, { path, ...ask }: Ask): Promise<HttpResponse> => {
+    const attempt = (header: string | undefined) =>
+      send({
+        ...ask,
+        url: base + path,
+        insecure: plain,
+        headers: { ...ask.headers, ...(header === undefined ? {} : { authorization: header }) },
+      })
+    const header = await auth.header(access, read)
+    const response = await attempt(header)
+    if (response.status !== 401 || !(await auth.challenged(response, access, header, read))) return response
+    return attempt(await auth.header(access, read))
+  }
+}
+
+function manifestRequest(method: 'GET' | 'HEAD', reference: string): Ask {
+  return { method, path: `manifests/${reference}`, headers: { accept: ACCEPT } }
+}
+
+function asked(repository: Repository, auth: Auth, read: ReadDoor) {
+  return { repository, named: auth.named(), now: read.now() }
+}
+
+// ---------------------------------------------------------------- reading answers
+
+/** The bytes must be what was asked for, and what the registry says they are. */
+function verified(response: HttpResponse, { host, display }: Repository, reference: string): Manifest {
+  const digest = sha256(response.body)
+  const said = response.headers['docker-content-digest']
+  const wanted = isDigest(reference) ? reference : said !== undefined && isDigest(said) ? said : digest
+  const mediaType = mediaTypeOf(response)
+  if (digest !== wanted || mediaType === undefined)
+    throw new Problem({
+      code: 'registry-corrupt-manifest',
+      message: `${host} gave a manifest of ${display} that is not what it says it is`,
+      found: mediaType === undefined ? 'it has no media type' : `${digest} instead of ${wanted}`,
+      cure: 'Something between here and the registry changes what it sends, or its storage is damaged',
+    })
+  return { digest, mediaType, size: response.body.length, bytes: response.body }
+}
+
+function mediaTypeOf(response: HttpResponse): string | undefined {
+  return response.headers['content-type']?.split(';', 1)[0]?.trim()
+}
+
+function withoutBytes(manifest: Manifest | undefined): Described | undefined {
+  if (manifest === undefined) return undefined
+  const { digest, mediaType, size } = manifest
+  return { digest, mediaType, size }
+}
+
+function tagsIn(response: HttpResponse): string[] {
+  const parsed = jsonOf(response.body)
+  const tags = typeof parsed === 'object' && parsed !== null && 'tags' in parsed ? parsed.tags : undefined
+  // A repository whose last tag was deleted says `null`.
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : []
+}
+
+/** Only the query is taken over: our login must not follow a link to somewhere else. */
+function nextPage(link: string | undefined, { host }: Repository): string | undefined {
+  const target = /<([^>]*)>\s*;[^,]*rel="?next"?/i.exec(link ?? '')?.[1]
+  if (target === undefined || !URL.canParse(target, `https://${host}`)) return undefined
+  return `tags/list${new URL(target, `https://${host}`).search}`
+}
+
+// ---------------------------------------------------------------- remembered within the process
+
+/** A manifest by its digest never changes. Small, and there are few of them. */
+const manifests = new Map<string, Manifest>()
+const MANIFESTS = 64
+
+function cacheKey({ host, name }: Repository, reference: string): string {
+  return `${host}/${name}@${reference}`
+}
+
+function remember(key: string, manifest: Manifest): void {
+  const [oldest] = manifests.keys()
+  if (manifests.size >= MANIFESTS && oldest !== undefined) manifests.delete(oldest)
+  manifests.set(key, manifest)
+}
+
+/** How a registry wants to be asked is learned once; what the login is, is found once. */
+const auths = new Map<string, Auth>()
+
+function authFor(repository: Repository, options: AuthOptions, read: ReadDoor): Auth {
+  const places = ['HOME', 'DOCKER_CONFIG', 'REGISTRY_AUTH_FILE', 'XDG_RUNTIME_DIR'].map((name) =>
+    read.env(name),
+  )
+  const key = JSON.stringify([repository.host, repository.name, options, places])
+  const known = auths.get(key)
+  if (known !== undefined) return known
+  const auth = createAuth(repository, options)
+  auths.set(key, auth)
+  return auth
+}

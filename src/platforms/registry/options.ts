@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+import { hasSecretMarker } from '../../core/shell.ts'
+import { referencesIn } from '../../core/template.ts'
+import { isDigest, isTag, parseRepository, type Repository } from './reference.ts'
+
+/** What is bound late cannot be judged yet. */
+function isLate(text: string): boolean {
+  return referencesIn(text).length > 0 || hasSecretMarker(text)
+}
+
+const repository = () =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      if (isLate(text)) return
+      const parsed = parseRepository(text)
+      if (typeof parsed === 'string') context.addIssue(parsed)
+    })
+    .meta({ description: 'host/name, such as ghcr.io/acme/api; without a host it is Docker Hub' })
+
+const tag = () =>
+  z.string().refine((text) => isLate(text) || isTag(text), 'is not a tag: letters, digits, "_", "-" and "."')
+
+export const retagOptions = z.strictObject({
+  repository: repository(),
+  tag: z
+    .union([tag(), z.array(tag()).min(1)])
+    .meta({ description: 'the tag that is deployed, or several: each is a surface of its own' }),
+  to: z
+    .string()
+    .refine(
+      (text) => isLate(text) || isTag(text) || isDigest(text),
+      'is neither a tag nor a digest (sha256:…)',
+    )
+    .optional()
+    .meta({
+      description:
+        'the tag or digest of the image to return to; default the release: its SHA, short SHA, sha-<short> or tag, whichever exists',
+    }),
+  backup: tag().optional().meta({
+    description:
+      "a tag that keeps what is replaced, such as 'prod-rollback-${run.stamp}'; with several tags -<tag> is added",
+  }),
+  insecure: z
+    .boolean()
+    .optional()
+    .meta({ description: 'ask over plain http; default only a registry on this machine' }),
+  credentials: z
+    .strictObject({ username: z.string().min(1), password: z.string().min(1) })
+    .optional()
+    .meta({ description: 'default: what docker login or podman login stored' }),
+})
+
+export type RetagOptions = z.output<typeof retagOptions>
+
+export function repositoryOf(options: RetagOptions): Repository {
+  const parsed = parseRepository(options.repository)
+  // The schema has let only those pass that can be parsed.
+  if (typeof parsed === 'string') throw new TypeError(`${options.repository} ${parsed}`)
+  return parsed
+}
+
+export function tagsOf({ tag }: RetagOptions): string[] {
+  return [...new Set([tag].flat())]
+}
