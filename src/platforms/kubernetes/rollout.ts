@@ -4,8 +4,8 @@ import type { Deployment } from './objects.ts'
 import type { DeploymentState, Rollout } from './state.ts'
 
 const DEADLINE_EXCEEDED = 'ProgressDeadlineExceeded'
-/** The API server's `Date` and the controllers' stamps have whole seconds, on clocks of different machines. */
-const CLOCK_TOLERANCE = 2000
+/** Milliseconds by which the clocks of the API server and of the controllers may differ. */
+const CLOCK_TOLERANCE = 1000
 
 export function rolloutOf({ metadata, spec, status }: Deployment): Rollout {
   const failed = status.conditions.find(

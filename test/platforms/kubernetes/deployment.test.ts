@@ -7,6 +7,7 @@ import { EffectFailure } from '../../../src/core/problem.ts'
 import { deployment } from '../../../src/platforms/kubernetes/deployment.ts'
 import type { DeploymentOptions } from '../../../src/platforms/kubernetes/options.ts'
 import type { DeploymentState } from '../../../src/platforms/kubernetes/state.ts'
+import { fateByName } from '../../helpers/kubelet.ts'
 import { KUBERNETES_PROGRAMS, startKubernetes, type TestKubernetes } from '../../helpers/kubernetes.ts'
 import { describeWith } from '../../helpers/need.ts'
 import { poll, run } from '../../helpers/process.ts'
@@ -171,8 +172,9 @@ describeWith(KUBERNETES_PROGRAMS, 'kubernetes.deployment on a real control plane
   test('does not take the failure of the broken version for its own', async () => {
     const namespace = space()
     await deployed(namespace, 'acme/api:good')
-    const broken = { namespace, name: 'api', image: 'acme/api:broken', progressDeadlineSeconds: 2 }
-    await cluster.applyDeployment(broken)
+    const patch = '{"spec":{"progressDeadlineSeconds":2}}'
+    await cluster.kubectl('-n', namespace, 'patch', 'deployment', 'api', '-p', patch)
+    await cluster.kubectl('-n', namespace, 'set', 'image', 'deployment/api', 'app=acme/api:broken')
     const options = optionsFor(namespace)
     const failed = async (): Promise<boolean> => {
       const { seen } = await only(options)
@@ -182,8 +184,21 @@ describeWith(KUBERNETES_PROGRAMS, 'kubernetes.deployment on a real control plane
     const reading = await only(options)
     expect(reading.busy).toBeUndefined()
     expect(reading.seen).toMatchObject({ label: expect.stringContaining('rollout failed: ReplicaSet "api-') })
+
     const { change } = await planned(options, 'good')
+    cluster.kubelet.decide(() => 'pending')
+    const down = async (): Promise<boolean> => (await get(namespace, '.status.availableReplicas')) === ''
+    expect(await poll(down, 5000, 100)).toBe(true)
     const receipt = await deployment.apply(options, change, testDoor())
+    // The condition of the broken version stays until the new pods get on; kubectl gives up here.
+    const misled = async (): Promise<boolean> =>
+      (await cluster.kubectl('-n', namespace, 'rollout', 'status', 'deployment/api')).stderr.includes(
+        'exceeded its progress deadline',
+      )
+    expect(await poll(misled, 5000, 100)).toBe(true)
+    const seen = await deployment.observe(options, change.surface, testDoor())
+    expect(deployment.progress(seen, change.to, receipt)).toMatchObject({ state: 'moving' })
+    cluster.kubelet.decide(fateByName)
     expect(await settled(options, change, receipt)).toMatch(/^reached/)
   })
 
