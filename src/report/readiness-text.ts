@@ -1,4 +1,4 @@
-import type { Readiness } from '../runtime/types.ts'
+import type { Readiness } from '../core/plan/readiness.ts'
 import { candidateLines } from './candidates-text.ts'
 import { hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'

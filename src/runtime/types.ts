@@ -1,7 +1,6 @@
 import type { Question, ReadDoor, WriteDoor } from '../core/contract.ts'
 import type { Runbook, SecretRef } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
-import type { Candidate } from '../core/release.ts'
 import type { Line, RunEvent, Who } from '../core/run/events.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -51,32 +50,7 @@ export interface PlanRequest {
 
 export type { PlanOutcome, Refusal, RefusalReason } from '../core/plan/outcome.ts'
 
-/** The readiness check of any day: what can be known without a target. */
-export interface Readiness {
-  service: string
-  environment: string
-  procedure: string
-  surfaces: {
-    step: string
-    surface: string
-    type: string
-    live: string
-    state: 'ready' | 'missing' | 'denied' | 'unknown' | 'busy' | 'owned'
-    why?: string | undefined
-    cure?: string | undefined
-  }[]
-  calls: {
-    step: string
-    uses: string
-    state: 'ready' | 'missing' | 'denied' | 'unknown'
-    why?: string | undefined
-    cure?: string | undefined
-  }[]
-  secrets: { name: string; from: string; state: 'ready' | 'missing'; why?: string | undefined }[]
-  signals: { name: string; value: string; state: 'measured' | 'failing' | 'unknown' }[]
-  /** Last proven first, the live one marked. */
-  candidates: Candidate[]
-}
+export type { Readiness } from '../core/plan/readiness.ts'
 
 export interface CarryOutOptions {
   /** Answers given beforehand: `--answer id=value`. */
