@@ -53,8 +53,8 @@ function findAction(
       : undefined
   if (action !== undefined) return action
   const names = actionNames(platforms)
-  const near = nearest(uses, names)
   const own = names.filter((name) => name.startsWith(`${platformName}.`))
+  const near = platform === undefined ? nearest(uses, names) : nearestAction(actionName, platform)
   report.value(at, {
     code: 'unknown-action',
     message:
@@ -67,7 +67,13 @@ function findAction(
   return undefined
 }
 
-export function actionNames(platforms: Platforms): string[] {
+/** Compares the last part only: the first is right, and would make any two look alike. */
+function nearestAction(name: string, platform: Platform): string | undefined {
+  const near = nearest(name, Object.keys(platform.actions))
+  return near === undefined ? undefined : `${platform.name}.${near}`
+}
+
+function actionNames(platforms: Platforms): string[] {
   return Object.values(platforms).flatMap((platform) =>
     Object.keys(platform.actions).map((action) => `${platform.name}.${action}`),
   )

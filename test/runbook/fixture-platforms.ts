@@ -17,6 +17,22 @@ function call(options: z.ZodType): CallAction<unknown> {
   }
 }
 
+function setAction(options: z.ZodType): SetAction<unknown, unknown> {
+  return {
+    kind: 'set',
+    summary: 'a set',
+    options,
+    state: z.unknown(),
+    facts: { compareAndSet: false, window: 'a moment', repeat: 'harmless' },
+    surfaces: () => Promise.resolve([]),
+    resolve: () => Promise.resolve({ kind: 'missing', why: 'a fixture' }),
+    apply: () => Promise.resolve(null),
+    observe: () => Promise.resolve({ status: 'absent' }),
+    progress: () => ({ state: 'reached', words: '' }),
+    manual: () => [],
+  }
+}
+
 function platform(
   name: string,
   actions: Record<string, z.ZodType>,
@@ -28,7 +44,7 @@ function platform(
     actions: Object.fromEntries(
       Object.entries(actions).map(([action, options]) => [
         action,
-        { load: () => Promise.resolve(call(options)) },
+        { load: () => Promise.resolve(action === 'retag' ? setAction(options) : call(options)) },
       ]),
     ),
     sources: Object.fromEntries(
@@ -45,23 +61,6 @@ function sourceOf(options: z.ZodType): Source<unknown> {
     summary: 'a source',
     options,
     measure: () => Promise.resolve({ kind: 'no-data', why: 'a fixture' }),
-  }
-}
-
-/** For the reference and the JSON Schema: a set has facts. */
-export function setAction(options: z.ZodType): SetAction<unknown, unknown> {
-  return {
-    kind: 'set',
-    summary: 'a set',
-    options,
-    state: z.unknown(),
-    facts: { compareAndSet: false, window: 'a moment', repeat: 'harmless' },
-    surfaces: () => Promise.resolve([]),
-    resolve: () => Promise.resolve({ kind: 'missing', why: 'a fixture' }),
-    apply: () => Promise.resolve(null),
-    observe: () => Promise.resolve({ status: 'absent' }),
-    progress: () => ({ state: 'reached', words: '' }),
-    manual: () => [],
   }
 }
 

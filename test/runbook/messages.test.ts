@@ -1,0 +1,322 @@
+import { describe, expect, test } from 'vitest'
+
+import { mistakes, runbookText } from './load-fixture.ts'
+
+const VARS = 'environments: { production: { x: a, port: "80" } }'
+const SIGNAL = 'signals: { s: { http: { url: https://x.test } } }'
+const MS_SIGNAL = 'signals: { s: { unit: ms, http: { url: https://x.test } } }'
+const RETAG = (options: string): string =>
+  `        uses: registry.retag\n        with: { repository: r, to: x, ${options} }`
+const VERIFY = (condition: string): string => `    verify: { must: [{ signal: s, ${condition} }] }`
+
+const NEEDS_QUOTES = 'needs quotes here: inside { } and [ ] its braces are YAML'
+const COMMENT = "#ops is read as a comment: a # after a space starts one | write '#ops'"
+const ALIAS =
+  'YAML anchors (&name) and aliases (*name) are not allowed | quote it if it is text; else write the value out, or use a variable: environments and ${vars.name}'
+
+/** What is written → every mistake, as `line:column message | cure`. */
+const TABLE: [what: string, text: string, expected: string[]][] = [
+  // Everyday YAML.
+  [
+    'a bare reference in a flow map',
+    runbookText({ head: VARS, with: '{ channel: ${vars.x} }' }),
+    [`9:26 \${vars.x} ${NEEDS_QUOTES} | write '\${vars.x}'`],
+  ],
+  [
+    'one with text around it',
+    runbookText({ head: VARS, with: '{ channel: a-${vars.x}/b, mention: x }' }),
+    [`9:26 a-\${vars.x}/b ${NEEDS_QUOTES} | write 'a-\${vars.x}/b'`],
+  ],
+  [
+    'one in a flow map over lines',
+    runbookText({ head: VARS, with: '{\n          channel: ${vars.x},\n          mention: a }' }),
+    [`10:20 \${vars.x} ${NEEDS_QUOTES} | write '\${vars.x}'`],
+  ],
+  [
+    '@ in a flow map',
+    runbookText({ with: '{ channel: ops, mention: @oncall }' }),
+    ["9:40 text that starts with @ needs quotes in YAML | write '@oncall'"],
+  ],
+  [
+    '@ in a block map',
+    runbookText({ with: '\n          channel: @oncall # us' }),
+    ["10:20 text that starts with @ needs quotes in YAML | write '@oncall'"],
+  ],
+  ['# in a block map', runbookText({ with: '\n          channel: #ops' }), [`10:11 ${COMMENT}`]],
+  ['# in a flow map', runbookText({ with: '{ channel: #ops }' }), [`9:26 ${COMMENT}`]],
+  [
+    'a commit that is a number',
+    runbookText({ with: '{ channel: 7e12345 }' }),
+    ["9:26 7e12345 is read as a number without end | quote it if it is text: '7e12345'"],
+  ],
+  [
+    'a commit of digits only',
+    runbookText({ with: '{ channel: 1234567 }' }),
+    ['9:26 "channel" wants text, but 1234567 is read as a number | quote it: \'1234567\''],
+  ],
+  [
+    'a commit with a zero in front',
+    runbookText({ with: '{ channel: 0123456 }' }),
+    [
+      "9:26 0123456 is read as the number 123456 | quote it if it is text: '0123456'; write 123456 if it is a number",
+    ],
+  ],
+  [
+    'a version that is a number',
+    runbookText({ head: 'environments: { production: { tag: 1.10 } }' }),
+    ["3:36 1.10 is read as the number 1.1 | quote it if it is text: '1.10'; write 1.1 if it is a number"],
+  ],
+  [
+    'a tab as indentation',
+    'version: 1\n\tservice: a\n',
+    ['2:1 a tab indents this line; YAML indents with spaces only | replace the tab by two spaces'],
+  ],
+  [
+    'a key twice',
+    'version: 1\nservice: a\nversion: 1\nprocedures: {}\n',
+    [
+      '3:1 "version" is given twice: on line 1 and on line 3 | remove one of them, or rename it',
+      '4:1 "procedures" has no procedures',
+    ],
+  ],
+  ['yes where text is wanted', runbookText({ with: '{ channel: yes, mention: off }' }), []],
+  [
+    'on where a truth value is wanted',
+    runbookText({ step: RETAG('tag: t, insecure: on') }),
+    ['9:57 "insecure" wants true or false, but this is the text "on" | write true'],
+  ],
+  [
+    'true where text is wanted',
+    runbookText({ with: '{ channel: true }' }),
+    ['9:26 "channel" wants text, but true is read as true or false | quote it: \'true\''],
+  ],
+  ['an alias', runbookText({ with: '{ channel: *ops }' }), [`9:26 ${ALIAS}`]],
+  ['an anchor', runbookText({ with: '{ channel: &ops x }' }), [`9:26 ${ALIAS}`]],
+  [
+    'a merge key',
+    runbookText({ with: '{ <<: { a: 1 }, channel: x }' }),
+    ['9:17 merge keys (<<) are not allowed | write the values out'],
+  ],
+  [
+    'a tag',
+    runbookText({ with: '{ channel: !important x }' }),
+    ["9:26 text that starts with ! is a YAML tag, and this tag is unknown | quote it if it is text: '!…'"],
+  ],
+  [
+    'a colon in text',
+    runbookText({ with: '\n          channel: is it ok: yes?' }),
+    ["10:20 a colon and a space inside the text start another map | put the whole text in quotes: '…'"],
+  ],
+  [
+    'a line too deep',
+    'version: 1\nservice: a\n procedures:\n  x: 1\n',
+    [
+      '3:2 this line is indented deeper than the key above, which already has a value | give both lines the same indentation',
+    ],
+  ],
+  [
+    'a colon missing',
+    'version: 1\nservice a\nprocedures: {}\n',
+    [
+      '2:1 this line is read as a key that goes on over several lines | a colon may be missing after the key, or the indentation is off',
+    ],
+  ],
+  [
+    'two documents',
+    'version: 1\n---\nversion: 1\n',
+    [
+      '2:1 a second YAML document starts here; a runbook is one document | put each service in a file of its own, or remove the ---',
+    ],
+  ],
+  [
+    'a directive',
+    '%YAML 1.1\n---\nversion: 1\n',
+    [
+      '1:1 YAML directives are not allowed: they change how the rest is read | remove this line; if it is text, quote it',
+    ],
+  ],
+  ['nothing', '# nothing yet\n', ['1:1 the runbook is empty | start from an example: rollback init']],
+  ['a list', '- a\n', ['1:1 the runbook wants a map, but this is a list']],
+
+  // The shape.
+  [
+    'an unknown key',
+    runbookText({ head: 'deadlin: 15m' }),
+    ['3:1 unknown key "deadlin" | did you mean "deadline"?'],
+  ],
+  [
+    'an unknown option',
+    runbookText({ with: '{ chanel: ops }' }),
+    ['9:9 "channel" is missing | add it', '9:17 unknown key "chanel" | did you mean "channel"?'],
+  ],
+  [
+    'no options at all',
+    runbookText({ step: '        uses: slack.post' }),
+    ['8:9 slack.post needs options | add with: and its options'],
+  ],
+  [
+    'an empty value',
+    runbookText({ with: '\n          channel:' }),
+    ['10:11 "channel" is empty | give it a value, or remove the key'],
+  ],
+  [
+    'a duration without a unit',
+    runbookText({ head: 'deadline: 15' }),
+    ['3:11 "deadline" is a duration, but 15 has no unit | write 15s for seconds, 15m for minutes'],
+  ],
+  [
+    'two places for a secret',
+    runbookText({ head: 'secrets: { k: { env: A, file: b } }' }),
+    ['3:12 "k" needs exactly one of env, file, command'],
+  ],
+  [
+    'something of a later version',
+    runbookText({ head: 'triggers: []' }),
+    ['3:1 "triggers" is not available in this version yet | remove it: nothing would look at it'],
+  ],
+  [
+    'a predicate of a later version',
+    runbookText({ head: SIGNAL, tail: VERIFY('passing: true, at_least: 3') }),
+    ['10:50 "at_least" is not available in this version yet | remove it: nothing would look at it'],
+  ],
+  [
+    'a condition that says nothing',
+    runbookText({ head: SIGNAL, tail: VERIFY('in_a_row: 3') }),
+    ['10:24 entry 1 of "must" says nothing about the signal: add one of passing, equals, same_commit, below'],
+  ],
+  [
+    'a variable missing somewhere',
+    runbookText({ head: 'environments: { a: { x: "1" }, b: {} }' }),
+    ['3:32 environment "b" has no variable "x", but "a" has | every environment has the same variables'],
+  ],
+
+  // Names that lead nowhere.
+  [
+    'an unknown platform',
+    runbookText({ step: '        uses: slak.post' }),
+    ['8:15 there is no platform "slak" | did you mean "slack.post"?'],
+  ],
+  [
+    'an unknown action',
+    runbookText({ step: '        uses: slack.shout' }),
+    ['8:15 there is no action "slack.shout" | actions: slack.post'],
+  ],
+  [
+    'an unknown source',
+    runbookText({ head: 'signals: { s: { htp: {} } }' }),
+    ['3:17 unknown key "htp" | did you mean "http"?'],
+  ],
+  [
+    'no source',
+    runbookText({ head: 'signals: { s: {} }' }),
+    ['3:12 the signal "s" does not say how it is measured | add one of: http'],
+  ],
+  [
+    'an unknown signal',
+    runbookText({ head: 'release: { live: { signal: version } }' }),
+    ['3:28 there is no signal "version" | signals: none'],
+  ],
+  [
+    'an unknown step',
+    runbookText({ step: '        needs: [sya]\n        uses: slack.post\n        with: { channel: x }' }),
+    ['8:17 there is no step "sya" | did you mean "say"?'],
+  ],
+  [
+    'an unknown variable',
+    runbookText({ head: VARS, with: "{ channel: '${vars.y}' }" }),
+    ['9:26 ${vars.y} is not known | did you mean ${vars.x}?'],
+  ],
+  [
+    'an environment variable',
+    runbookText({ with: "{ channel: '${SLACK_HOOK}' }" }),
+    [
+      '9:26 ${SLACK_HOOK} is not known | environment variables come in as secrets: { slack_hook: { env: SLACK_HOOK } }; for a literal ${ write $${',
+    ],
+  ],
+  [
+    'a reference that is not closed',
+    runbookText({ with: "{ channel: '${target' }" }),
+    ['9:26 ${ without a closing } | close it; for a literal ${ write $${'],
+  ],
+  ['an escaped reference', runbookText({ with: "{ channel: '$${whatever}' }" }), []],
+
+  // References where they cannot stand.
+  [
+    'a secret in a condition',
+    runbookText({ head: `secrets: { k: { env: K } }\n${SIGNAL}`, tail: VERIFY("equals: '${secrets.k}'") }),
+    ['11:43 ${secrets.k} cannot stand here | secrets may be used in the options of steps and signals only'],
+  ],
+  [
+    'the target in a duration',
+    runbookText({ tail: "    takes: '${target}'" }),
+    [
+      '10:12 ${target} cannot stand here | it is known only when a run starts; here, only ${vars.…} can be used',
+    ],
+  ],
+  [
+    'a variable in a name',
+    runbookText({ head: `${VARS}\nservice-2: x`, step: "        uses: '${vars.x}.post'" }),
+    [
+      '4:1 unknown key "service-2" | did you mean "service"?',
+      '9:15 ${vars.x} cannot stand here | write the value out: here the runbook must say the same for every run',
+    ],
+  ],
+
+  // Values after filling in.
+  [
+    'a limit in percent without a unit',
+    runbookText({ head: SIGNAL, tail: VERIFY('below: 1%') }),
+    [
+      '10:42 the limit 1% does not fit the signal "s", which has no unit | give the signal unit: ratio (0.01 is 1%) or unit: percent',
+    ],
+  ],
+  ['a limit that fits', runbookText({ head: MS_SIGNAL, tail: VERIFY('below: 1.5s') }), []],
+  [
+    'a variable that is not a URL',
+    runbookText({ head: VARS, step: "        uses: render.deploy-hook\n        with: { url: '${vars.x}' }" }),
+    ['9:22 "url" is not a URL: write it with https:// or http://: "${vars.x}" is "a" here'],
+  ],
+  [
+    'a variable for a number',
+    runbookText({
+      head: VARS,
+      step: "        uses: render.deploy-hook\n        with: { url: 'https://x.test', port: '${vars.port}' }",
+    }),
+    [],
+  ],
+
+  // Order.
+  [
+    'two steps with one name',
+    runbookText({ tail: '      - { id: say, uses: slack.post, with: { channel: x } }' }),
+    ['10:15 step 1 and step 2 are both called "say" | rename one of them'],
+  ],
+  [
+    'a step that waits for itself',
+    runbookText({ step: '        needs: [say]\n        uses: slack.post\n        with: { channel: x }' }),
+    ['8:9 steps wait for each other: say → say | remove one of these needs'],
+  ],
+  [
+    'a cycle through an order that is not written',
+    runbookText({
+      step: '        needs: [late]\n        uses: slack.post\n        with: { channel: x }',
+      tail: '      - { id: late, uses: slack.post, with: { channel: x } }',
+    }),
+    [
+      '8:9 steps wait for each other: say → late → say | late has no needs and waits for all steps above it: give it needs, or move it',
+    ],
+  ],
+]
+
+describe('mistakes in a runbook', () => {
+  test.each(TABLE)('%s', async (_, text, expected) => {
+    expect(await mistakes(text)).toEqual(expected)
+  })
+
+  test('all are reported at once, the first twenty of them', async () => {
+    const keys = Array.from({ length: 30 }, (_, index) => `unknown${index}: 1`).join('\n')
+    const found = await mistakes(runbookText({ head: keys }))
+    expect(found).toHaveLength(21)
+    expect(found.at(-1)).toBe('23:1 10 more mistakes from here on | correct those above first')
+  })
+})
