@@ -10,12 +10,11 @@ interface Offer {
 }
 
 /** `words`: `--`, then what stands after `rollback`, the last one being typed. */
-export async function printCompletions(words: string[]): Promise<void> {
+export async function completionText(words: string[]): Promise<string> {
   const typed = words[0] === '--' ? words.slice(1) : words
   const offers = await completions(typed)
-  const text =
-    offers === 'files' ? ':files\n' : offers.map(({ value, about }) => `${value}\t${about}\n`).join('')
-  process.stdout.write(text)
+  if (offers === 'files') return ':files\n'
+  return offers.map(({ value, about }) => `${value}\t${about}\n`).join('')
 }
 
 async function completions(words: string[]): Promise<Offer[] | 'files'> {

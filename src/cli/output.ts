@@ -5,11 +5,11 @@ export const JSON_FORMAT = 1
 
 /** Where a command prints: results to stdout, progress to stderr, both through the redactor. */
 export interface Output {
-  json: boolean
+  readonly json: boolean
   /** Questions can be asked: a person sits at a terminal. */
-  interactive: boolean
+  readonly interactive: boolean
   /** A spinner may move on stderr. */
-  live: boolean
+  readonly live: boolean
   /** From now on every text goes through it. */
   redactWith(redact: (text: string) => string): void
   redact(text: string): string
@@ -31,36 +31,41 @@ const WIDEST = 120
 const USUAL = 80
 
 export function createOutput({ json }: { json: boolean }): Output {
-  const { stdout, stderr, stdin, env } = process
-  // A reader that goes away (`| head`) must not end a run half-way.
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe)
+  const { env } = process
   const ci = (env['CI'] ?? '') !== '' && env['CI'] !== 'false'
   let redact = (text: string): string => text
+  // Made when they are first used: each of the standard streams costs milliseconds.
+  const stdout = once(() => guarded(process.stdout))
+  const stderr = once(() => guarded(process.stderr))
 
   return {
     json,
-    interactive: stdin.isTTY && stderr.isTTY && !ci && !json,
-    live: stderr.isTTY && !ci && !json && env['TERM'] !== 'dumb',
+    get interactive() {
+      return process.stdin.isTTY && stderr().isTTY && !ci && !json
+    },
+    get live() {
+      return stderr().isTTY && !ci && !json && env['TERM'] !== 'dumb'
+    },
     redactWith(redactor) {
       redact = redactor
     },
     redact: (text) => redact(text),
     result(text) {
-      if (!json) stdout.write(`${redact(text)}\n`)
+      if (!json) stdout().write(`${redact(text)}\n`)
     },
     progress(text) {
-      stderr.write(`${redact(text)}\n`)
+      stderr().write(`${redact(text)}\n`)
     },
     document(document) {
       if (json) printJson(document)
     },
     printJson,
-    resultLook: () => lookOf(stdout),
-    progressLook: () => lookOf(stderr),
+    resultLook: () => lookOf(stdout()),
+    progressLook: () => lookOf(stderr()),
   }
 
   function printJson(document: JsonDocument): void {
-    stdout.write(`${redact(JSON.stringify({ format: JSON_FORMAT, ...document }))}\n`)
+    stdout().write(`${redact(JSON.stringify({ format: JSON_FORMAT, ...document }))}\n`)
   }
 
   async function lookOf(stream: NodeJS.WriteStream): Promise<Look> {
@@ -73,6 +78,16 @@ export function createOutput({ json }: { json: boolean }): Output {
 async function loadPaint(): Promise<Paint> {
   const { createPaint } = await import('./ui/paint.ts')
   return createPaint()
+}
+
+/** A reader that goes away (`| head`) must not end a run half-way. */
+function guarded(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return stream.on('error', ignoreClosedPipe)
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

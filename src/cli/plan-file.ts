@@ -4,7 +4,7 @@ import { openPlan } from '../core/plan/seal.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
-import { usageError } from './usage.ts'
+import { usageError, whyUnreadable } from './usage.ts'
 
 const OWNER_ONLY = 0o600
 
@@ -43,9 +43,7 @@ async function planText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw usageError(
-      `the plan ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw usageError(`the plan ${file} ${whyUnreadable(error)}`)
   }
 }
 

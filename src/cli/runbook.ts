@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import type { Procedure, Runbook } from '../core/model.ts'
 import type { Diagnostic } from '../runbook/diagnostic.ts'
 import { findRunbook } from '../runbook/find.ts'
-import { keyValues, usageError } from './usage.ts'
+import { keyValues, usageError, whyUnreadable } from './usage.ts'
 
 /** What a person typed about the runbook; see the shared options of the catalog. */
 export interface RunbookOptions {
@@ -56,7 +56,7 @@ async function textOf(file: string): Promise<string> {
     return await readFile(file, 'utf8')
   } catch (error) {
     throw usageError(
-      `the runbook ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `the runbook ${file} ${whyUnreadable(error)}`,
       'Name one with --runbook <file>, or write one with: rollback init',
     )
   }

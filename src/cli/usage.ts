@@ -23,3 +23,12 @@ export function given<T extends Record<string, unknown>>(
     [Key in keyof T]?: Exclude<T[Key], undefined>
   }
 }
+
+/** The end of a sentence that begins with the name of a file. */
+export function whyUnreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') return 'does not exist'
+  if (code === 'EISDIR') return 'is a folder'
+  if (code === 'EACCES') return 'may not be read by this user'
+  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`
+}
