@@ -38,7 +38,9 @@ export function resultWords({
   result: RunResult | 'unfinished'
 }): string {
   if (result === 'unfinished') return 'Unfinished: it has no end yet'
-  return kind === 'undo' && result === 'proven' ? 'Proven: it is taken back' : RESULT_WORDS[result]
+  return kind === 'undo' && result === 'proven'
+    ? 'Proven: the target is live, the run is taken back'
+    : RESULT_WORDS[result]
 }
 
 type Event<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>
@@ -61,11 +63,13 @@ const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => s
   'condition-judged': (event) =>
     `${event.role} ${event.condition}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`,
   'surface-proven': (event) => `${event.surface}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`,
-  proof: (event) => `proof: ${JUDGED_WORDS[event.verdict]}${because(event.why)}`,
+  // What holds has been said, one by one, before it.
+  proof: (event) =>
+    `proof: ${JUDGED_WORDS[event.verdict]}${event.verdict === 'holds' ? '' : because(event.why)}`,
   'deadline-passed': (event) => `the deadline of ${formatDuration(event.deadline)} has passed`,
   interrupted: (event) => `interrupted by ${event.signal}: nothing new is started`,
   'run-ended': (event, plan) =>
-    `${resultWords({ kind: plan.kind, result: event.result })}${because(event.why)}`,
+    `${resultWords({ kind: plan.kind, result: event.result })}${event.result === 'proven' ? '' : because(event.why)}`,
 }
 
 /** What an event says, in one sentence. */
@@ -101,7 +105,9 @@ function outcomeWords(event: Event<'outcome'>): string {
 /** `set ghcr.io/acme/api:prod to sha256:1a2b`. */
 export function changeWords(change: Pick<PlannedChange, 'from' | 'to' | 'toLabel' | 'surface'>): string {
   if (change.to === null) return `remove ${change.surface.id}`
-  return `${change.from === null ? 'create' : 'set'} ${change.surface.id} to ${change.toLabel}`
+  return change.from === null
+    ? `create ${change.surface.id} as ${change.toLabel}`
+    : `set ${change.surface.id} to ${change.toLabel}`
 }
 
 export function findChange(plan: Plan, effect: string): PlannedChange | undefined {

@@ -15,9 +15,9 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line]
 }
 
-/** A text after a prefix; further lines start below the first word. */
-export function hanging(prefix: string, text: string, look: Look): string[] {
-  const indent = ' '.repeat(widthOf(prefix))
+/** A text after a prefix; further lines start below the first word, or at the given column. */
+export function hanging(prefix: string, text: string, look: Look, column = widthOf(prefix)): string[] {
+  const indent = ' '.repeat(column)
   return wrap(text, Math.max(20, look.width - widthOf(prefix))).map(
     (line, index) => (index === 0 ? prefix : indent) + line,
   )
@@ -30,22 +30,30 @@ export function facts(entries: [name: string, value: string | undefined][], look
   return present.flatMap(([name, value]) => hanging(look.paint.faint(name) + pad(name, width), value, look))
 }
 
-/** Columns with a head; where the place is too narrow for them, each row is set as facts under its first cell. */
-export function table(head: string[], rows: string[][], look: Look): string[] {
+/** Columns with a head; where the place is too narrow for them, each row is set by `narrow`. */
+export function table(
+  head: string[],
+  rows: string[][],
+  look: Look,
+  narrow: (row: string[]) => string[] = (row) => joined(row, look),
+): string[] {
   const widths = head.map((title, column) =>
     Math.max(widthOf(title), ...rows.map((row) => widthOf(row[column] ?? ''))),
   )
   const total = widths.reduce((sum, width) => sum + width + 2, 0)
-  if (total > look.width) return rows.flatMap((row) => stacked(head, row, look))
+  if (total > look.width) return rows.flatMap(narrow)
   const set = (row: string[]): string =>
     `  ${row.map((cell, column) => (column === row.length - 1 ? cell : cell + pad(cell, (widths[column] ?? 0) + 2))).join('')}`
   return [look.paint.faint(set(head)), ...rows.map(set)]
 }
 
-function stacked(head: string[], row: string[], look: Look): string[] {
-  const [first = '', ...rest] = row
-  const below = rest.map((cell, index): [string, string] => [`    ${head[index + 1] ?? ''}`, cell])
-  return [`  ${first}`, ...facts(below, look)]
+function joined(row: string[], look: Look): string[] {
+  return hanging('  ', row.filter((cell) => cell !== '').join('  '), look, 6)
+}
+
+/** A change where a table does not fit: its name, and below it from and to. */
+export function narrowChange(name: string, change: string, look: Look): string[] {
+  return [`  ${name}`, ...hanging('      ', change, look)]
 }
 
 export function heading(title: string, look: Look): string {

@@ -3,7 +3,7 @@ import { shellLine } from '../core/shell.ts'
 import { resultWords } from './event-words.ts'
 import { facts, hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
-import { safeLine } from './safe-text.ts'
+import { brief, safeLine } from './safe-text.ts'
 import type { EffectSummary, RunSummary } from './summary.ts'
 import type { WayOn } from './ways-on.ts'
 
@@ -15,6 +15,7 @@ export function outcomeText(summary: RunSummary, look: Look, notTakenBack?: stri
   return sections([
     headline(summary, look),
     happened('What happened', summary, look),
+    proven(summary, look),
     list('What did not happen', notDone(summary), look),
     notTakenBack === undefined ? [] : list('It was not taken back by itself', [notTakenBack], look),
     standsLines(summary, look),
@@ -32,7 +33,7 @@ export function takenBackText(run: RunSummary, undo: RunSummary, look: Look): st
   return sections([
     [
       look.paint.warn(look.paint.strong('Failed, and every change was taken back and proven')),
-      ...hanging('', safeLine(run.why ?? ''), look),
+      ...hanging('', brief(run.why ?? ''), look),
     ],
     list('What failed', notDone(run), look),
     happened('What was taken back', undo, look),
@@ -57,13 +58,25 @@ export function headline(summary: RunSummary, look: Look): string[] {
   const took = summary.took > 0 ? ` (${formatDuration(summary.took)})` : ''
   return [
     paint(look.paint.strong(words)) + took,
-    ...(summary.why === undefined || summary.why === '' ? [] : hanging('', safeLine(summary.why), look)),
+    ...(summary.why === undefined || summary.why === '' || summary.result === 'proven'
+      ? []
+      : hanging('', brief(summary.why), look)),
   ]
 }
 
 function happened(title: string, summary: RunSummary, look: Look): string[] {
   const done = [...summary.changes, ...summary.calls].filter((effect) => effect.state === 'done')
   return list(title, done.map(effectWords), look)
+}
+
+/** What proves it, in a line: each with its measurement is in the report. */
+function proven({ result, proof }: RunSummary, look: Look): string[] {
+  if (proof === undefined || (result !== 'proven' && result !== 'degraded')) return []
+  const held = [
+    ...proof.surfaces.map(({ surface, words }) => `${surface} ${words}`),
+    ...proof.conditions.filter(({ verdict }) => verdict === 'holds').map(({ condition }) => condition),
+  ]
+  return held.length === 0 ? [] : hanging(`${heading('Proof', look)}  `, brief(held.join('; ')), look, 2)
 }
 
 function notDone(summary: RunSummary): string[] {
@@ -116,5 +129,5 @@ export function waysOnLines(ways: WayOn[], look: Look): string[] {
 
 function list(title: string, items: string[], look: Look): string[] {
   if (items.length === 0) return []
-  return [heading(title, look), ...items.flatMap((item) => hanging('  - ', safeLine(item), look))]
+  return [heading(title, look), ...items.flatMap((item) => hanging('  - ', brief(item), look))]
 }

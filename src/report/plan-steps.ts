@@ -2,7 +2,7 @@ import type { Plan, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { hanging } from './layout.ts'
 import type { Look } from './look.ts'
 import { howKnown } from './plan-facts.ts'
-import { safeLine } from './safe-text.ts'
+import { brief, safeLine } from './safe-text.ts'
 
 /** The steps of a plan in their order, each with what it does and how that is known. */
 export function stepLines(plan: Plan, look: Look): string[] {
@@ -28,12 +28,12 @@ function waitsFor(step: PlannedStep, index: number, plan: Plan): string {
 function useLines(use: PlannedUse, look: Look): string[] {
   const effects = use.changes.flatMap((change) => {
     if (change.state === 'already')
-      return hanging('     ', `${safeLine(change.surface.id)}: already ${safeLine(change.toLabel)}`, look)
+      return hanging('     ', `${safeLine(change.surface.id)}: already ${brief(change.toLabel)}`, look)
     const verb = change.to === null ? 'remove' : change.from === null ? 'create' : 'set'
-    const to = change.to === null ? '' : ` to ${change.toLabel}`
+    const to = change.to === null ? '' : ` ${change.from === null ? 'as' : 'to'} ${change.toLabel}`
     const backup = change.onUndo === 'keep' ? ' (backup)' : ''
     return [
-      ...hanging('     ', safeLine(`${verb} ${change.surface.id}${to}${backup}`), look),
+      ...hanging('     ', `${verb} ${safeLine(change.surface.id)}${brief(to)}${backup}`, look, 7),
       ...change.details.map((detail) => `       ${look.paint.faint(safeLine(detail))}`),
     ]
   })
@@ -48,7 +48,7 @@ function useLines(use: PlannedUse, look: Look): string[] {
     use.question === undefined ? [] : hanging('     ', `ask: ${safeLine(use.question.text)}`, look)
   const checks = use.checks.flatMap((check) => {
     const note = check.note === undefined ? '' : `: ${check.note}`
-    return hanging(`     ${look.paint.faint(howKnown(check, use))} `, safeLine(check.what + note), look)
+    return hanging(`     ${look.paint.faint(howKnown(check, use))} `, brief(check.what + note), look, 7)
   })
   return [...effects, ...called, ...asked, ...checks]
 }

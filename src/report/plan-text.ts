@@ -4,11 +4,11 @@ import type { Verify } from '../core/model.ts'
 import { bindLate } from '../core/plan/bind.ts'
 import type { LiveVersion, Plan } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
-import { facts, hanging, heading, sections, table } from './layout.ts'
+import { facts, hanging, heading, narrowChange, sections, table } from './layout.ts'
 import type { Look } from './look.ts'
 import { changesOf, pointsOfNoReturn, undoWords, windows } from './plan-facts.ts'
 import { stepLines } from './plan-steps.ts'
-import { safeLine } from './safe-text.ts'
+import { brief, safeLine } from './safe-text.ts'
 
 /** The whole plan: what changes, in which order, how each line is known, how it is proven and taken back. */
 export function planText(plan: Plan, look: Look): string {
@@ -27,6 +27,8 @@ export function planText(plan: Plan, look: Look): string {
       look,
     ),
     timeLines(plan, look),
+    // On a line of its own: it has to fit into 80 columns, to be copied.
+    [`${look.paint.faint('Seal')}  ${plan.seal}`],
   ])
 }
 
@@ -37,11 +39,11 @@ function headLines(plan: Plan, look: Look): string[] {
     ...facts(
       [
         ['  Return to', look.paint.strong(safeLine(targetWords(plan.target)))],
-        ['  Live now', safeLine(liveWords(plan.live))],
+        ['  Live now', brief(liveWords(plan.live))],
         ['  Why', plan.reason === undefined ? undefined : safeLine(plan.reason)],
         ...plan.evidence.map(({ signal, value }): [string, string] => [
           '  Measured',
-          safeLine(`${signal}: ${value}`),
+          brief(`${signal}: ${value}`),
         ]),
         ['  Run', safeLine(plan.id)],
       ],
@@ -66,12 +68,17 @@ function surfaceLines(plan: Plan, look: Look): string[] {
   const rows = changes.map((change) => [
     safeLine(change.surface.type),
     safeLine(change.surface.id),
-    safeLine(change.fromLabel),
-    change.state === 'already' ? 'already there' : safeLine(change.toLabel),
+    brief(change.fromLabel),
+    change.state === 'already' ? 'already there' : brief(change.toLabel),
   ])
   const count = changesOf(plan).length
   const title = count === 0 ? 'No surface changes' : surfacesChange(count)
-  return [heading(title, look), ...table(['TYPE', 'SURFACE', 'FROM', 'TO'], rows, look)]
+  return [
+    heading(title, look),
+    ...table(['TYPE', 'SURFACE', 'FROM', 'TO'], rows, look, ([type, surface, from, to]) =>
+      narrowChange(`${surface}  ${look.paint.faint(`(${type})`)}`, `${from} → ${to}`, look),
+    ),
+  ]
 }
 
 function surfacesChange(count: number): string {
@@ -109,7 +116,10 @@ function proofLines(plan: Plan, verify: Verify | undefined, look: Look): string[
   const all = [...surfaces, ...conditions]
   if (all.length === 0) return [heading('Proof', look), '  none: nothing in the runbook can prove it']
   const within = verify === undefined ? '' : `, within ${formatDuration(verify.within)}`
-  return [heading(`Proof that is demanded${within}`, look), ...all.map((line) => `  ${safeLine(line)}`)]
+  return [
+    heading(`Proof that is demanded${within}`, look),
+    ...all.flatMap((line) => hanging('  ', brief(line), look, 10)),
+  ]
 }
 
 function timeLines(plan: Plan, look: Look): string[] {
@@ -121,7 +131,6 @@ function timeLines(plan: Plan, look: Look): string[] {
         'On failure',
         plan.onFailure === 'undo' ? 'what this run changed is taken back' : 'it stops and says what stands',
       ],
-      ['Seal', plan.seal],
     ],
     look,
   )
@@ -134,7 +143,7 @@ function section(title: string, lines: string[], look: Look): string[] {
 function listLines(title: string, items: string[], look: Look): string[] {
   return section(
     title,
-    items.flatMap((item) => hanging('  - ', safeLine(item), look)),
+    items.flatMap((item) => hanging('  - ', brief(item), look)),
     look,
   )
 }

@@ -2,7 +2,7 @@ import type { Readiness } from '../core/plan/readiness.ts'
 import { candidateLines } from './candidates-text.ts'
 import { hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
-import { safeLine } from './safe-text.ts'
+import { brief, safeLine } from './safe-text.ts'
 
 interface Item {
   name: string
@@ -88,7 +88,7 @@ function group(title: string, items: Item[], look: Look): string[] {
       const indent = ' '.repeat(width + 4)
       return [
         `  ${painted}  ${safeLine(item.name)}`,
-        ...(item.words === '' ? [] : hanging(indent, safeLine(item.words), look)),
+        ...(item.words === '' ? [] : hanging(indent, brief(item.words), look)),
         ...(item.cure === undefined ? [] : hanging(`${indent}cure: `, safeLine(item.cure), look)),
       ]
     }),

@@ -2,7 +2,7 @@ import type { Refusal, RefusalReason } from '../core/plan/outcome.ts'
 import { releaseName } from '../core/release.ts'
 import { hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
-import { safeLine } from './safe-text.ts'
+import { brief, safeLine } from './safe-text.ts'
 
 /** Why nothing was started, what would cure it, and the command that goes on without it (where there is one). */
 export function refusalText(refusal: Refusal, goOn: string | undefined, look: Look): string {
@@ -18,7 +18,7 @@ export function refusalText(refusal: Refusal, goOn: string | undefined, look: Lo
       ? []
       : [
           heading('What is fine', look),
-          ...refusal.fine.flatMap((line) => hanging('  - ', safeLine(line), look)),
+          ...refusal.fine.flatMap((line) => hanging('  - ', brief(line), look)),
         ],
     goOnLines(refusal, goOn, look),
   ])

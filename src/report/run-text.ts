@@ -2,11 +2,11 @@ import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
 import { eventWords, JUDGED_WORDS, PHASE_WORDS } from './event-words.ts'
-import { facts, hanging, heading, sections, table } from './layout.ts'
+import { facts, hanging, heading, narrowChange, sections, table } from './layout.ts'
 import type { Look } from './look.ts'
 import { headline, standsLines, waysOnLines } from './outcome-text.ts'
 import { liveWords } from './plan-text.ts'
-import { safeLine } from './safe-text.ts'
+import { brief, safeLine } from './safe-text.ts'
 import { type RunSummary, summarise, titleOf } from './summary.ts'
 
 /** The report of a run for a terminal. */
@@ -37,7 +37,7 @@ function headFacts(summary: RunSummary, look: Look): string[] {
       ['Ended', summary.ended ?? 'it has no end yet'],
       ...summary.evidence.map(({ signal, value }): [string, string] => [
         'Evidence',
-        safeLine(`${signal}: ${value}`),
+        brief(`${signal}: ${value}`),
       ]),
       ...summary.leftOut.map(({ step, why }): [string, string] => ['Left out', safeLine(`${step}: ${why}`)]),
       ...summary.answers.map(({ step, value, by: who }): [string, string] => [
@@ -52,13 +52,18 @@ function headFacts(summary: RunSummary, look: Look): string[] {
 function changeLines(summary: RunSummary, look: Look): string[] {
   const rows = [...summary.changes, ...summary.calls].map((effect) => [
     safeLine(effect.name),
-    safeLine(effect.from ?? ''),
-    safeLine(effect.to ?? ''),
+    brief(effect.from ?? ''),
+    brief(effect.to ?? ''),
     effect.state,
   ])
   return rows.length === 0
     ? []
-    : [heading('Changes and calls', look), ...table(['WHAT', 'FROM', 'TO', 'STATE'], rows, look)]
+    : [
+        heading('Changes and calls', look),
+        ...table(['WHAT', 'FROM', 'TO', 'STATE'], rows, look, ([what = '', from = '', to = '', state = '']) =>
+          narrowChange(what, from === '' && to === '' ? state : `${from} → ${to}: ${state}`, look),
+        ),
+      ]
 }
 
 function proofLines({ proof }: RunSummary, look: Look): string[] {
@@ -72,10 +77,10 @@ function proofLines({ proof }: RunSummary, look: Look): string[] {
   ]
   return [
     heading(safeLine(`Proof: ${JUDGED_WORDS[proof.verdict]}`), look),
-    ...hanging('  ', safeLine(proof.why), look),
+    ...hanging('  ', brief(proof.why), look),
     ...items.flatMap(({ verdict, text }) => {
       const paint = verdict === 'holds' ? look.paint.good : look.paint.bad
-      return hanging(`  ${paint(JUDGED_WORDS[verdict].padEnd(7))}  `, safeLine(text), look)
+      return hanging(`  ${paint(JUDGED_WORDS[verdict].padEnd(7))}  `, brief(text), look)
     }),
     ...proof.degraded.flatMap((what) => hanging('  degraded: ', safeLine(what), look)),
   ]
@@ -108,7 +113,7 @@ function timelineLines(plan: Plan, lines: readonly Line[], look: Look): string[]
     ...lines.flatMap((line, index) =>
       hanging(
         `  ${look.paint.faint((offsets[index] ?? '').padStart(width))}  `,
-        safeLine(eventWords(line.event, plan)),
+        brief(eventWords(line.event, plan)),
         look,
       ),
     ),

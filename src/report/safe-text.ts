@@ -15,6 +15,13 @@ export function safeLine(text: string): string {
   return safeText(text).replaceAll('\n', '\\n').replaceAll('\t', ' ')
 }
 
+/** For reading, not for copying: whole commit SHAs and digests are cut to what people compare. */
+export function brief(text: string): string {
+  return safeLine(text)
+    .replaceAll(/\bsha256:([0-9a-f]{12})[0-9a-f]{52}\b/g, 'sha256:$1')
+    .replaceAll(/(?<![0-9a-f:])([0-9a-f]{7})[0-9a-f]{33}(?![0-9a-f])/g, '$1')
+}
+
 function spelled(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

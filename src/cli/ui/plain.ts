@@ -1,6 +1,6 @@
 import type { Plan } from '../../core/plan/types.ts'
 import { eventWords } from '../../report/event-words.ts'
-import { safeLine } from '../../report/safe-text.ts'
+import { brief } from '../../report/safe-text.ts'
 import type { Output } from '../output.ts'
 import type { Renderer } from './renderer.ts'
 
@@ -13,7 +13,7 @@ export function createPlainRenderer(output: Output, first: Plan): Renderer {
     },
     line({ at, event }) {
       const time = new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')
-      output.progress(`${time}  ${safeLine(eventWords(event, plan))}`)
+      output.progress(`${time}  ${brief(eventWords(event, plan))}`)
     },
     news() {},
     pause() {},

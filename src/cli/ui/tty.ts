@@ -6,7 +6,7 @@ import type { Judged, Line, RunEvent } from '../../core/run/events.ts'
 import { eventWords, PHASE_WORDS } from '../../report/event-words.ts'
 import { hanging } from '../../report/layout.ts'
 import type { Look, Paint } from '../../report/look.ts'
-import { safeLine } from '../../report/safe-text.ts'
+import { brief } from '../../report/safe-text.ts'
 import type { Output } from '../output.ts'
 import type { Renderer } from './renderer.ts'
 
@@ -58,7 +58,7 @@ export function createTtyRenderer(output: Output, first: Plan, look: Look): Rend
 
   function show(): void {
     const doing = detail === '' ? [...running.keys()].join(', ') || phase.words : detail
-    spinner.text = output.redact(cut(safeLine(doing), look.width - SPINNER_COLUMNS))
+    spinner.text = output.redact(cut(brief(doing), look.width - SPINNER_COLUMNS))
     if (!spinner.isSpinning) spinner.start()
   }
 }
@@ -86,7 +86,6 @@ function detailOf(event: RunEvent, plan: Plan): string | undefined {
 
 /** Events that leave a line with this mark. */
 const MARKS: Partial<Record<RunEvent['type'], (paint: Paint) => string>> = {
-  evidence: () => '-',
   question: () => '-',
   answer: () => '-',
   'fallback-chosen': (paint) => paint.warn('~'),
@@ -97,7 +96,7 @@ const MARKS: Partial<Record<RunEvent['type'], (paint: Paint) => string>> = {
 /** What stays on the screen: results, failures, answers; not every look. */
 function keptLines({ at, event }: Line, plan: Plan, look: Look, running: Map<string, number>): string[] {
   const { paint } = look
-  const words = safeLine(eventWords(event, plan))
+  const words = brief(eventWords(event, plan))
   const marked = (mark: string, text = words): string[] => hanging(`  ${mark} `, text, look)
   if (event.type === 'phase-started') return [paint.strong(capital(PHASE_WORDS[event.phase]))]
   if (event.type === 'outcome') return event.ok ? [] : marked(paint.warn('~'))
