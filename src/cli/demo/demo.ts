@@ -8,9 +8,8 @@ import type { RunSummary } from '../../report/summary.ts'
 import { loadRunbook } from '../../runbook/load.ts'
 import { makePlan } from '../../runtime/make-plan.ts'
 import { makeUndo } from '../../runtime/make-undo.ts'
-import type { PlanOutcome } from '../../runtime/types.ts'
 import { openSession } from '../../runtime/session.ts'
-import type { Session } from '../../runtime/types.ts'
+import type { PlanOutcome, Session } from '../../runtime/types.ts'
 import { type Interrupts, listenForInterrupts } from '../interrupts.ts'
 import type { Output } from '../output.ts'
 import { perform } from './perform.ts'
@@ -64,6 +63,7 @@ async function play(demo: Demo, keep: boolean): Promise<ExitCode> {
   tell.say('Every run can be taken back. An undo is planned, shown, carried out and proven in the same way.')
   const undo = await perform({ ...demo, plan: await undoPlanned(demo, plan) })
   await tellOutcome(undo, demo)
+  tell.say('As it was before, well or not: an undo restores, it does not judge.')
   if (undo.result !== 'proven') return endEarly(undo, demo)
 
   tellNext(demo, { keep, took: Date.now() - started })
@@ -134,8 +134,9 @@ function tellNext({ stage, tell }: Demo, { keep, took }: { keep: boolean; took: 
 
 // ---------------------------------------------------------------- when it goes otherwise
 
-async function endEarly(summary: RunSummary, { output }: Demo): Promise<ExitCode> {
+function endEarly(summary: RunSummary, { output, tell }: Demo): ExitCode {
   const exit = summary.exit ?? EXIT.unexpected
+  tell.say('The demo ends here; its servers are stopped, and nothing outside of it was touched.')
   output.document({ type: 'demo', exit, run: summary })
   return exit
 }

@@ -20,7 +20,7 @@ export async function perform({ session, interrupts, output, plan }: Performance
   interrupts.beforeEnd(() => renderer.stop())
   const lines: Line[] = []
   try {
-    await carryOut(session, plan, {
+    const ended = await carryOut(session, plan, {
       answers: {},
       onLine(line) {
         lines.push(line)
@@ -29,8 +29,8 @@ export async function perform({ session, interrupts, output, plan }: Performance
       onNews: (text) => renderer.news(text),
       interrupt: interrupts.signal,
     })
+    return summarise(plan, lines, ended)
   } finally {
     renderer.stop()
   }
-  return summarise(plan, lines)
 }
