@@ -1,9 +1,15 @@
 import type { Platform } from '../core/contract.ts'
+import { http } from './http/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
+import { person } from './person/index.ts'
 import { registry } from './registry/index.ts'
+import { render } from './render/index.ts'
 
 /** Every platform; the first part of an action's name finds it here. One line registers one. */
 export const platforms = {
+  http,
   kubernetes,
+  person,
   registry,
+  render,
 } as const satisfies Record<string, Platform>

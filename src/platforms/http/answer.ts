@@ -1,0 +1,40 @@
+import type { HttpResponse, SampleValue } from '../../core/contract.ts'
+import { printable } from '../../io/printable.ts'
+import { kindOf, parseJsonPath, valueAt } from './json-path.ts'
+
+// One value out of an answer, or in words what is there instead.
+
+export type Selected = { value: SampleValue } | { failing: string }
+
+export function scalarAt(text: string, response: Pick<HttpResponse, 'body'>): Selected {
+  const path = parseJsonPath(text)
+  if (typeof path === 'string') return { failing: `${text} ${path}` }
+  const parsed = parseJson(response)
+  if ('failing' in parsed) return parsed
+  const found = valueAt(parsed.json, path)
+  if ('missing' in found) return { failing: found.missing }
+  const { value } = found
+  if (typeof value === 'string') return { value: clean(value) }
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return { value }
+  return { failing: `${text} is ${kindOf(value)}, not a single value` }
+}
+
+function parseJson(response: Pick<HttpResponse, 'body'>): { json: unknown } | { failing: string } {
+  const text = new TextDecoder().decode(response.body)
+  try {
+    return { json: JSON.parse(text) }
+  } catch {
+    // The parser's message quotes the text in its own way; ours is bounded and printable.
+    const found = printable(text, 60)
+    return { failing: `the answer is not JSON: ${found === '' ? 'it is empty' : found}` }
+  }
+}
+
+/** The values come from a server and end up on a terminal. */
+export function clean(text: string): string {
+  return printable(text, 500)
+}
+
+export function shown(value: SampleValue): string {
+  return typeof value === 'string' ? `"${printable(value, 60)}"` : String(value)
+}

@@ -1,0 +1,158 @@
+import { z } from 'zod'
+
+import type { CallAction, Check, HttpRequest, HttpResponse, ReadDoor } from '../../core/contract.ts'
+import { Problem } from '../../core/problem.ts'
+import { shellLine } from '../../core/shell.ts'
+import { duration } from '../options.ts'
+import { hostOf, isOk, sendOnce } from './outcome.ts'
+import { address, body, encodeBody, headers, insecure, jsonPath, scalar, statuses } from './options.ts'
+import { scalarAt } from './answer.ts'
+
+const CHECK_TIMEOUT = 10_000
+
+const method = () => z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
+
+const checkOptions = z.strictObject({
+  url: address(),
+  headers: headers().optional(),
+  status: statuses().optional(),
+  json: jsonPath().optional(),
+  equals: scalar().optional().meta({ description: 'what the value at json must be' }),
+})
+
+const undoOptions = z.strictObject({
+  method: method(),
+  url: address(),
+  headers: headers().optional(),
+  body: body().optional(),
+})
+
+export const requestOptions = z.strictObject({
+  method: method(),
+  url: address(),
+  headers: headers().optional(),
+  body: body().optional(),
+  expect: statuses().optional().meta({ description: 'the status that means success; default any 2xx' }),
+  timeout: duration().optional().meta({ description: 'default 30s' }),
+  repeat: z
+    .enum(['harmless', 'ask'])
+    .optional()
+    .meta({ description: 'whether sending it twice is harmless; default ask' }),
+  check: checkOptions
+    .refine((check) => check.equals === undefined || check.json !== undefined, 'equals needs json')
+    .optional()
+    .meta({ description: 'a GET that tells whether it has happened' }),
+  undo: z
+    .union([z.enum(['again', 'none']), undoOptions])
+    .optional()
+    .meta({ description: 'what takes it back: the same again, another request, or none (default)' }),
+  insecure: insecure(),
+})
+
+export type RequestOptions = z.output<typeof requestOptions>
+
+type CheckOptions = NonNullable<RequestOptions['check']>
+
+/** A request that changes something, to any API. */
+export const request: CallAction<RequestOptions> = {
+  kind: 'call',
+  summary: 'Send one HTTP request',
+  options: requestOptions,
+  repeat: ({ repeat = 'ask' }) => repeat,
+
+  async ready(options, read) {
+    const checks: Check[] = [
+      {
+        what: `${options.method} to ${hostOf(options.url)}`,
+        how: 'cannot-be-known',
+        note: 'whether it is accepted shows when it is sent',
+      },
+    ]
+    if (options.check === undefined) return { kind: 'ready', checks }
+    return { kind: 'ready', checks, done: (await ask(options.check, options, read)) === 'done' }
+  },
+
+  async call(options, id, write) {
+    const { body: content, type } = encodeBody(options.body)
+    const response = await sendOnce(
+      write,
+      {
+        method: options.method,
+        url: options.url,
+        headers: {
+          ...(type === undefined ? {} : { 'content-type': type }),
+          // Servers that know it (RFC draft, Stripe and others) carry out a repeated request once.
+          'idempotency-key': id,
+          ...options.headers,
+        },
+        body: content,
+        timeout: options.timeout,
+        insecure: options.insecure,
+      },
+      { what: hostOf(options.url), accepts: acceptsOf(options.expect) },
+    )
+    return { status: response.status }
+  },
+
+  find: async (options, read) =>
+    options.check === undefined ? 'unknown' : ask(options.check, options, read),
+
+  reversal({ undo = 'none', check: _check, expect: _expect, ...rest }) {
+    if (undo === 'again') return { how: 'again' }
+    if (undo === 'none')
+      return { how: 'none', why: 'the runbook names no request that takes it back (undo:)' }
+    const { headers: _headers, body: _body, ...base } = rest
+    return { how: 'other', options: { ...base, ...undo, undo: 'none' } }
+  },
+
+  manual({ method, url, headers = {}, body: sent }) {
+    const { body: content, type } = encodeBody(sent)
+    const all = { ...(type === undefined ? {} : { 'content-type': type }), ...headers }
+    return [
+      shellLine([
+        'curl',
+        '-fsS',
+        '-X',
+        method,
+        ...Object.entries(all).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
+        ...(content === undefined ? [] : ['--data-raw', content]),
+        url,
+      ]),
+    ]
+  },
+}
+
+function acceptsOf(expected: RequestOptions['expect']): ((status: number) => boolean) | undefined {
+  if (expected === undefined) return undefined
+  const wanted = new Set([expected].flat())
+  return (status) => wanted.has(status)
+}
+
+/** Only a clear answer counts: a server that fails, or does not let us look, says nothing about what has happened. */
+async function ask(
+  { url, headers, status, json, equals }: CheckOptions,
+  { insecure }: RequestOptions,
+  read: ReadDoor,
+): Promise<'done' | 'not-done' | 'unknown'> {
+  const response = await looked(read, { method: 'GET', url, headers, insecure, timeout: CHECK_TIMEOUT })
+  if (response === undefined) return 'unknown'
+  const accepts = acceptsOf(status) ?? isOk
+  if (!accepts(response.status)) return isClear(response.status) ? 'not-done' : 'unknown'
+  if (json === undefined) return 'done'
+  const found = scalarAt(json, response)
+  if ('failing' in found) return 'not-done'
+  return equals === undefined || found.value === equals ? 'done' : 'not-done'
+}
+
+async function looked(read: ReadDoor, request: HttpRequest): Promise<HttpResponse | undefined> {
+  try {
+    return await read.http(request)
+  } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
+}
+
+function isClear(status: number): boolean {
+  return isOk(status) || status === 404 || status === 410
+}
