@@ -6,12 +6,21 @@ const TEMPLATE: JsonSchema = { type: 'string', pattern: '\\$\\{[^{}]+\\}' }
 
 /** What a zod schema accepts as input, as JSON Schema draft 7: the one that editors know best. */
 export function toJsonSchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+  const {
+    $schema: _,
+    definitions: __,
+    ...rest
+  } = z.toJSONSchema(schema, {
     target: 'draft-7',
     io: 'input',
     unrepresentable: 'any',
   })
-  return rest
+  return withoutRecursion(rest)
+}
+
+/** Only `z.json()` refers to itself: any value. Its definition would be lost where this schema is put into another. */
+function withoutRecursion(schema: JsonSchema): JsonSchema {
+  return typeof schema.$ref === 'string' ? {} : mapChildren(schema, (child) => withoutRecursion(child))
 }
 
 /** Every leaf that is more than any text also accepts a text with a `${…}`; `skip` names properties left as they are. */

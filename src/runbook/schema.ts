@@ -5,31 +5,39 @@ import { duration } from '../platforms/options.ts'
 // The shape of a runbook file. What an action or a source takes is checked by its own schema: see options.ts.
 // Descriptions end up in editors, by way of schema/runbook.schema.json.
 
+// `register` describes a schema in place, where `meta` would copy it: this file is built at every start.
+const about = z.globalRegistry
+
+// Compiling a parser pays off over many values; here every schema sees one or two.
+z.config({ jitless: true })
+
 /** Names that stand in references and on command lines. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/
 const STEP_ID = /^[a-z0-9][a-z0-9-]*$/
 const SERVICE = /^[a-z0-9][a-z0-9._-]*$/
 
-const name = () =>
-  z.string().max(64).regex(NAME, 'names are letters, digits, _ and -, and start with a letter')
+const name = z.string().max(64).regex(NAME, 'names are letters, digits, _ and -, and start with a letter')
 
-const named = <T extends z.ZodType>(values: T) => z.record(name(), values)
+const named = <T extends z.ZodType>(values: T) => z.record(name, values)
 
-const text = (description: string) => z.string().min(1, 'is empty').meta({ description })
+const text = (description: string) => z.string().min(1, 'is empty').register(about, { description })
 
 const wholeNumber = (least: number, most: number, description: string) =>
-  z.int().min(least).max(most).meta({ description })
+  z.int().min(least).max(most).register(about, { description })
+
+// One for all: descriptions are on what is made of it.
+const time = duration()
 
 const variable = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 
 const input = z.strictObject({
   description: text('What it is for, shown when it is missing').optional(),
-  default: variable.optional().meta({ description: 'Used when it is not given' }),
+  default: variable.optional().register(about, { description: 'Used when it is not given' }),
   pattern: text('A regular expression that the whole value must match').optional(),
   required: z
     .boolean()
     .optional()
-    .meta({ description: 'Refuse to go on without it; true unless there is a default' }),
+    .register(about, { description: 'Refuse to go on without it; true unless there is a default' }),
 })
 
 const secret = z
@@ -40,17 +48,17 @@ const secret = z
       .array(z.string())
       .min(1)
       .optional()
-      .meta({ description: 'Program and arguments that print it' }),
+      .register(about, { description: 'Program and arguments that print it' }),
   })
   .refine((value) => Object.keys(value).length === 1, 'needs exactly one of env, file, command')
-  .meta({ minProperties: 1, maxProperties: 1 })
+  .register(about, { minProperties: 1, maxProperties: 1 })
 
 const history = z.union([
   z.strictObject({
     git: z.strictObject({
       repository: text('Path of a clone'),
       branch: text('Branch whose commits are candidates, such as origin/main').optional(),
-      fetch: z.boolean().optional().meta({ description: 'Fetch before looking' }),
+      fetch: z.boolean().optional().register(about, { description: 'Fetch before looking' }),
     }),
   }),
   z.strictObject({ surfaces: z.literal(true) }),
@@ -58,21 +66,21 @@ const history = z.union([
 
 const release = z.strictObject({
   live: z
-    .strictObject({ signal: name() })
+    .strictObject({ signal: name })
     .optional()
-    .meta({ description: 'The signal that tells which version runs now' }),
-  history: history
-    .optional()
-    .meta({ description: 'What resolves and orders versions; by default the surfaces themselves' }),
+    .register(about, { description: 'The signal that tells which version runs now' }),
+  history: history.optional().register(about, {
+    description: 'What resolves and orders versions; by default the surfaces themselves',
+  }),
 })
 
 /** Of a signal, apart from its source. */
 export const SIGNAL_KEYS = {
-  every: duration().optional().meta({ description: 'Time between two samples; default 5s' }),
+  every: time.optional().register(about, { description: 'Time between two samples; default 5s' }),
   unit: z
     .enum(['ratio', 'percent', 'ms', 's', 'bytes', 'count'])
     .optional()
-    .meta({ description: 'What its number means; limits such as 1% or 500ms are read in it' }),
+    .register(about, { description: 'What its number means; limits such as 1% or 500ms are read in it' }),
 }
 
 // The one key that names the source is checked by signals.ts: only a registered source has a schema.
@@ -82,21 +90,28 @@ const PREDICATES = ['passing', 'equals', 'same_commit', 'below'] as const
 
 const condition = z
   .strictObject({
-    signal: name().meta({ description: 'A signal of this runbook' }),
-    passing: z.boolean().optional().meta({ description: 'Its samples pass (or, with false, fail)' }),
+    signal: name,
+    passing: z
+      .boolean()
+      .optional()
+      .register(about, { description: 'Its samples pass (or, with false, fail)' }),
     equals: z
       .union([z.string(), z.number(), z.boolean()])
       .optional()
-      .meta({ description: 'Its value is this' }),
+      .register(about, { description: 'Its value is this' }),
     same_commit: text('Its value is this commit, long or short').optional(),
     below: z
       .union([z.string(), z.number()])
       .optional()
-      .meta({ description: 'Its value is less than this: 1%, 500ms, 3' }),
+      .register(about, { description: 'Its value is less than this: 1%, 500ms, 3' }),
     in_a_row: wholeNumber(1, 100, 'Consecutive samples that must hold; default 1').optional(),
     samples: wholeNumber(1, 1000, 'Take exactly so many samples; each must hold').optional(),
-    every: duration().optional().meta({ description: "Time between two samples, instead of the signal's" }),
-    within: duration().optional().meta({ description: 'Time it has to hold in, instead of that of verify' }),
+    every: time
+      .optional()
+      .register(about, { description: "Time between two samples, instead of the signal's" }),
+    within: time
+      .optional()
+      .register(about, { description: 'Time it has to hold in, instead of that of verify' }),
   })
   .refine(
     (value) => PREDICATES.some((key) => value[key] !== undefined),
@@ -109,20 +124,26 @@ const condition = z
 
 const verify = z
   .strictObject({
-    within: duration()
+    within: time
       .optional()
-      .meta({ description: 'Time in which every condition of must has to hold; default 5m' }),
-    must: z.array(condition).optional().meta({ description: 'Conditions without which the run has failed' }),
+      .register(about, { description: 'Time in which every condition of must has to hold; default 5m' }),
+    must: z
+      .array(condition)
+      .optional()
+      .register(about, { description: 'Conditions without which the run has failed' }),
     should: z
       .array(condition)
       .optional()
-      .meta({ description: 'Conditions without which the result is degraded' }),
+      .register(about, { description: 'Conditions without which the result is degraded' }),
   })
   .refine((value) => (value.must ?? []).length + (value.should ?? []).length > 0, 'has no conditions')
 
 const use = {
   uses: text('platform.action'),
-  with: z.record(z.string(), z.unknown()).optional().meta({ description: 'The options of the action' }),
+  with: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .register(about, { description: 'The options of the action' }),
 }
 
 const step = z.strictObject({
@@ -130,73 +151,76 @@ const step = z.strictObject({
     .string()
     .max(64)
     .regex(STEP_ID, 'ids are lower-case letters, digits and -')
-    .meta({ description: 'Unique in its procedure' }),
+    .register(about, { description: 'Unique in its procedure' }),
   ...use,
   needs: z
     .array(z.string())
     .optional()
-    .meta({ description: 'Steps to wait for; without it, all steps above' }),
-  timeout: duration()
+    .register(about, { description: 'Steps to wait for; without it, all steps above' }),
+  timeout: time
     .optional()
-    .meta({ description: 'From its first effect until it is settled; default 10m' }),
+    .register(about, { description: 'From its first effect until it is settled; default 10m' }),
   retry: z
     .strictObject({
       attempts: wholeNumber(1, 20, 'Tries in all, the first included'),
-      backoff: duration()
+      backoff: time
         .optional()
-        .meta({ description: 'Before the second try; doubles up to a minute; default 2s' }),
+        .register(about, { description: 'Before the second try; doubles up to a minute; default 2s' }),
     })
     .optional(),
   fallback: z
     .strictObject(use)
     .optional()
-    .meta({ description: 'Another action, used only when the first is observed not applied' }),
+    .register(about, { description: 'Another action, used only when the first is observed not applied' }),
   verify: verify.optional(),
 })
 
 const procedure = z.strictObject({
   use_when: text('When this is the procedure to choose').optional(),
-  takes: duration().optional().meta({ description: 'How long it usually takes' }),
+  takes: time.optional().register(about, { description: 'How long it usually takes' }),
   notes: text('For the person who runs it').optional(),
   links: z.array(z.string().min(1)).optional(),
-  on_failure: z
-    .enum(['stop', 'undo'])
-    .optional()
-    .meta({ description: 'stop (the default) leaves what stands and says how to go on; undo takes it back' }),
+  on_failure: z.enum(['stop', 'undo']).optional().register(about, {
+    description: 'stop (the default) leaves what stands and says how to go on; undo takes it back',
+  }),
   limits: z
     .strictObject({
-      decide: duration().optional(),
-      execute: duration().optional(),
-      verify: duration().optional(),
+      decide: time.optional(),
+      execute: time.optional(),
+      verify: time.optional(),
     })
     .optional()
-    .meta({ description: 'Time limits per phase' }),
+    .register(about, { description: 'Time limits per phase' }),
   steps: z.array(step).min(1, 'has no steps'),
   verify: verify.optional(),
   undo: z
     .strictObject({ verify: verify.optional() })
     .optional()
-    .meta({ description: 'Proof of an undo, where it differs' }),
+    .register(about, { description: 'Proof of an undo, where it differs' }),
 })
 
 export const runbookSchema = z.strictObject({
-  version: z.literal(1).meta({ description: 'Of this format' }),
+  version: z.literal(1).register(about, { description: 'Of this format' }),
   service: z
     .string()
     .max(64)
     .regex(SERVICE, 'is a name of lower-case letters, digits, ., _ and -')
-    .meta({ description: 'One rollback at a time runs for a service and environment' }),
-  deadline: duration().optional().meta({ description: 'From the start of the run to proven' }),
+    .register(about, { description: 'One rollback at a time runs for a service and environment' }),
+  deadline: time.optional().register(about, { description: 'From the start of the run to proven' }),
   environments: named(named(variable))
     .optional()
-    .meta({ description: 'Variables by environment; the first is the default' }),
-  inputs: named(input).optional().meta({ description: 'Values given on the command line with --set' }),
-  secrets: named(secret).optional().meta({ description: 'Where secrets are read at the moment of use' }),
+    .register(about, { description: 'Variables by environment; the first is the default' }),
+  inputs: named(input)
+    .optional()
+    .register(about, { description: 'Values given on the command line with --set' }),
+  secrets: named(secret)
+    .optional()
+    .register(about, { description: 'Where secrets are read at the moment of use' }),
   release: release.optional(),
-  signals: named(signal).optional().meta({ description: 'Named measurements' }),
+  signals: named(signal).optional().register(about, { description: 'Named measurements' }),
   procedures: named(procedure)
     .refine((value) => Object.keys(value).length > 0, 'has no procedures')
-    .meta({ description: 'Named lists of steps' }),
+    .register(about, { description: 'Named lists of steps' }),
 })
 
 export type RunbookFile = z.output<typeof runbookSchema>
