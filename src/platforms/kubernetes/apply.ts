@@ -35,11 +35,12 @@ export async function applyDeployment(
         cure: `resume it first: ${resumeCommand(options, place.namespace, place.name)}`,
       })
     const live = templateHash(deployment.spec.template)
-    if (live === to.templateHash) return receiptOf(deployment, write.now(), true)
+    if (live === to.templateHash) return receiptOf(deployment, write.now(), write.now(), true)
     if (live !== from.templateHash) throw stale(place, from, deployment)
     target ??= await findRevision(place, deployment, to, options, write)
     const response = await send(place, deployment, target, write)
-    if (response.status < 300) return receiptOf(readReceiptBody(response), serverTime(response, write.now()))
+    if (response.status < 300)
+      return receiptOf(readReceiptBody(response), serverTime(response, write.now()), write.now())
     const outdated = before !== undefined && !isWrittenSince(before, deployment)
     const contested = response.status === 409 || response.status === 422
     // A failed `test` and an invalid template look alike (422): only a write by someone else explains the first.
@@ -159,9 +160,10 @@ function readReceiptBody(response: HttpResponse): Deployment {
   return deploymentObject.parse(JSON.parse(new TextDecoder().decode(response.body)))
 }
 
-function receiptOf({ metadata }: Deployment, at: number, already = false): Receipt {
+/** `at` by the server's clock, `sent` by ours. */
+function receiptOf({ metadata }: Deployment, at: number, sent: number, already = false): Receipt {
   const { generation, resourceVersion, uid } = metadata
-  return { generation, resourceVersion, uid, at, ...(already && { already }) }
+  return { generation, resourceVersion, uid, at, sent, ...(already && { already }) }
 }
 
 function serverTime({ headers }: HttpResponse, now: number): number {

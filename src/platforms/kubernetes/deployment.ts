@@ -19,7 +19,7 @@ import {
   surfaceNamed,
   surfaceOf,
 } from './read.ts'
-import { pausedWords, resolveDeployment, resumeCommand } from './resolve.ts'
+import { resolveDeployment } from './resolve.ts'
 import { rolloutProgress } from './rollout.ts'
 import { type DeploymentState, deploymentState } from './state.ts'
 import { templateHash } from './template.ts'
@@ -39,6 +39,7 @@ export const deployment: SetAction<DeploymentOptions, DeploymentState> = {
   apply: applyDeployment,
   observe,
   follow,
+  same: (a, b) => a.templateHash === b.templateHash,
   progress: rolloutProgress,
   manual,
 }
@@ -64,14 +65,9 @@ async function readingOf(
   read: ReadDoor,
 ): Promise<Reading<DeploymentState>> {
   const answer = await readDeployment(place, options, read)
-  const reading = { surface: surfaceOf(place), seen: seenOf(answer, options) }
-  if (answer.status !== 'present') return reading
-  const ownedBy = ownerOf(answer.value)
-  // A rollout under way is not busy: the usual incident is a broken rollout that would go on for ten minutes.
-  const busy = answer.value.spec.paused
-    ? `${pausedWords(place.name)}; resume it first: ${resumeCommand(options, place.namespace, place.name)}`
-    : undefined
-  return { ...reading, busy, ownedBy }
+  const reading = { surface: surfaceOf(place), seen: seenOf(answer, options, read.now()) }
+  // A rollout under way is not `busy`: the usual incident is a broken rollout that would go on for ten minutes.
+  return answer.status === 'present' ? { ...reading, ownedBy: ownerOf(answer.value) } : reading
 }
 
 async function versions(options: DeploymentOptions, surface: Surface, read: ReadDoor): Promise<Candidate[]> {
@@ -109,7 +105,7 @@ async function observe(
 ): Promise<Seen<DeploymentState>> {
   try {
     const place = placeOf(await openCluster(options, read), surface)
-    return seenOf(await readDeployment(place, options, read), options)
+    return seenOf(await readDeployment(place, options, read), options, read.now())
   } catch (error) {
     return unknownFrom(error)
   }

@@ -9,6 +9,10 @@ import type { DeploymentState } from './state.ts'
 
 /** Between two connections, so that a server that closes at once is not asked in a loop. */
 const PAUSE = 250
+/** Seconds after which the server ends a watch by itself. */
+const WATCH_SECONDS = 30
+/** A connection that a firewall forgot stays silent for ever: we wait no longer than this, in milliseconds. */
+const LONGEST_WATCH = 40_000
 
 /** States as they change. Throws when the cluster lets us look, but not watch. */
 export async function* followDeployment(
@@ -20,7 +24,7 @@ export async function* followDeployment(
   while (!signal.aborted) {
     // Each connection starts with what is there now: nothing that happened in between is missed, and no
     // resourceVersion can be too old.
-    yield seenOf(await readDeployment(place, options, read), options)
+    yield seenOf(await readDeployment(place, options, read), options, read.now())
     yield* watch(place, options, read, signal)
     if (!signal.aborted) await read.sleep(PAUSE)
   }
@@ -34,10 +38,11 @@ async function* watch(
   signal: AbortSignal,
 ): AsyncGenerator<Seen<DeploymentState>> {
   const selector = encodeURIComponent(`metadata.name=${place.name}`)
-  const path = `/apis/apps/v1/namespaces/${place.namespace}/deployments?watch=1&fieldSelector=${selector}`
+  const path = `/apis/apps/v1/namespaces/${place.namespace}/deployments?watch=1&timeoutSeconds=${WATCH_SECONDS}&fieldSelector=${selector}`
   const request = await requestOf(place.cluster, { method: 'GET', path })
+  const until = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_WATCH)])
   try {
-    for await (const line of linesOf(await read.stream(request, signal))) {
+    for await (const line of linesOf(await read.stream(request, until))) {
       const event = watchEvent.parse(JSON.parse(line))
       if (event.type === 'ERROR') {
         if (isGone(event.object)) return
@@ -45,10 +50,10 @@ async function* watch(
       }
       if (event.type === 'DELETED') yield { status: 'absent' }
       else if (event.type === 'ADDED' || event.type === 'MODIFIED')
-        yield seenOf({ status: 'present', value: deploymentObject.parse(event.object) }, options)
+        yield seenOf({ status: 'present', value: deploymentObject.parse(event.object) }, options, read.now())
     }
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!until.aborted) throw error
   }
 }
 

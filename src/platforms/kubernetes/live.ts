@@ -8,14 +8,18 @@ import type { DeploymentState } from './state.ts'
 import { imagesOf, templateHash } from './template.ts'
 
 /** A Deployment as the core sees it. */
-export function seenOf(answer: Answer<Deployment>, options: DeploymentOptions): Seen<DeploymentState> {
+export function seenOf(
+  answer: Answer<Deployment>,
+  options: DeploymentOptions,
+  now: number,
+): Seen<DeploymentState> {
   if (answer.status === 'absent') return { status: 'absent' }
   if (answer.status !== 'present') return answer
   const { metadata, spec } = answer.value
   const missing = missingContainer(spec.template, options)
   if (missing !== undefined) return missing
   const revision = revisionNumber(metadata.annotations)
-  const rollout = rolloutOf(answer.value)
+  const rollout = rolloutOf(answer.value, now)
   const words = rolloutWords(rollout)
   const label = revisionLabel(revision, spec.template, options.container)
   return {

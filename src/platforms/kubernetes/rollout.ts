@@ -7,7 +7,7 @@ const DEADLINE_EXCEEDED = 'ProgressDeadlineExceeded'
 /** Milliseconds by which the clocks of the API server and of the controllers may differ. */
 const CLOCK_TOLERANCE = 1000
 
-export function rolloutOf({ metadata, spec, status }: Deployment): Rollout {
+export function rolloutOf({ metadata, spec, status }: Deployment, looked: number): Rollout {
   const failed = status.conditions.find(
     ({ type, reason }) => type === 'Progressing' && reason === DEADLINE_EXCEEDED,
   )
@@ -20,6 +20,7 @@ export function rolloutOf({ metadata, spec, status }: Deployment): Rollout {
     available: status.availableReplicas,
     deadline: spec.progressDeadlineSeconds,
     paused: spec.paused,
+    looked,
     ...(failed && { failed: { at: failed.lastUpdateTime, words: failed.message } }),
   }
 }
@@ -49,14 +50,17 @@ export function rolloutProgress(
 
 interface Patched {
   generation: number
-  /** Milliseconds since the epoch, by the server's clock. */
+  /** Milliseconds since the epoch, by the server's clock and by ours. */
   at: number
+  sent: number
 }
 
 function readReceipt(receipt: Receipt | undefined): Patched | undefined {
   if (!isPlainObject(receipt)) return undefined
-  const { generation, at } = receipt
-  return typeof generation === 'number' && typeof at === 'number' ? { generation, at } : undefined
+  const { generation, at, sent } = receipt
+  return typeof generation === 'number' && typeof at === 'number' && typeof sent === 'number'
+    ? { generation, at, sent }
+    : undefined
 }
 
 function otherTemplate(label: string, rollout: Rollout, patched: Patched | undefined): Progress {
@@ -70,7 +74,7 @@ function judge(rollout: Rollout, patched: Patched | undefined): Progress {
   const { desired, total, updated, available } = rollout
   if (rollout.observed < Math.max(rollout.generation, patched?.generation ?? 0))
     return moving('waiting for the deployment controller to observe the change')
-  if (rollout.failed !== undefined && !isOlder(rollout.failed.at, rollout.deadline, patched))
+  if (rollout.failed !== undefined && isOurs(rollout, rollout.failed.at, patched))
     return { state: 'failed', words: rollout.failed.words }
   if (updated < desired) return moving(`${updated} of ${desired} new replicas have been updated`)
   if (total > updated) return moving(`${total - updated} old replicas are pending termination`)
@@ -83,11 +87,13 @@ function moving(words: string): Progress {
 }
 
 /**
- * Whether a failure was counted from before our change. The broken rollout's ProgressDeadlineExceeded stays in the
- * status until the rollback's own pods make progress, and a deadline that was running goes on running: a verdict
- * less than a whole deadline after our change is still about the broken version. kubectl reports it as a failure.
+ * Whether a failure is that of our change. The broken version's ProgressDeadlineExceeded stays in the status until the
+ * rollback's own pods make progress, and a deadline that was running goes on running: a verdict less than a whole
+ * deadline after our change says nothing about it yet, though kubectl reports it. When it still stands after a whole
+ * deadline, it does.
  */
-function isOlder(failedAt: string, deadlineSeconds: number, patched: Patched | undefined): boolean {
-  if (patched === undefined) return false
-  return Date.parse(failedAt) < patched.at + deadlineSeconds * 1000 - CLOCK_TOLERANCE
+function isOurs({ deadline, looked }: Rollout, failedAt: string, patched: Patched | undefined): boolean {
+  if (patched === undefined) return true
+  const whole = deadline * 1000
+  return Date.parse(failedAt) >= patched.at + whole - CLOCK_TOLERANCE || looked >= patched.sent + whole
 }

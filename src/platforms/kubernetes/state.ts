@@ -24,6 +24,8 @@ export const deploymentState = z.strictObject({
       /** Seconds without progress after which the platform calls it failed. */
       deadline: z.int(),
       paused: z.boolean(),
+      /** When we looked, by our clock; milliseconds since the epoch. */
+      looked: z.number(),
       /** When the platform called it failed (ISO 8601), and its own words for that. */
       failed: z.strictObject({ at: z.string(), words: z.string() }).optional(),
     })

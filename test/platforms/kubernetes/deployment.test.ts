@@ -12,6 +12,7 @@ import { KUBERNETES_PROGRAMS, startKubernetes, type TestKubernetes } from '../..
 import { describeWith } from '../../helpers/need.ts'
 import { poll, run } from '../../helpers/process.ts'
 import { testDoor } from './doors.ts'
+import { startWebhook } from './webhook.ts'
 
 const BAD = 'b0b0b0b'
 const GOOD = '900d900d900d900d900d900d900d900d900d900d'
@@ -234,11 +235,12 @@ describeWith(KUBERNETES_PROGRAMS, 'kubernetes.deployment on a real control plane
     const { change } = await planned(options, '1')
     await cluster.kubectl('-n', namespace, 'rollout', 'pause', 'deployment/api')
     const reading = await only(options)
-    expect(reading.busy).toMatch(/paused.*kubectl .*rollout resume deployment\/api -n t\d+/)
+    expect(reading).toMatchObject({ seen: { label: expect.stringMatching(/, paused$/) } })
     expect(await deployment.resolve(options, reading, { release: { given: '1' } }, testDoor())).toMatchObject(
       {
         kind: 'denied',
         why: expect.stringContaining('paused'),
+        cure: expect.stringMatching(/kubectl .*rollout resume deployment\/api -n t\d+$/),
       },
     )
     const door = testDoor()
@@ -408,6 +410,59 @@ describeWith(KUBERNETES_PROGRAMS, 'kubernetes.deployment on a real control plane
       applied: 'no',
     })
     expect((await only(optionsFor(namespace, { name: 'other' }))).seen).toEqual({ status: 'absent' })
+  })
+
+  test('takes the version from the runbook where it names one, and from the container that carries it', async () => {
+    const namespace = space()
+    await deployed(namespace, 'acme/api:v1', 'acme/api:v2')
+    const release = { given: GOOD, sha: GOOD, tag: 'v2' }
+    const resolved = async (more: Partial<DeploymentOptions>): Promise<string> => {
+      const options = optionsFor(namespace, more)
+      const answer = await deployment.resolve(options, await only(options), { release }, testDoor())
+      return answer.kind === 'change' ? answer.toLabel : answer.kind
+    }
+    expect(await resolved({})).toBe('already')
+    expect(await resolved({ to: 'v1' })).toBe('revision 1, api:v1')
+    expect(await resolved({ to: 'revision:1' })).toBe('revision 1, api:v1')
+    expect(await resolved({ to: { revision: 1 } })).toBe('revision 1, api:v1')
+    expect(await resolved({ to: 'v2', container: 'app' })).toBe('already')
+    expect((await only(optionsFor(namespace, { container: 'sidecar' }))).seen).toEqual({
+      status: 'unknown',
+      why: 'it has no container "sidecar"',
+      cure: 'its containers are app: correct `container:` in the runbook',
+    })
+  })
+
+  test('hears from the dry run what an admission webhook would say', async () => {
+    const namespace = space()
+    await deployed(namespace, 'acme/api:1', 'acme/api:2')
+    const options = optionsFor(namespace)
+    const { change } = await planned(options, '1')
+    const reading = await only(options)
+    const answer = () => deployment.resolve(options, reading, { release: { given: '1' } }, testDoor())
+
+    await using webhook = await startWebhook({ message: 'frozen for the holidays' })
+    const guard = await webhook.guards(cluster, namespace)
+    // The API server takes a moment to know a new webhook.
+    expect(await poll(async () => (await answer()).kind === 'denied', 10_000, 100)).toBe(true)
+    expect(await answer()).toMatchObject({
+      why: expect.stringContaining('webhook "freeze.test.io" denied the request: frozen for the holidays'),
+    })
+    expect(await failureOf(deployment.apply(options, change, testDoor()))).toMatchObject({
+      applied: 'no',
+      retryable: false,
+      found: expect.stringContaining('frozen for the holidays'),
+    })
+    // One that cannot be asked stops the change too, and trying again may help.
+    await webhook.stop()
+    expect(await answer()).toMatchObject({ kind: 'unknown' })
+    expect(await failureOf(deployment.apply(options, change, testDoor()))).toMatchObject({
+      applied: 'no',
+      retryable: true,
+    })
+    expect(await imageOf(namespace)).toBe('acme/api:2')
+    await guard.lift()
+    expect(await poll(async () => (await answer()).kind === 'change', 10_000, 100)).toBe(true)
   })
 
   test('leaves nothing changed by planning', async () => {

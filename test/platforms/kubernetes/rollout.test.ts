@@ -6,7 +6,7 @@ import type { DeploymentState, Rollout } from '../../../src/platforms/kubernetes
 
 const TO: DeploymentState = { format: 1, revision: 3, templateHash: 'sha256:to', images: { app: 'api:1' } }
 const AT = Date.parse('2026-01-02T03:04:05Z')
-const RECEIPT: Receipt = { generation: 7, resourceVersion: '1', uid: 'u', at: AT }
+const RECEIPT: Receipt = { generation: 7, resourceVersion: '1', uid: 'u', at: AT, sent: AT + 5000 }
 
 const DONE: Rollout = {
   generation: 7,
@@ -17,6 +17,7 @@ const DONE: Rollout = {
   available: 3,
   deadline: 600,
   paused: false,
+  looked: AT + 100_000,
 }
 
 function seen(rollout: Partial<Rollout>, templateHash = TO.templateHash): Seen<DeploymentState> {
@@ -63,6 +64,12 @@ test.for<[string, Seen<DeploymentState>, Receipt | undefined, string]>([
     seen(failedAfter(-5)),
     RECEIPT,
     'moving: 1 of 3 new replicas have been updated',
+  ],
+  [
+    'a deadline that ran before, and a whole one since',
+    seen({ ...failedAfter(90), looked: AT + 605_000 }),
+    RECEIPT,
+    'failed: timed out progressing',
   ],
   [
     'a deadline that ran before',
