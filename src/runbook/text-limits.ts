@@ -2,7 +2,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import { diagnosticAt, type Source } from './source.ts'
 
 /** A runbook is read by people: longer is a mistake, and flat maps of this size still load at once. */
-export const LARGEST = 256 * 1024
+const LARGEST = 256 * 1024
 
 // Bidirectional controls make a line read differently from what is parsed; U+E000 and U+E001 mark secrets inside.
 const FORBIDDEN =
