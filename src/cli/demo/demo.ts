@@ -121,9 +121,9 @@ function tellNext({ stage, tell }: Demo, { keep, took }: { keep: boolean; took: 
   tell.heading(`That was all, in ${formatDuration(took)}. What to try next`)
   const command = commandName(process.env)
   tell.pairs([
-    [`${command} init --from registry-render`, 'a runbook to begin with, for your service'],
-    [`${command} validate`, 'check it, without any network'],
-    [`${command} plan`, 'could you roll back today? Looks only'],
+    [`${command} init --from registry-render`, 'a runbook to begin with'],
+    [`${command} validate`, 'check it, without network'],
+    [`${command} plan`, 'could you roll back today?'],
   ])
   tell.say(
     keep
