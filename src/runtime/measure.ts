@@ -24,14 +24,30 @@ export async function measure(
 /** The same, but not longer than so many milliseconds: nobody waits for a sample when everything is burning. */
 export async function measureWithin(
   limit: number,
-  ...args: Parameters<typeof measure>
+  ground: BindingGround,
+  secrets: Secrets,
+  signal: SignalDef,
+  read: ReadDoor,
 ): Promise<Measurement> {
   const { promise: late, resolve } = Promise.withResolvers<Measurement>()
   const timer = setTimeout(resolve, limit, { kind: 'unreachable', why: `no answer within ${limit / 1000} s` })
   try {
-    return await Promise.race([measure(...args), late])
+    return await Promise.race([measure(ground, secrets, signal, limited(read, limit)), late])
   } finally {
     clearTimeout(timer)
+  }
+}
+
+/** What is asked through it ends in time too: no smoke test goes on in the background of a rollback. */
+function limited(read: ReadDoor, limit: number): ReadDoor {
+  const sooner = <Request extends { timeout?: number | undefined }>(request: Request): Request => ({
+    ...request,
+    timeout: Math.min(request.timeout ?? limit, limit),
+  })
+  return {
+    ...read,
+    http: (request) => read.http(sooner(request)),
+    look: (command) => read.look(sooner(command)),
   }
 }
 

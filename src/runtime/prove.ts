@@ -2,15 +2,15 @@ import { describeCondition, judge, type Judgement } from '../core/condition.ts'
 import type { Measurement } from '../core/contract.ts'
 import type { Condition, SignalDef, Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
+import { sentenceOf } from '../core/problem.ts'
 import type { Judged, RunEvent } from '../core/run/events.ts'
-import type { BindingGround } from './bind-options.ts'
 import type { Carrier } from './carrier.ts'
-import { measureWithin } from './measure.ts'
+import { measure } from './measure.ts'
 import { lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
 
 const EVERY = 5000
-/** A sample that takes longer is unknown. */
-const SAMPLE_LIMIT = 10_000
+/** Milliseconds between two looks at what has been sampled. */
+const BETWEEN_LOOKS = 25
 const NO_CONDITIONS: Verify = { within: 60_000, must: [], should: [] }
 
 export interface Proof {
@@ -65,6 +65,8 @@ interface Watched {
   judgement: Judgement
   /** When the next sample is due. */
   due: number
+  /** A sample is being taken: a slow smoke test must not hold up the others. */
+  sampling: boolean
   /** Milliseconds from the start; a condition may have less time than the whole. */
   until: number
 }
@@ -78,6 +80,7 @@ function watch(carrier: Carrier, plan: Plan, verify: Verify): Watched[] {
     measurements: [],
     judgement: { verdict: 'unknown' as const, words: 'not measured yet', final: false },
     due: start,
+    sampling: false,
     until: start + Math.min(condition.within ?? verify.within, verify.within),
   })
   return [...verify.must.map(watched('must')), ...verify.should.map(watched('should'))]
@@ -97,23 +100,20 @@ async function untilDecided(
   const end = carrier.now() + within
   for (;;) {
     if (carrier.interrupted()) return
-    const due = watched.filter((one) => one.due <= carrier.now() && !one.judgement.final)
-    await Promise.all(due.map((one) => sample(carrier, one)))
-    if (due.length > 0)
-      carrier.news(
-        watched.map(({ condition, judgement }) => `${condition.signal}: ${judgement.words}`).join('; '),
-      )
+    for (const one of watched.filter((each) => isDue(each, carrier.now()))) startSample(carrier, one)
+    await carrier.sleep(BETWEEN_LOOKS)
+    carrier.news(
+      watched.map(({ condition, judgement }) => `${condition.signal}: ${judgement.words}`).join('; '),
+    )
     if (await allHold()) {
       if (shouldsSettled(carrier, watched)) return
     } else if (musts(watched).some((one) => isLost(one, carrier.now()))) return
     if (carrier.now() >= end) return
-    const soonest = Math.min(
-      ...watched.filter(({ judgement }) => !judgement.final).map((one) => one.due),
-      carrier.now() + 1000,
-      end,
-    )
-    await carrier.sleep(Math.max(20, soonest - carrier.now()))
   }
+}
+
+function isDue({ due, sampling, judgement }: Watched, now: number): boolean {
+  return due <= now && !sampling && !judgement.final
 }
 
 /** A must that failed for good, or whose own time is over. */
@@ -129,18 +129,27 @@ function shouldsSettled(carrier: Carrier, watched: Watched[]): boolean {
   )
 }
 
-async function sample(carrier: Carrier, one: Watched): Promise<void> {
-  const { signal, condition } = one
-  one.due = carrier.now() + (condition.every ?? signal?.every ?? EVERY)
-  if (signal === undefined) {
-    one.measurements.push({ kind: 'unreachable', why: `there is no signal "${condition.signal}"` })
-  } else {
-    const ground: BindingGround = carrier.plan
-    one.measurements.push(
-      await measureWithin(SAMPLE_LIMIT, ground, carrier.secrets, signal, carrier.session.read),
-    )
+function startSample(carrier: Carrier, one: Watched): void {
+  one.sampling = true
+  one.due = carrier.now() + (one.condition.every ?? one.signal?.every ?? EVERY)
+  void takeSample(carrier, one).then((measurement) => {
+    one.measurements.push(measurement)
+    one.judgement = judge(one.condition, one.signal?.unit, one.measurements)
+    one.sampling = false
+  })
+}
+
+/** Never rejects: a defect in a source must not pass for a value either. */
+async function takeSample(
+  { plan, secrets, session }: Carrier,
+  { signal, condition }: Watched,
+): Promise<Measurement> {
+  if (signal === undefined) return { kind: 'unreachable', why: `there is no signal "${condition.signal}"` }
+  try {
+    return await measure(plan, secrets, signal, session.read)
+  } catch (error) {
+    return { kind: 'unreachable', why: sentenceOf(error) }
   }
-  one.judgement = judge(condition, signal?.unit, one.measurements)
 }
 
 // ---------------------------------------------------------------- summing up
