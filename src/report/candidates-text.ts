@@ -10,7 +10,7 @@ export function candidateLines(candidates: readonly Candidate[], look: Look): st
   const rows = candidates.map((candidate) => [
     candidate.live === true ? 'live' : String(++number),
     safeLine(releaseName(candidate.release)),
-    safeLine(candidate.names.join(', ')),
+    safeLine(otherNames(candidate).join(', ')),
     candidate.when === undefined ? '' : minute(candidate.when),
     safeLine(candidate.why),
   ])
@@ -21,6 +21,12 @@ export function candidateLines(candidates: readonly Candidate[], look: Look): st
     rows.map((row) => used.map((column) => row[column] ?? '')),
     look,
   )
+}
+
+/** Names that do not only repeat the version. */
+function otherNames({ release, names }: Candidate): string[] {
+  const said = new Set([release.sha, release.tag, release.given])
+  return names.filter((name) => !said.has(name))
 }
 
 /** `2026-11-22 03:15` of an ISO time. */

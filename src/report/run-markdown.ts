@@ -3,24 +3,26 @@ import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
 import { eventWords, JUDGED_WORDS, PHASE_WORDS, resultWords } from './event-words.ts'
 import { liveWords } from './plan-text.ts'
-import { safeLine } from './safe-text.ts'
-import { type RunSummary, summarise, titleOf } from './summary.ts'
+import { brief } from './safe-text.ts'
+import { type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
 
 /** The report of a run for an incident document or a CI summary. */
 export function runMarkdown(plan: Plan, lines: readonly Line[]): string {
   const summary = summarise(plan, lines)
   return [
     `# ${escaped(titleOf(summary))}`,
-    `**${resultWords(summary)}**${after(summary.why)}`,
+    `**${resultWords(summary)}**${summary.result === 'proven' ? '' : after(summary.why)}`,
     grid(['', ''], headRows(summary)),
     ...part('Changes and calls', grid(['What', 'From', 'To', 'State'], effectRows(summary))),
     ...proofPart(summary),
-    ...part('What stands', bullets(summary.stands)),
+    ...part('What stands', summary.result === 'proven' ? '' : bullets(summary.stands)),
     ...part('Time', grid(['Phase', 'Took'], timeRows(summary))),
     ...part('Timeline', grid(['Since the start', 'What'], timelineRows(plan, lines))),
     ...part(
       'Ways on',
-      summary.waysOn.map(({ command, does }) => `- ${code(command)}: ${escaped(does)}`).join('\n'),
+      waysFurther(summary)
+        .map(({ command, does }) => `- ${code(command)}: ${escaped(does)}`)
+        .join('\n'),
     ),
   ].join('\n\n')
 }
@@ -70,7 +72,7 @@ function proofPart({ proof }: RunSummary): string[] {
   ]
   return [
     `## Proof: ${JUDGED_WORDS[proof.verdict]}`,
-    escaped(proof.why),
+    proof.verdict === 'holds' ? '' : escaped(proof.why),
     grid(['What', 'Verdict', 'Measured'], rows),
   ].filter((text) => text !== '')
 }
@@ -104,7 +106,7 @@ function after(why: string | undefined): string {
 
 /** Somebody's text as text: no markup, no HTML, no mention of people, no table border. */
 function escaped(text: string): string {
-  return safeLine(text)
+  return brief(text)
     .replaceAll(/[\\`*_{}[\]()#|~]/g, String.raw`\$&`)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -114,7 +116,7 @@ function escaped(text: string): string {
 
 /** As code; backticks inside become apostrophes, and a table border is escaped even there. */
 function code(text: string): string {
-  return `\`${safeLine(text)
+  return `\`${brief(text)
     .replaceAll('`', "'")
     .replaceAll('|', String.raw`\|`)}\``
 }

@@ -7,7 +7,7 @@ import type { Look } from './look.ts'
 import { headline, standsLines, waysOnLines } from './outcome-text.ts'
 import { liveWords } from './plan-text.ts'
 import { brief, safeLine } from './safe-text.ts'
-import { type RunSummary, summarise, titleOf } from './summary.ts'
+import { type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
 
 /** The report of a run for a terminal. */
 export function runText(plan: Plan, lines: readonly Line[], look: Look): string {
@@ -20,7 +20,7 @@ export function runText(plan: Plan, lines: readonly Line[], look: Look): string 
     phaseLines(summary, look),
     timelineLines(plan, lines, look),
     standsLines(summary, look),
-    waysOnLines(summary.waysOn, look),
+    waysOnLines(waysFurther(summary), look),
   ])
 }
 
@@ -77,7 +77,7 @@ function proofLines({ proof }: RunSummary, look: Look): string[] {
   ]
   return [
     heading(safeLine(`Proof: ${JUDGED_WORDS[proof.verdict]}`), look),
-    ...hanging('  ', brief(proof.why), look),
+    ...(proof.verdict === 'holds' ? [] : hanging('  ', brief(proof.why), look)),
     ...items.flatMap(({ verdict, text }) => {
       const paint = verdict === 'holds' ? look.paint.good : look.paint.bad
       return hanging(`  ${paint(JUDGED_WORDS[verdict].padEnd(7))}  `, brief(text), look)

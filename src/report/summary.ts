@@ -125,6 +125,11 @@ export function changedSomething(plan: Plan, lines: readonly Line[]): boolean {
   )
 }
 
+/** The ways on for a reader of the report: without the report itself. */
+export function waysFurther({ waysOn: all }: RunSummary): WayOn[] {
+  return all.filter(({ command }) => !command.startsWith('rollback show '))
+}
+
 export function titleOf(
   summary: Pick<RunSummary, 'kind' | 'undoOf' | 'target' | 'service' | 'environment'>,
 ): string {

@@ -1,5 +1,7 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
 import type { Plan } from '../../core/plan/types.ts'
+import { hanging } from '../../report/layout.ts'
+import { brief } from '../../report/safe-text.ts'
 import type { Session } from '../../runtime/types.ts'
 import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
@@ -93,8 +95,9 @@ function checkUsage(options: RunOptions): void {
   }
 }
 
-function printAlready(plan: Plan, why: string, { output }: Call): ExitCode {
-  output.result(`Already there: ${why}. Nothing was changed.`)
+async function printAlready(plan: Plan, why: string, { output }: Call): Promise<ExitCode> {
+  const text = `Already there: ${why}. Nothing was changed.`
+  output.result(hanging('', brief(text), await output.resultLook()).join('\n'))
   output.document({ type: 'result', result: 'already', exit: EXIT.done, why, plan })
   return EXIT.done
 }

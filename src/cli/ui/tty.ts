@@ -12,8 +12,8 @@ import type { Renderer } from './renderer.ts'
 
 /** A spinner for what is under way, and a line that stays for what is over. */
 export function createTtyRenderer(output: Output, first: Plan, look: Look): Renderer {
-  // stdin stays as it is: Ctrl-C must reach the process as a signal.
-  const spinner = ora({ stream: process.stderr, discardStdin: false, color: 'cyan' })
+  // Whether it may move was decided before. stdin stays as it is: Ctrl-C must reach the process as a signal.
+  const spinner = ora({ stream: process.stderr, isEnabled: true, discardStdin: false, color: 'cyan' })
   /** Steps under way, with the time of their start. */
   const running = new Map<string, number>()
   let phase = { words: '', at: Date.now() }
@@ -71,7 +71,8 @@ function startOf(running: Map<string, number>, phaseStart: number): number {
 }
 
 function elapsed(since: number): string {
-  return formatDuration(Math.max(0, Math.floor((Date.now() - since) / 1000) * 1000))
+  const seconds = Math.floor((Date.now() - since) / 1000)
+  return seconds < 1 ? '' : formatDuration(seconds * 1000)
 }
 
 /** Events that tell what is being done at the moment. */
