@@ -1,7 +1,7 @@
 import type { Procedure, Runbook } from '../core/model.ts'
 import { type Candidate, isRelease, type Release } from '../core/release.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
-import { commitsOf } from './git-history.ts'
+import { commitsOf, openHistory } from './git-history.ts'
 import { loadAction } from './load-action.ts'
 import { provenVersions } from './proven.ts'
 import type { Session } from './types.ts'
@@ -61,7 +61,8 @@ export async function surfaceCandidates(
 
 async function gitCandidates(session: Session, { release }: Runbook): Promise<Candidate[]> {
   const history = release.history
-  return history !== undefined && 'git' in history ? commitsOf(history.git, session.read) : []
+  if (history === undefined || !('git' in history)) return []
+  return commitsOf(await openHistory(history.git, session.cacheRoot, session.read), session.read)
 }
 
 function enriched(candidate: Candidate, commits: Candidate[]): Candidate {

@@ -1,13 +1,76 @@
+import { join, resolve } from 'node:path'
+
 import type { ReadDoor } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
+import { sha256 } from '../core/json.ts'
 import { Problem } from '../core/problem.ts'
 import type { Candidate } from '../core/release.ts'
 
 const NEWEST = 50
 
+/** Longest wait for the remote, in milliseconds: an old history is better than none at night. */
+const FETCH_LIMIT = 15_000
+
 export interface GitHistory {
+  /** A working tree or a bare repository. */
   repository: string
   branch?: string | undefined
+}
+
+export interface OpenedHistory extends GitHistory {
+  /** Why what is known may be old. */
+  stale?: string | undefined
+}
+
+/**
+ * Where to look: the team's clone as it is, or, with `fetch`, a cache of our own that was brought up to date from the
+ * clone's remote. The clone itself is never touched.
+ */
+export async function openHistory(
+  history: GitHistory & { fetch?: boolean | undefined },
+  cacheRoot: string,
+  read: ReadDoor,
+): Promise<OpenedHistory> {
+  const { repository, branch } = history
+  if (history.fetch !== true) return { repository, branch }
+  const remote = branch?.includes('/') === true ? branch.slice(0, branch.indexOf('/')) : 'origin'
+  const url = (await quietly(read, repository, 'remote', 'get-url', '--', remote))?.trim()
+  if (url === undefined)
+    return { repository, branch, stale: `${repository} has no remote "${remote}" to fetch from` }
+  const cache = join(cacheRoot, `${sha256(url).slice('sha256:'.length, 'sha256:'.length + 16)}.git`)
+  const steps: [string, ...string[]][] = [
+    ['git', 'init', '--quiet', '--bare', cache],
+    [
+      'git',
+      '-C',
+      cache,
+      'fetch',
+      '--quiet',
+      '--force',
+      '--prune',
+      '--',
+      absolute(url, repository),
+      `+refs/heads/*:refs/remotes/${remote}/*`,
+      '+refs/tags/*:refs/tags/*',
+    ],
+  ]
+  for (const argv of steps) {
+    const result = await read.look({ argv, env: { GIT_TERMINAL_PROMPT: '0' }, timeout: FETCH_LIMIT })
+    if (result.exitCode !== 0) {
+      const why = result.ended ?? result.stderr.trim().split('\n').at(-1)
+      return {
+        repository,
+        branch,
+        stale: `the history could not be fetched (${why}); the local clone was used`,
+      }
+    }
+  }
+  return { repository: cache, branch: branch ?? `${remote}/HEAD` }
+}
+
+/** A remote may be a path beside the clone. */
+function absolute(url: string, repository: string): string {
+  return url.startsWith('.') ? resolve(repository, url) : url
 }
 
 /** The newest commits of the branch as candidates, with their tags; newest first. */

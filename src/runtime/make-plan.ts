@@ -8,7 +8,7 @@ import { Problem } from '../core/problem.ts'
 import type { Candidate, Release } from '../core/release.ts'
 import type { BindingGround } from './bind-options.ts'
 import { surfaceCandidates } from './candidates.ts'
-import { commitsNamed } from './git-history.ts'
+import { commitsNamed, openHistory } from './git-history.ts'
 import { loadAction } from './load-action.ts'
 import { describeMeasurement, measureWithin, textOf } from './measure.ts'
 import { groundOf, planHead, procedureNamed, runbookSha256 } from './plan-ground.ts'
@@ -29,7 +29,7 @@ export async function makePlan(session: Session, request: PlanRequest): Promise<
   const left = new Set(without.map(({ step }) => step))
   const steps = procedure.steps.filter((step) => !left.has(step.id))
 
-  const target = await targetOf(session, request, procedure)
+  const { target, stale } = await targetOf(session, request, procedure)
   const head = planHead(session.read.now(), target, request.reason)
   const ground = groundOf(runbook, procedure, head)
   const secrets = session.secretsOf(runbook.secrets)
@@ -46,7 +46,10 @@ export async function makePlan(session: Session, request: PlanRequest): Promise<
     survey,
     without,
     live: liveVersion(runbook, measured),
-    evidence: evidenceOf(measured),
+    evidence: [
+      ...evidenceOf(measured),
+      ...(stale === undefined ? [] : [{ signal: 'history', value: stale }]),
+    ],
   })
 }
 
@@ -76,20 +79,31 @@ function leftOut(procedure: Procedure, kinds: StepKinds, without: readonly strin
   return [...chosen, ...dropped]
 }
 
+interface FoundTarget {
+  target: Release
+  /** Why the history that it was found in may be old. */
+  stale?: string | undefined
+}
+
 async function targetOf(
   session: Session,
   { runbook, target }: PlanRequest,
   procedure: Procedure,
-): Promise<Release> {
-  if (target === 'last-proven') return lastProven(session, runbook)
+): Promise<FoundTarget> {
+  if (target === 'last-proven') return { target: await lastProven(session, runbook) }
   const history = runbook.release.history
-  const byGit =
-    history !== undefined && 'git' in history ? await commitsNamed(target, history.git, session.read) : []
-  if (byGit.length > 0 || isFullSha(target)) return resolveTarget(target, byGit)
+  if (history !== undefined && 'git' in history) {
+    // A full SHA is certain: for its tag the clone is good enough, and nobody waits for a remote.
+    const fetch = history.git.fetch === true && !isFullSha(target)
+    const opened = await openHistory({ ...history.git, fetch }, session.cacheRoot, session.read)
+    const byGit = await commitsNamed(target, opened, session.read)
+    if (byGit.length > 0) return { target: resolveTarget(target, byGit), stale: opened.stale }
+  }
+  if (isFullSha(target)) return { target: resolveTarget(target, []) }
   // Without a history of its own the surfaces are asked; for that a plan's names are needed, with nothing in them yet.
   const ground = groundOf(runbook, procedure, planHead(session.read.now(), { given: target }))
   const candidates: Candidate[] = await surfaceCandidates(session, procedure, ground)
-  return resolveTarget(target, candidates)
+  return { target: resolveTarget(target, candidates) }
 }
 
 async function lastProven(session: Session, runbook: Runbook): Promise<Release> {

@@ -9,7 +9,6 @@ import { draftUndo, type UndoDraft, type UndoStep } from '../core/plan/undo.ts'
 import {
   type Confirmation,
   type Plan,
-  type PlannedCall,
   type PlannedChange,
   type PlannedStep,
   type PlannedUse,
@@ -77,7 +76,7 @@ async function lookAgain(at: At, one: UndoStep): Promise<Looked> {
   try {
     const action = await loadAction(one.use.uses)
     if (action.kind === 'set') return await lookAtSet(at, one, action)
-    return { step: againCall(at, one), reasons: unboundReasons(at, one), confirmations: [] }
+    return { step: await againCall(at, one), reasons: unboundReasons(at, one), confirmations: [] }
   } catch (error) {
     return { reasons: [{ step: one.step.id, ...reasonOf(error) }], confirmations: [] }
   }
@@ -167,11 +166,15 @@ function conflictOf(step: string, former: PlannedChange, now: string): Confirmat
   }
 }
 
-function againCall({ ground }: At, one: UndoStep): PlannedStep {
-  const call = one.use.call
-  if (call === undefined) return undoStep(one, one.use, undefined)
-  const again: PlannedCall = { ...call, reversed: one.role === 'reverse-call' }
-  return undoStep(one, { ...one.use, with: bindLate(ground, one.use.with), call: again }, undefined)
+async function againCall({ ground }: At, one: UndoStep): Promise<PlannedStep> {
+  const { call, uses } = one.use
+  const action = await loadAction(uses)
+  if (call === undefined || action.kind !== 'call') return undoStep(one, one.use, undefined)
+  const reversed = one.role === 'reverse-call'
+  const shown = bindForShow(ground, action.options, one.use.with)
+  const reversal = action.reversal(shown)
+  const manual = action.manual(reversed && reversal.how === 'other' ? reversal.options : shown)
+  return undoStep(one, { ...one.use, call: { ...call, reversed, manual } }, undefined)
 }
 
 /** A call that needs a version which nobody knows cannot be made again. */

@@ -100,7 +100,7 @@ async function untilDecided(
   const end = carrier.now() + within
   for (;;) {
     if (carrier.interrupted()) return
-    for (const one of watched.filter((each) => isDue(each, carrier.now()))) startSample(carrier, one)
+    for (const one of watched.filter((each) => isDue(each, carrier.now()))) void startSample(carrier, one)
     await carrier.sleep(BETWEEN_LOOKS)
     carrier.news(
       watched.map(({ condition, judgement }) => `${condition.signal}: ${judgement.words}`).join('; '),
@@ -129,14 +129,12 @@ function shouldsSettled(carrier: Carrier, watched: Watched[]): boolean {
   )
 }
 
-function startSample(carrier: Carrier, one: Watched): void {
+async function startSample(carrier: Carrier, one: Watched): Promise<void> {
   one.sampling = true
   one.due = carrier.now() + (one.condition.every ?? one.signal?.every ?? EVERY)
-  void takeSample(carrier, one).then((measurement) => {
-    one.measurements.push(measurement)
-    one.judgement = judge(one.condition, one.signal?.unit, one.measurements)
-    one.sampling = false
-  })
+  one.measurements.push(await takeSample(carrier, one))
+  one.judgement = judge(one.condition, one.signal?.unit, one.measurements)
+  one.sampling = false
 }
 
 /** Never rejects: a defect in a source must not pass for a value either. */

@@ -1,3 +1,6 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
 import { type DoorOptions, openDoors } from '../io/doors.ts'
 import { createRedactor } from '../io/redact.ts'
 import type { SecretRef } from '../core/model.ts'
@@ -27,7 +30,12 @@ export function openSession(options: SessionOptions = {}): Session {
       redact,
       now: doors.read.now,
     }),
+    cacheRoot: cacheRoot(process.env),
     who: whoAmI(process.env),
     close: doors.close,
   }
+}
+
+function cacheRoot(env: NodeJS.ProcessEnv): string {
+  return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'rollback')
 }

@@ -12,6 +12,8 @@ export interface Session {
   redact(text: string): string
   secretsOf(refs: Record<string, SecretRef>): Secrets
   store: Store
+  /** Folder for what can be fetched again. */
+  cacheRoot: string
   who: Who
   close(): Promise<void>
 }
