@@ -1,0 +1,74 @@
+import { z } from 'zod'
+
+import type { CommandRequest, CommandResult } from '../../core/contract.ts'
+import { hasSecretMarker, shellLine } from '../../core/shell.ts'
+import { referencesIn } from '../../core/template.ts'
+import { printable } from '../../io/printable.ts'
+import { duration } from '../options.ts'
+
+// Pieces of the options of everything that runs a command of the runbook's author.
+
+/** Program and arguments. Everybody on a machine can read the arguments of its processes. */
+export const argv = () =>
+  z
+    .tuple([z.string().min(1)], z.string())
+    .superRefine((words, context) => {
+      if (words.some(holdsSecret))
+        context.addIssue(
+          'holds a secret, and everybody on the machine can read the arguments of a process: give it by env',
+        )
+    })
+    .meta({ description: 'program and arguments; no shell' })
+
+export const place = {
+  env: z
+    .record(z.string().regex(/^[A-Za-z_]\w*$/, 'is not the name of a variable'), z.string())
+    .optional()
+    .meta({ description: 'added to PATH, HOME and the like; the place for secrets' }),
+  cwd: z.string().min(1).optional(),
+  timeout: duration().optional(),
+}
+
+export const stdoutContains = () => z.strictObject({ contains: z.string().min(1) })
+
+export interface Place {
+  argv: [string, ...string[]]
+  env?: Record<string, string> | undefined
+  cwd?: string | undefined
+  timeout?: number | undefined
+}
+
+export function commandOf({ argv, env, cwd, timeout }: Place): CommandRequest {
+  return { argv, env, cwd, timeout }
+}
+
+/** As a person would type it. */
+export function lineOf({ argv, env = {}, cwd }: Place): string {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${shellLine([value])}`)
+  const line = [...variables, shellLine(argv)].join(' ')
+  return cwd === undefined ? line : `(cd ${shellLine([cwd])} && ${line})`
+}
+
+/** How it ended, and its last words; never its arguments. */
+export function endingOf({ exitCode, ended, stdout, stderr }: CommandResult): { how: string; said?: string } {
+  const said = lastWords(stderr) || lastWords(stdout)
+  return { how: ended ?? `exit code ${exitCode}`, ...(said === '' ? {} : { said }) }
+}
+
+/** For messages: the program without its folder. */
+export function programOf({ argv: [program] }: Place): string {
+  return program.split('/').at(-1) ?? program
+}
+
+/** It was never started, so it cannot have done anything. */
+export function neverStarted({ exitCode, ended }: CommandResult): boolean {
+  return exitCode === undefined && ended !== undefined && !/^(?:timed out|killed|interrupted$)/.test(ended)
+}
+
+function lastWords(text: string): string {
+  return printable(text.trimEnd().slice(-300), 300)
+}
+
+function holdsSecret(word: string): boolean {
+  return hasSecretMarker(word) || referencesIn(word).some(({ name }) => name.startsWith('secrets.'))
+}

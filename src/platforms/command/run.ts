@@ -1,0 +1,104 @@
+import { z } from 'zod'
+
+import type { CallAction, Check, CommandResult, ReadDoor } from '../../core/contract.ts'
+import { EffectFailure } from '../../core/problem.ts'
+import {
+  argv,
+  commandOf,
+  endingOf,
+  lineOf,
+  neverStarted,
+  place,
+  programOf,
+  stdoutContains,
+} from './options.ts'
+
+const runOptions = z.strictObject({
+  argv: argv(),
+  ...place,
+  stdout: stdoutContains().optional().meta({ description: 'success needs this in the output, too' }),
+  repeat: z
+    .enum(['harmless', 'ask'])
+    .optional()
+    .meta({ description: 'whether running it twice is harmless; default ask' }),
+  check: z
+    .strictObject({ argv: argv(), stdout: stdoutContains().optional() })
+    .optional()
+    .meta({ description: 'a command that only looks: exit code 0 means that it has happened' }),
+  undo: z
+    .union([z.enum(['again', 'none']), z.strictObject({ argv: argv() })])
+    .optional()
+    .meta({ description: 'what takes it back: the same again (default), another command, or none' }),
+})
+
+type RunOptions = z.output<typeof runOptions>
+
+const UNCHECKED: Check = { what: 'your command', how: 'cannot-be-known', note: 'your command, unchecked' }
+
+/** A program or script of the team's own. */
+export const run: CallAction<RunOptions> = {
+  kind: 'call',
+  summary: 'Run a command',
+  options: runOptions,
+  repeat: ({ repeat = 'ask' }) => repeat,
+
+  async ready(options, read) {
+    if (options.check === undefined) return { kind: 'ready', checks: [UNCHECKED] }
+    return { kind: 'ready', checks: [UNCHECKED], done: (await ask(options, options.check, read)) === 'done' }
+  },
+
+  async call(options, id, write) {
+    const command = commandOf(options)
+    const done = await write.execute({ ...command, env: { ...command.env, ROLLBACK_EFFECT: id } })
+    if (done.exitCode !== 0) throw failed(options, done)
+    if (options.stdout !== undefined && !done.stdout.includes(options.stdout.contains))
+      throw saidOtherwise(options, done)
+    return { exitCode: 0 }
+  },
+
+  find: async (options, read) =>
+    options.check === undefined ? 'unknown' : ask(options, options.check, read),
+
+  reversal({ undo = 'again', check: _check, stdout: _stdout, ...rest }) {
+    if (undo === 'again') return { how: 'again' }
+    if (undo === 'none')
+      return { how: 'none', why: 'the runbook says that nothing takes it back (undo: none)' }
+    return { how: 'other', options: { ...rest, argv: undo.argv, undo: 'none' } }
+  },
+
+  manual: (options) => [lineOf(options)],
+}
+
+async function ask(
+  { env, cwd }: RunOptions,
+  { argv, stdout }: NonNullable<RunOptions['check']>,
+  read: ReadDoor,
+): Promise<'done' | 'not-done' | 'unknown'> {
+  const looked = await read.look({ argv, env, cwd })
+  if (looked.exitCode === undefined) return 'unknown'
+  if (looked.exitCode !== 0) return 'not-done'
+  return stdout === undefined || looked.stdout.includes(stdout.contains) ? 'done' : 'not-done'
+}
+
+function failed(options: RunOptions, done: CommandResult): EffectFailure {
+  const { how, said } = endingOf(done)
+  const never = neverStarted(done)
+  return new EffectFailure({
+    code: never ? 'command-not-started' : 'command-failed',
+    message: `${programOf(options)}: ${how}`,
+    found: said,
+    cure: never ? 'Install it, or write its path into the runbook' : undefined,
+    applied: never ? 'no' : 'unknown',
+    retryable: !never,
+  })
+}
+
+function saidOtherwise(options: RunOptions, done: CommandResult): EffectFailure {
+  return new EffectFailure({
+    code: 'command-output',
+    message: `${programOf(options)} ended well, but did not say "${options.stdout?.contains}"`,
+    found: endingOf({ ...done, stderr: '' }).said ?? 'no output',
+    applied: 'unknown',
+    retryable: false,
+  })
+}
