@@ -51,13 +51,22 @@ function execute(plan: Plan, state: RunState, around: Surroundings): Command[] {
   if (commands.length > 0) return commands
   const running = plan.steps.some((step) => state.steps[step.id]?.status === 'running')
   if (running) return []
-  if (stopping !== undefined) return [record(conclude(plan, state))]
+  const open = plan.steps.find((step) => state.steps[step.id] === undefined)
+  // Past the deadline nothing new is started, but what is all done is still proven.
+  if (failedStep(plan, state) !== undefined || (open !== undefined && stopping !== undefined))
+    return [record(conclude(plan, state))]
+  if (open !== undefined)
+    return [fail(open, `it waits for ${open.needs.join(', ')}, and that can never be done`)]
   return [record({ type: 'phase-started', phase: 'verify' })]
+}
+
+function failedStep(plan: Plan, state: RunState): PlannedStep | undefined {
+  return plan.steps.find((step) => state.steps[step.id]?.status === 'failed')
 }
 
 /** Why nothing new is started. */
 function stopReason(plan: Plan, state: RunState, around: Surroundings): string | undefined {
-  const failed = plan.steps.find((step) => state.steps[step.id]?.status === 'failed')
+  const failed = failedStep(plan, state)
   if (failed !== undefined) return `step "${failed.id}" failed`
   return state.deadlinePassed && around.ci ? 'the deadline has passed' : undefined
 }
@@ -81,10 +90,15 @@ function stepCommands(
   const use = own.use === 'fallback' && step.fallback !== undefined ? step.fallback : step
   const context = { step, own, use, around, stopping }
   if (use.kind === 'gate') return gateCommands(context)
-  if (around.now >= own.startedAt + step.timeout) return [fail(step, timedOut(step, own))]
   const open = use.kind === 'set' ? setCommands(context) : callCommands(context)
-  if (open !== 'settled') return open
-  return step.verify === undefined ? [done(step)] : verifyCommands(context)
+  if (open === 'settled') return step.verify === undefined ? [done(step)] : verifyCommands(context)
+  if (around.now >= own.startedAt + step.timeout) return [fail(step, timedOut(step, own))]
+  // While something of the step is under way it does not end: the outcome would be lost.
+  return open.some((command) => command.do === 'record') && isUnderway(context) ? [] : open
+}
+
+function isUnderway({ own, around }: Context): boolean {
+  return Object.keys(own.effects).some((effect) => around.underway.has(effect))
 }
 
 interface Context {
@@ -106,8 +120,8 @@ function needsMet(state: RunState, step: PlannedStep): boolean {
 }
 
 function gateCommands({ step, own, stopping }: Context): Command[] {
-  if (stopping !== undefined) return [fail(step, `not asked: ${stopping}`)]
-  if (own.answer === undefined) return [{ do: 'ask', step: step.id }]
+  if (own.answer === undefined)
+    return stopping === undefined ? [{ do: 'ask', step: step.id }] : [fail(step, `not asked: ${stopping}`)]
   return own.answer.accepted ? [done(step)] : [fail(step, `declined with the answer "${own.answer.value}"`)]
 }
 
@@ -160,7 +174,7 @@ function changeCommands(context: Context, change: PlannedChange): Command[] {
       ? [start(context, 'apply', change.effect, 1)]
       : [fail(step, `not done: ${stopping}`)]
   }
-  if (effect.inFlight) return around.underway.has(change.effect) ? [] : [look]
+  if (effect.inFlight) return around.underway.has(change.effect) ? [] : [whenDue(look, effect, around)]
   if (effect.applied === 'no') return again(context, 'apply', change.effect, effect)
   if (effect.observed?.progress === 'failed') return [fail(step, effect.observed.words)]
   return [whenDue(look, effect, around)]
@@ -210,14 +224,12 @@ function again(context: Context, kind: 'apply' | 'call', name: string, effect: E
   return [fail(step, why, effect.failure?.cure)]
 }
 
-/** Option B runs only when nothing of the first was applied. */
+/** Option B runs only when nothing of the first was applied but backups, which are meant to stay. */
 function mayFallBack({ step, own }: Context): boolean {
   if (step.fallback === undefined || own.use === 'fallback') return false
-  const mains = new Set(
-    step.changes.filter((change) => change.role === 'prepare').map((change) => change.effect),
-  )
+  const kept = new Set(step.changes.filter(({ onUndo }) => onUndo === 'keep').map(({ effect }) => effect))
   return Object.entries(own.effects).every(
-    ([name, effect]) => mains.has(name) || (effect.applied === 'no' && !effect.inFlight),
+    ([name, effect]) => kept.has(name) || (effect.applied === 'no' && !effect.inFlight),
   )
 }
 

@@ -30,6 +30,8 @@ export interface EffectState {
   inFlight: boolean
   /** Whether the platform has taken it. */
   applied: 'no' | 'yes' | 'unknown'
+  /** The answer of a try was lost: that a later one is refused says nothing about that one. */
+  lost?: boolean | undefined
   receipt?: Json | undefined
   failure?: Failure | undefined
   /** When the next try may start, in milliseconds since the epoch. */
@@ -87,6 +89,7 @@ export function advance(state: RunState, { at, event }: Line): RunState {
         ...effect,
         attempts: event.attempt,
         inFlight: true,
+        lost: effect.inFlight || effect.lost,
         observed: undefined,
       }))
     case 'outcome':
@@ -112,10 +115,12 @@ export function advance(state: RunState, { at, event }: Line): RunState {
 function afterOutcome(effect: EffectState, event: Extract<RunEvent, { type: 'outcome' }>): EffectState {
   if (event.ok)
     return { ...effect, inFlight: false, applied: 'yes', receipt: event.receipt, failure: undefined }
+  const lost = effect.lost === true || event.failure.applied === 'unknown'
   return {
     ...effect,
     inFlight: false,
-    applied: event.failure.applied,
+    applied: lost ? 'unknown' : 'no',
+    lost,
     failure: event.failure,
     retryAt: event.retryAt,
   }

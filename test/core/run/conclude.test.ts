@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+
+import { conclude, whatStands } from '../../../src/core/run/conclude.ts'
+import { emptyState } from '../../../src/core/run/state.ts'
+import { backup, change, planOf, setStep, setUse, step } from '../plan-of.ts'
+import { play } from './simulator.ts'
+
+const PLAN = planOf([setStep('image')])
+
+test.each([
+  ['holds', 'proven', 0],
+  ['fails', 'stands', 22],
+  ['unknown', 'unmeasured', 23],
+] as const)('a proof that %s is the result "%s", exit code %i', (proof, result, exit) => {
+  expect(play(PLAN, { proof }).state.ended).toMatchObject({
+    result,
+    exit,
+    stands: ['image: new (was old)'],
+  })
+})
+
+test('a `should` that fails makes the result degraded', () => {
+  const proof = { verdict: 'holds' as const, degraded: ['p99: slow'], why: 'live' }
+  expect(conclude(PLAN, { ...emptyState(), proof })).toMatchObject({
+    result: 'degraded',
+    exit: 24,
+    why: 'p99: slow',
+  })
+})
+
+test('so does a step that was left out: proven is the whole, or it is not said', () => {
+  const plan = planOf([setStep('image')], { without: [{ step: 'config', why: 'left out by --without' }] })
+  expect(play(plan).state.ended).toMatchObject({ result: 'degraded', exit: 24 })
+})
+
+test('a contradicted proof weighs more than a left-out step', () => {
+  const plan = planOf([setStep('image')], { without: [{ step: 'config', why: 'left out by --without' }] })
+  expect(play(plan, { proof: 'fails' }).state.ended).toMatchObject({ result: 'stands', exit: 22 })
+})
+
+test('a backup is meant to stay and is not told as a change that stands', () => {
+  const plan = planOf([step('image', setUse(backup('backup'), change('image')))])
+  const { state } = play(plan, { effects: { image: { tries: ['refused'] } } })
+  expect(whatStands(plan, state)).toEqual([])
+})
+
+test('an effect without an outcome is told as possible, never left out', () => {
+  const { lines } = play(PLAN)
+  const intent = lines.findIndex(({ event }) => event.type === 'intent') + 1
+  const played = play(planOf([setStep('image', { timeout: 5000 })]), {
+    effects: { image: { blind: Infinity } },
+    crashes: [{ afterLine: intent, happened: true, downtime: 0 }],
+  })
+  expect(played.state.ended?.stands).toEqual(['image: may be new (was old); its answer was lost'])
+})
