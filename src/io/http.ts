@@ -135,9 +135,24 @@ async function begin(request: HttpRequest, signal: AbortSignal | undefined): Pro
   const options = optionsFor(request, url, body, await agentFor(url))
   const send = url.protocol === 'https:' ? (await import('node:https')).request : requestHttp
   if (signal?.aborted === true) throw interrupted(url.host, false)
-  const call = track(send(url, options), url.host, request, signal)
+  const call = track(created(send, url, options), url.host, request, signal)
   const response = await call.answer(body)
   return { response, host: url.host, call }
+}
+
+function created(send: typeof requestHttp, url: URL, options: RequestOptions): ClientRequest {
+  try {
+    return send(url, options)
+  } catch (error) {
+    // Node names the header and not its value.
+    throw new Problem({
+      code: 'bad-request',
+      message: `A request to ${url.host} cannot be written`,
+      found: error instanceof Error ? error.message : String(error),
+      cure: 'Look for a line break or another control character in the value, such as at the end of a secret',
+      cause: error,
+    })
+  }
 }
 
 type Call = ReturnType<typeof track>

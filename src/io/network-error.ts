@@ -59,6 +59,12 @@ function wordsFor(code: string, host: string): Words | undefined {
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return { words: `there is no route to ${host}`, cure: 'Check the network or the VPN' }
+    case 'ERR_PROXY_TUNNEL':
+      return {
+        words: `the proxy does not let us through to ${host}`,
+        cure: 'Check HTTPS_PROXY, or add the host to NO_PROXY',
+        neverSent: true,
+      }
     case 'ECONNRESET':
     case 'EPIPE':
       return { words: `the connection to ${host} was closed before an answer came` }

@@ -226,6 +226,15 @@ describe('where requests may go', () => {
   })
 })
 
+test('a secret that ends with a line break is named by its header, never by its value', async () => {
+  const headers = { authorization: 'Bearer hunter22\n' }
+  const sent: unknown = await exchange({ method: 'GET', url: 'http://127.0.0.1:1/', headers }).catch(
+    (reason: unknown) => reason,
+  )
+  expect(sent).toMatchObject({ code: 'bad-request', found: expect.stringContaining('authorization') })
+  expect(JSON.stringify(sent) + String(sent)).not.toContain('hunter22')
+})
+
 describe('a stream', () => {
   test('comes as it is sent, and ends when it is told to', async () => {
     const host = await serve((_request, response) => response.write('one'))

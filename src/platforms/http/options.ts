@@ -16,7 +16,7 @@ export const body = () =>
     .union([z.string(), z.record(z.string(), z.json()), z.array(z.json())])
     .meta({ description: 'text as it is, or an object or list that is sent as JSON' })
 
-export const status = () => z.int().min(100).max(599)
+const status = () => z.int().min(100).max(599)
 
 export const statuses = () => z.union([status(), z.array(status()).min(1)])
 

@@ -1,5 +1,5 @@
 import type { Candidate, Release } from '../../core/release.ts'
-import { looksLikeSha } from '../../core/release.ts'
+import { looksLikeSha, sameCommit } from '../../core/release.ts'
 
 // Which of a repository's tags are versions, and how a version may be called there.
 
@@ -52,18 +52,21 @@ function versionCandidate(tag: string): Candidate {
 
 /** `abc1234`, `sha-abc1234` and the full SHA are one commit. */
 function commits(tags: readonly string[]): Candidate[] {
-  const byStart = new Map<string, { sha: string; names: string[] }>()
+  const byStart = new Map<string, { sha: string; names: string[] }[]>()
   for (const tag of tags) {
     const sha = tag.replace(/^sha-/, '').toLowerCase()
     if (!looksLikeSha(sha) || STAMP.test(sha)) continue
-    const known = byStart.get(sha.slice(0, 7))
-    if (known === undefined) byStart.set(sha.slice(0, 7), { sha, names: [tag] })
+    const alike = byStart.get(sha.slice(0, 7)) ?? []
+    byStart.set(sha.slice(0, 7), alike)
+    // Seven digits may be those of two commits: then both stay, and a target that fits both is refused.
+    const known = alike.find((one) => sameCommit(one.sha, sha))
+    if (known === undefined) alike.push({ sha, names: [tag] })
     else {
       known.names.push(tag)
       if (sha.length > known.sha.length) known.sha = sha
     }
   }
-  return [...byStart.values()].map(({ sha, names }) => ({
+  return [...byStart.values()].flat().map(({ sha, names }) => ({
     release: { given: names[0] ?? sha, sha },
     names,
     why: 'image present',

@@ -24,7 +24,7 @@ export interface Described {
   size: number
 }
 
-export interface Manifest extends Described {
+interface Manifest extends Described {
   /** Exactly as the registry has them: the digest is of these. */
   bytes: Uint8Array
 }
