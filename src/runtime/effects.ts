@@ -98,10 +98,10 @@ function failureOf(error: unknown): Failure {
 }
 
 /** Doubling, with full jitter, so that several runs do not knock at the same moment; the platform's own wish goes first. */
-function retryAt({ now }: Carrier, { step, attempt }: EffectCommand, error: unknown): number {
+function retryAt(carrier: Carrier, { step, attempt }: EffectCommand, error: unknown): number {
   const wished = error instanceof EffectFailure ? error.retryAfter : undefined
   const longest = Math.min(LONGEST_BACKOFF, step.retry.backoff * 2 ** (attempt - 1))
-  return Math.round(now() + (wished ?? longest / 2 + (Math.random() * longest) / 2))
+  return Math.round(carrier.now() + (wished ?? longest / 2 + (Math.random() * longest) / 2))
 }
 
 // ---------------------------------------------------------------- looking
