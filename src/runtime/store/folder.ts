@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -44,6 +44,21 @@ export function folderStore({ root, redact, now }: FolderStoreOptions): Store {
     return { plan, lines }
   }
 
+  /** By the start of the run: an id tells only the second in which its plan was made. */
+  async function newestFirst(): Promise<Listed[]> {
+    const all = await Promise.all(
+      (await ids()).map(async (id): Promise<Listed> => {
+        try {
+          const run = await load(id)
+          return { id, at: run.lines[0]?.at ?? Date.parse(run.plan.createdAt), run }
+        } catch (error) {
+          return { id, at: await madeAt(join(runs, id)), error }
+        }
+      }),
+    )
+    return all.sort((a, b) => b.at - a.at)
+  }
+
   return {
     place: root,
 
@@ -63,25 +78,41 @@ export function folderStore({ root, redact, now }: FolderStoreOptions): Store {
     },
 
     async list(onDamaged) {
-      const found: StoredRun[] = []
-      for (const id of await ids()) {
-        try {
-          found.push(await load(id))
-        } catch (error) {
-          onDamaged?.(id, error)
-        }
-      }
-      return found
+      const all = await newestFirst()
+      for (const { id, error } of all) if (error !== undefined) onDamaged?.(id, error)
+      return all.flatMap(({ run }) => run ?? [])
     },
 
     async find(wanted) {
+      if (wanted === 'last') {
+        const [last] = await newestFirst()
+        if (last?.error !== undefined) throw last.error
+        if (last?.run !== undefined) return last.run
+      }
       const all = await ids()
-      if (wanted === 'last' && all[0] !== undefined) return load(all[0])
       const matches = all.includes(wanted) ? [wanted] : all.filter((id) => id.startsWith(wanted))
       const [only, ...others] = matches
       if (only === undefined || others.length > 0) throw notOne(wanted, matches.length > 0 ? matches : all)
       return load(only)
     },
+  }
+}
+
+interface Listed {
+  id: string
+  /** Milliseconds since the epoch. */
+  at: number
+  run?: StoredRun
+  error?: unknown
+}
+
+/** When a run that cannot be read was begun: its folder's entries are made then, and never after. */
+async function madeAt(folder: string): Promise<number> {
+  try {
+    return (await stat(folder)).mtimeMs
+  } catch {
+    // Not even that: it is listed, and stands in front of none that can be read.
+    return 0
   }
 }
 
