@@ -6,7 +6,10 @@ export interface ProvenVersion extends Release {
   when: string
 }
 
-/** Versions that runs for this service and environment have proven, newest first. */
+/**
+ * Versions that runs for this service and environment have proven, newest first. An undo only proves that it has brought
+ * back what was there: often the very version that was left for being bad.
+ */
 export async function provenVersions(
   store: Store,
   service: string,
@@ -15,7 +18,7 @@ export async function provenVersions(
   const runs = await store.list()
   return runs.flatMap(({ plan, lines }) => {
     const ended = lines.at(-1)
-    if (plan.service !== service || plan.environment !== environment || plan.target.given === '') return []
+    if (plan.kind !== 'run' || plan.service !== service || plan.environment !== environment) return []
     if (ended?.event.type !== 'run-ended' || ended.event.result !== 'proven') return []
     return [{ ...plan.target, when: new Date(ended.at).toISOString() }]
   })
