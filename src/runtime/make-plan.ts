@@ -14,6 +14,7 @@ import { describeMeasurement, measureWithin, textOf } from './measure.ts'
 import { groundOf, planHead, procedureNamed, runbookSha256 } from './plan-ground.ts'
 import { provenVersions } from './proven.ts'
 import { surveySteps } from './survey.ts'
+import { requireTargetNames } from './target-names.ts'
 import { isFullSha, resolveTarget } from './target.ts'
 import type { PlanRequest, Session } from './types.ts'
 
@@ -32,6 +33,7 @@ export async function makePlan(session: Session, request: PlanRequest): Promise<
   const { target, stale } = await targetOf(session, request, procedure)
   const head = planHead(session.read.now(), target, request.reason)
   const ground = groundOf(runbook, procedure, head)
+  requireTargetNames(ground, runbook, procedure, steps)
   const secrets = session.secretsOf(runbook.secrets)
   const [survey, measured] = await Promise.all([
     surveySteps({ session, ground, secrets }, steps),
