@@ -12,7 +12,7 @@ interface Authenticator {
   applyAuthentication(user: KubeUser, options: RequestOptions): Promise<void>
 }
 
-export interface Identity {
+interface Identity {
   headers: Record<string, string>
   tls: TlsOptions
 }

@@ -34,7 +34,7 @@ export function revisionNumber(annotations: Record<string, string>): number {
 }
 
 /** `revision:3` → 3. */
-export function askedRevision(given: string): number | undefined {
+function askedRevision(given: string): number | undefined {
   const digits = /^revision:(\d+)$/.exec(given)?.[1]
   return digits === undefined ? undefined : Number(digits)
 }

@@ -16,7 +16,7 @@ const metadata = z.object({
   managedFields: z.array(z.object({ manager: z.string().default('') })).default([]),
 })
 
-export const podTemplate = z.looseObject({
+const podTemplate = z.looseObject({
   metadata: z.looseObject({ labels: textMap.optional() }).optional(),
   spec: z.looseObject({
     containers: z.array(z.looseObject({ name: z.string(), image: z.string().default('') })),
