@@ -181,6 +181,9 @@ async function startControlPlane(
         `--kubeconfig=${files.kubeconfig}`,
         `--controllers=${CONTROLLERS}`,
         '--leader-elect=false',
+        // The default of 20 requests a second is for clusters, not for tests that wait.
+        '--kube-api-qps=200',
+        '--kube-api-burst=400',
         '--port=0',
         '--secure-port=0',
       ],
