@@ -170,7 +170,8 @@ async function againCall({ ground }: At, one: UndoStep): Promise<PlannedStep> {
   const { call, uses } = one.use
   const action = await loadAction(uses)
   if (call === undefined || action.kind !== 'call') return undoStep(one, one.use, undefined)
-  const reversed = one.role === 'reverse-call'
+  // The undo of an undo makes the call itself again.
+  const reversed = one.role === 'reverse-call' && call.reversed !== true
   const shown = bindForShow(ground, action.options, one.use.with)
   const reversal = action.reversal(shown)
   const manual = action.manual(reversed && reversal.how === 'other' ? reversal.options : shown)

@@ -52,10 +52,16 @@ export function buildPlan(input: BuildInput): PlanOutcome {
   const plan = assemble(input)
   const todo = plan.steps.filter((step) => step.skip === undefined && step.kind !== 'gate')
   if (todo.length > 0) return { kind: 'plan', plan }
-  if ('unasked' in input.live || liveIs(input.live, plan.target) === true) {
+  const known = 'unasked' in input.live ? plan.steps.some(hasWork) : liveIs(input.live, plan.target) === true
+  if (known) {
     return { kind: 'already', plan, why: alreadyWords(input.live, plan.target) }
   }
   return { kind: 'refused', refusal: refusalOf(input, [nothingToChange(plan, input.live)]) }
+}
+
+/** Without any, "all are there already" would be said of nothing. */
+function hasWork({ changes, call }: PlannedStep): boolean {
+  return changes.length > 0 || call !== undefined
 }
 
 // ---------------------------------------------------------------- refusing
@@ -66,6 +72,7 @@ function refusalReasons(input: BuildInput): RefusalReason[] {
   for (const { step, first, fallback } of input.survey) {
     for (const use of fallback === undefined ? [first] : [first, fallback]) {
       if (use.refused !== undefined) reasons.push({ step: step.id, ...use.refused })
+      else if (use.kind === 'set' && use.surfaces.length === 0) reasons.push(nothingMeant(step.id))
       for (const surface of use.surfaces) {
         if (surface.refused !== undefined)
           reasons.push({ step: step.id, surface: surface.id, ...surface.refused })
@@ -84,6 +91,15 @@ function refusalReasons(input: BuildInput): RefusalReason[] {
   return reasons
 }
 
+function nothingMeant(step: string): RefusalReason {
+  return {
+    step,
+    kind: 'missing',
+    why: 'its options mean no surface at all',
+    cure: 'look at the names and the selector in the runbook',
+  }
+}
+
 function changedTwice(step: string, surface: string, other: string): RefusalReason {
   return {
     step,
@@ -99,8 +115,18 @@ function nothingToChange(plan: Plan, live: LiveVersion): RefusalReason {
     'release' in live
       ? `the live endpoint reports ${releaseName(live.release)}`
       : 'the live endpoint cannot be read'
+  // A reason of the whole: no step can be left out to cure it.
+  const step = plan.procedure
+  if (!plan.steps.some(hasWork)) {
+    return {
+      step,
+      kind: 'input',
+      why: 'nothing is left to change or to call',
+      cure: 'leave less out, or choose a procedure that changes something',
+    }
+  }
   return {
-    step: plan.steps.at(-1)?.id ?? plan.procedure,
+    step,
     kind: 'unknown',
     why: `every surface is already at ${releaseName(plan.target)}, and yet ${says}`,
     cure: 'the runbook has no step that makes the service take it: add a call that redeploys, or restart the service by hand',
@@ -124,7 +150,10 @@ function refusalOf(input: BuildInput, reasons: RefusalReason[]): Refusal {
     fine: rest.flatMap(({ first }) =>
       first.surfaces.filter((one) => one.refused === undefined).map((one) => one.id),
     ),
-    without: going.length > 0 ? [...input.without.map((left) => left.step), ...refusing] : undefined,
+    without:
+      going.length > 0 && rest.length < input.survey.length
+        ? [...input.without.map((left) => left.step), ...refusing]
+        : undefined,
     alsoDropped: dropped.filter(
       (id) => !refusing.includes(id) && input.survey.some(({ step }) => step.id === id),
     ),
@@ -169,7 +198,8 @@ function assemble(input: BuildInput): Plan {
     takes: procedure.takes,
     confirmations: [],
   }
-  return sealPlan({ ...plan, signals: bindLate(plan, plan.signals), verify: bindLate(plan, plan.verify) })
+  // Signals are bound when they are measured: an undo of this plan measures them for a target of its own.
+  return sealPlan({ ...plan, verify: bindLate(plan, plan.verify) })
 }
 
 function plannedSteps(input: BuildInput): PlannedStep[] {

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+
+import { canonical } from '../../../src/core/json.ts'
+import { openPlan, sealPlan } from '../../../src/core/plan/seal.ts'
+import { Problem } from '../../../src/core/problem.ts'
+import { planOf, setStep } from '../plan-of.ts'
+
+const PLAN = planOf([setStep('image', { with: { to: '${target.sha}' } })], { reason: 'ünïcode “quotes”' })
+const TEXT = JSON.stringify(PLAN, undefined, 2)
+
+test('what was sealed is read back as it was', () => {
+  expect(openPlan(TEXT)).toEqual(PLAN)
+})
+
+test('members without a value are the same as none: they do not survive a file', () => {
+  const { seal: _, ...rest } = PLAN
+  expect(sealPlan({ ...rest, takes: undefined }).seal).toBe(PLAN.seal)
+})
+
+test('the order of the members does not matter to the seal', () => {
+  const turned = Object.fromEntries(Object.entries(PLAN).toReversed())
+  expect(openPlan(JSON.stringify(turned))).toEqual(PLAN)
+})
+
+test('every edited byte is refused, or changes nothing that is meant', () => {
+  const bytes = Buffer.from(JSON.stringify(PLAN))
+  const accepted = [...bytes.keys()].filter((index) => {
+    const edited = Buffer.from(bytes)
+    edited[index] = (edited[index] ?? 0) ^ 1
+    try {
+      return canonical(openPlan(edited.toString('utf8'))) !== canonical(PLAN)
+    } catch (error) {
+      if (error instanceof Problem) return false
+      throw error
+    }
+  })
+  expect(accepted).toEqual([])
+})
+
+test.each([
+  ['a value', (plan: typeof PLAN) => ({ ...plan, environment: 'staging' }), 'plan-edited'],
+  ['an added member', (plan: typeof PLAN) => ({ ...plan, extra: 1 }), 'plan-edited'],
+  ['a removed member', ({ reason: _, ...plan }: typeof PLAN) => plan, 'plan-edited'],
+  ['another format', (plan: typeof PLAN) => ({ ...plan, format: 2 }), 'plan-version'],
+  ['no seal', ({ seal: _, ...plan }: typeof PLAN) => plan, 'plan-unreadable'],
+  ['something else', () => ['no plan'], 'plan-unreadable'],
+])('%s is refused, with a usage error', (_, edit, code) => {
+  expect(() => openPlan(JSON.stringify(edit(PLAN)), 'plan.json')).toThrow(
+    expect.objectContaining({ code, exit: 2 }),
+  )
+})
+
+test('a file that is cut off is said to be no JSON, with its name', () => {
+  expect(() => openPlan(TEXT.slice(0, 100), 'plan.json')).toThrow('plan.json is not JSON')
+})

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+
+import type { Condition, Procedure } from '../../../src/core/model.ts'
+import { provableFor, undoProof } from '../../../src/core/plan/undo-proof.ts'
+
+const VERSION: Condition = { signal: 'live', same_commit: '${target.sha}' }
+const HEALTH: Condition = { signal: 'health', passing: true }
+
+function procedure(own: Partial<Procedure>): Procedure {
+  return { name: 'retag', onFailure: 'stop', limits: {}, steps: [], ...own }
+}
+
+test('the version must be back; its health is told, and holds nothing up', () => {
+  const verify = { within: 1000, must: [VERSION, HEALTH], should: [] }
+  expect(undoProof(procedure({ verify }))).toEqual({ within: 1000, must: [VERSION], should: [HEALTH] })
+})
+
+test('what should hold still should', () => {
+  const latency: Condition = { signal: 'p99', below: '500ms' }
+  const verify = { within: 1000, must: [VERSION], should: [latency] }
+  expect(undoProof(procedure({ verify }))?.should).toEqual([latency])
+})
+
+test('conditions of single steps count too, with the longest time of all', () => {
+  const verify = { within: 1000, must: [HEALTH], should: [] }
+  const step = {
+    id: 'image',
+    uses: 'test.set',
+    with: {},
+    verify: { within: 9000, must: [VERSION], should: [] },
+  }
+  expect(undoProof(procedure({ verify, steps: [step] }))).toEqual({
+    within: 9000,
+    must: [VERSION],
+    should: [HEALTH],
+  })
+})
+
+test('words of its own go first', () => {
+  const own = { within: 5, must: [HEALTH], should: [] }
+  const verify = { within: 1000, must: [VERSION], should: [] }
+  expect(undoProof(procedure({ verify, undo: { verify: own } }))).toBe(own)
+})
+
+test('a procedure that proves nothing has no proof to borrow', () => {
+  expect(undoProof(procedure({}))).toBeUndefined()
+})
+
+test('a version that nobody knows cannot be asked for: the surfaces prove it alone', () => {
+  const verify = { within: 1000, must: [VERSION, HEALTH], should: [VERSION] }
+  expect(provableFor({ given: '' }, verify)).toEqual({ within: 1000, must: [HEALTH], should: [] })
+  expect(provableFor({ given: 'abc1234' }, verify)).toBe(verify)
+})

@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest'
+
+import { draftUndo } from '../../../src/core/plan/undo.ts'
+import type { Plan } from '../../../src/core/plan/types.ts'
+import { backup, callStep, callUse, change, planOf, setStep, setUse, step } from '../plan-of.ts'
+import { play, type World } from '../run/simulator.ts'
+
+function undoOf(plan: Plan, world?: World) {
+  const { steps, ...rest } = draftUndo(plan, play(plan, world).state)
+  return { ...rest, steps: steps.map(({ step: { id }, role, needs }) => ({ id, role, needs })) }
+}
+
+test('the tag is restored before the redeploy is called again', () => {
+  const plan = planOf([setStep('image'), callStep('redeploy', {}, { needs: ['image'] })])
+  expect(undoOf(plan).steps).toEqual([
+    { id: 'image', role: 'restore', needs: [] },
+    { id: 'redeploy', role: 'call-again', needs: ['image'] },
+  ])
+})
+
+test('sets are restored the other way round, one after another', () => {
+  const plan = planOf([setStep('a'), setStep('b', { needs: ['a'] }), setStep('c', { needs: ['b'] })])
+  expect(undoOf(plan).steps).toEqual([
+    { id: 'c', role: 'restore', needs: [] },
+    { id: 'b', role: 'restore', needs: ['c'] },
+    { id: 'a', role: 'restore', needs: ['c', 'b'] },
+  ])
+})
+
+test('a call waits for everything that it needed, and not for what came after it', () => {
+  const plan = planOf([
+    setStep('image'),
+    setStep('config'),
+    callStep('redeploy', {}, { needs: ['image', 'config'] }),
+    setStep('flags', { needs: ['redeploy'] }),
+    callStep('purge', {}, { needs: ['flags'] }),
+  ])
+  const calls = undoOf(plan).steps.filter(({ role }) => role === 'call-again')
+  expect(calls.map(({ id, needs }) => ({ id, needs: needs.toSorted() }))).toEqual([
+    { id: 'redeploy', needs: ['config', 'image'] },
+    { id: 'purge', needs: ['config', 'flags', 'image', 'redeploy'] },
+  ])
+})
+
+test('a call with a reversal of its own is taken back in its place of the reverse order', () => {
+  const plan = planOf([
+    callStep('migrate', { reversal: { how: 'other' } }),
+    setStep('image', { needs: ['migrate'] }),
+  ])
+  expect(undoOf(plan).steps).toEqual([
+    { id: 'image', role: 'restore', needs: [] },
+    { id: 'migrate', role: 'reverse-call', needs: ['image'] },
+  ])
+})
+
+test('what cannot be taken back is told, and not tried', () => {
+  const plan = planOf([callStep('mail', { reversal: { how: 'none', why: 'mails are sent' } })])
+  expect(undoOf(plan)).toMatchObject({
+    steps: [],
+    left: [{ step: 'mail', why: 'cannot be taken back: mails are sent' }],
+  })
+})
+
+test('a call that cannot be taken back and never was made is not told', () => {
+  const plan = planOf([
+    setStep('image'),
+    callStep('mail', { reversal: { how: 'none', why: 'mails are sent' } }, { needs: ['image'] }),
+  ])
+  expect(undoOf(plan, { effects: { image: { tries: ['refused'] } } }).left).toEqual([])
+})
+
+test('a run that changed nothing has nothing to take back', () => {
+  const plan = planOf([setStep('image'), callStep('redeploy', {}, { needs: ['image'] })])
+  expect(undoOf(plan, { effects: { image: { tries: ['refused'] } } }).steps).toEqual([])
+})
+
+test('only what was applied is taken back; what may have been applied is looked at again', () => {
+  const plan = planOf([
+    step('images', setUse(change('done'), change('refused'), change('lost')), { timeout: 20_000 }),
+  ])
+  const { state } = play(plan, {
+    effects: {
+      lost: { tries: ['lost-applied'], blind: Infinity, takes: 1 },
+      refused: { tries: ['refused'] },
+    },
+  })
+  expect(draftUndo(plan, state).steps[0]?.changes.map(({ effect }) => effect)).toEqual(['done', 'lost'])
+})
+
+test('an effect cut off by a crash is taken back too', () => {
+  const plan = planOf([setStep('image')])
+  const { lines } = play(plan)
+  const { state } = play(planOf([setStep('image', { timeout: 1000 })]), {
+    effects: { image: { blind: Infinity } },
+    crashes: [
+      {
+        afterLine: lines.findIndex(({ event }) => event.type === 'intent') + 1,
+        happened: true,
+        downtime: 0,
+      },
+    ],
+  })
+  expect(draftUndo(plan, state).steps).toHaveLength(1)
+})
+
+test('backups stay', () => {
+  const plan = planOf([step('image', setUse(backup('backup'), change('image')))])
+  expect(draftUndo(plan, play(plan).state).steps[0]?.changes.map(({ effect }) => effect)).toEqual(['image'])
+})
+
+test('when option B was used, option B is taken back', () => {
+  const fallback = callUse('image~fallback', { reversal: { how: 'again' } })
+  const plan = planOf([setStep('image', { fallback })])
+  const { state } = play(plan, { effects: { image: { tries: ['refused'] } } })
+  const [only, ...others] = draftUndo(plan, state).steps
+  expect(others).toEqual([])
+  expect(only?.use.call?.effect).toBe('image~fallback')
+})
+
+test('steps that were skipped are left as they are', () => {
+  const plan = planOf([
+    setStep('image', { skip: 'already there' }),
+    callStep('redeploy', {}, { needs: ['image'] }),
+  ])
+  expect(undoOf(plan).steps).toEqual([{ id: 'redeploy', role: 'call-again', needs: [] }])
+})
+
+test('the target of an undo is what ran before, as far as it is known', () => {
+  expect(undoOf(planOf([])).target).toEqual({ given: 'bad5678', sha: 'bad5678' })
+  expect(undoOf(planOf([], { live: { unknown: 'refused' } })).target).toEqual({ given: '' })
+  expect(undoOf(planOf([], { live: { unasked: true } })).target).toEqual({ given: '' })
+})
+
+test('an undo can be undone: a reversed call is turned round again, in the order of the run', () => {
+  const undo = planOf(
+    [
+      setStep('image'),
+      callStep('migrate', { reversal: { how: 'other' }, reversed: true }, { needs: ['image'] }),
+    ],
+    { kind: 'undo' },
+  )
+  expect(undoOf(undo).steps).toEqual([
+    { id: 'migrate', role: 'reverse-call', needs: [] },
+    { id: 'image', role: 'restore', needs: ['migrate'] },
+  ])
+})
+
+test('carried out, an undo brings every surface back before the call is made again', () => {
+  const undo = planOf(
+    undoOf(planOf([setStep('a'), setStep('b'), callStep('redeploy', {}, { needs: ['a', 'b'] })])).steps.map(
+      ({ id, role, needs }) => (role === 'call-again' ? callStep(id, {}, { needs }) : setStep(id, { needs })),
+    ),
+    { kind: 'undo' },
+  )
+  expect(play(undo).tries).toEqual(['b', 'a', 'redeploy'])
+})
