@@ -53,7 +53,7 @@ const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => s
   'step-started': (event) => `${event.step}: started`,
   intent: intentWords,
   outcome: outcomeWords,
-  observed: (event) => `${event.step}: ${event.words}`,
+  observed: (event, plan) => `${placeWords(event, plan)}: ${event.words}`,
   question: (event) => `${event.step}: asks: ${event.text}`,
   answer: (event) =>
     `${event.step}: ${event.by.name} answered ${event.value}${event.accepted ? '' : ', which declines it'}`,
@@ -94,12 +94,24 @@ function intentWords(event: Event<'intent'>, plan: Plan): string {
   return `${event.step}: ${changeWords(change)}${again}`
 }
 
-function outcomeWords(event: Event<'outcome'>): string {
-  if (event.ok) return `${event.step}: accepted`
+function outcomeWords(event: Event<'outcome'>, plan: Plan): string {
+  const place = placeWords(event, plan)
+  if (event.ok) return `${place}: accepted`
   const { failure } = event
   const found = failure.found === undefined ? '' : `: ${failure.found}`
   const taken = failure.applied === 'unknown' ? '; it may have been taken' : ''
-  return `${event.step}: ${failure.message}${found}${taken}`
+  return `${place}: ${failure.message}${found}${taken}`
+}
+
+/** The step; where it changes several surfaces, also which of them is meant. */
+function placeWords({ step: id, effect }: { step: string; effect: string }, plan: Plan): string {
+  const step = plan.steps.find((one) => one.id === id)
+  const uses = step?.fallback === undefined ? [step] : [step, step.fallback]
+  const changes = uses
+    .map((use) => use?.changes ?? [])
+    .find((all) => all.some((one) => one.effect === effect))
+  const surface = changes?.find((one) => one.effect === effect)?.surface.id
+  return surface === undefined || changes?.length === 1 ? id : `${id}: ${surface}`
 }
 
 /** `set ghcr.io/acme/api:prod to sha256:1a2b`. */
