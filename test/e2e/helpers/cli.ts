@@ -109,6 +109,12 @@ export async function makeCli(env: Readonly<Record<string, string>> = {}): Promi
   )
 }
 
+/** Else the test fails with everything that the program has printed. */
+export function expectExit(result: CliResult, exitCode: number): void {
+  if (result.exitCode !== exitCode)
+    throw new Error(`it ended with ${result.exitCode} instead of ${exitCode}:\n${result.output}`)
+}
+
 async function resultOf(
   child: ChildProcess,
   printed: Readonly<Record<'stdout' | 'stderr', string>>,
