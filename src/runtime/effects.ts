@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 import type { Action, CallAction, Receipt, Seen, SetAction } from '../core/contract.ts'
+import { sameJson } from '../core/json.ts'
 import type { PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { EffectFailure, Problem, sentenceOf } from '../core/problem.ts'
 import type { Failure, ObservedProgress, RunEvent, Use } from '../core/run/events.ts'
@@ -179,9 +180,7 @@ function progressOf(
 function isStill(action: SetAction<unknown, unknown>, change: PlannedChange, seen: Seen<unknown>): boolean {
   if (seen.status === 'absent') return change.from === null
   if (seen.status !== 'present' || change.from === null) return false
-  return action.same === undefined
-    ? JSON.stringify(seen.state) === JSON.stringify(change.from)
-    : action.same(seen.state, change.from)
+  return action.same === undefined ? sameJson(seen.state, change.from) : action.same(seen.state, change.from)
 }
 
 async function follow(

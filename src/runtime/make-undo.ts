@@ -1,7 +1,7 @@
 import type { SetAction } from '../core/contract.ts'
-import type { Json } from '../core/json.ts'
-import { bindLate } from '../core/plan/bind.ts'
-import { type PlanHead, unboundReason } from '../core/plan/build.ts'
+import { type Json, sameJson } from '../core/json.ts'
+import { bindLate, unboundReason } from '../core/plan/bind.ts'
+import type { PlanHead } from '../core/plan/input.ts'
 import type { PlanOutcome, RefusalReason } from '../core/plan/outcome.ts'
 import { sealPlan } from '../core/plan/seal.ts'
 import { provableFor } from '../core/plan/undo-proof.ts'
@@ -204,7 +204,7 @@ function withNeedsPresent(steps: PlannedStep[]): PlannedStep[] {
 
 function sameState(action: SetAction<unknown, unknown>, a: unknown, b: unknown): boolean {
   if (a === null || b === null) return a === b
-  return action.same === undefined ? JSON.stringify(a) === JSON.stringify(b) : action.same(a, b)
+  return action.same === undefined ? sameJson(a, b) : action.same(a, b)
 }
 
 async function measureEvidence(

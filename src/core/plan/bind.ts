@@ -49,3 +49,12 @@ function targetNames(release: Release): Record<string, string | undefined> {
   const sha = release.sha ?? (looksLikeSha(release.given) ? release.given : undefined)
   return { sha, short: sha?.slice(0, 7), tag: release.tag }
 }
+
+/** Steps whose options mention the target although this plan cannot put a value to it. */
+export function unboundReason(plan: Named, options: unknown): string | undefined {
+  if (!mentionsTarget(options)) return undefined
+  const names = unboundTarget(plan, options)
+  return names.length === 0
+    ? undefined
+    : `nothing is known for ${names.map((name) => `\${${name}}`).join(', ')}`
+}

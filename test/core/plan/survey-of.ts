@@ -1,6 +1,7 @@
 import type { CallReadiness } from '../../../src/core/contract.ts'
 import type { Procedure, Runbook, Step } from '../../../src/core/model.ts'
-import { type BuildInput, buildPlan } from '../../../src/core/plan/build.ts'
+import { buildPlan } from '../../../src/core/plan/build.ts'
+import type { BuildInput } from '../../../src/core/plan/input.ts'
 import type { PlanOutcome, Refusal, RefusalReason } from '../../../src/core/plan/outcome.ts'
 import type { SurveyedStep, SurveyedSurface, SurveyedUse } from '../../../src/core/plan/survey.ts'
 import type { Plan, PlannedChange } from '../../../src/core/plan/types.ts'

@@ -1,0 +1,31 @@
+import type { Procedure, Runbook } from '../model.ts'
+import type { Release } from '../release.ts'
+import type { SurveyedStep } from './survey.ts'
+import type { LeftOut, LiveVersion, Plan } from './types.ts'
+
+// What a plan is made of.
+
+export interface PlanHead {
+  id: string
+  stamp: string
+  createdAt: string
+  tool: string
+  reason?: string | undefined
+  target: Release
+}
+
+/** By step id, of all steps of the procedure. */
+export type StepKinds = Readonly<Record<string, 'set' | 'call' | 'gate'>>
+
+export interface BuildInput {
+  head: PlanHead
+  kinds: StepKinds
+  runbook: Runbook
+  procedure: Procedure
+  runbookSha256: string
+  /** Of all steps that are not left out. */
+  survey: SurveyedStep[]
+  without: LeftOut[]
+  live: LiveVersion
+  evidence: Plan['evidence']
+}
