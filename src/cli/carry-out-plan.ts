@@ -22,6 +22,8 @@ export interface CarryOut {
   /** As typed, for the commands that are printed; a target that was chosen from the list is added. */
   argv: string[]
   yes: boolean
+  /** The plan was not made just now. */
+  waited?: boolean | undefined
   answers: Record<string, string>
 }
 
@@ -31,6 +33,10 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
   if (!output.json) output.progress(planText(plan, await output.progressLook()))
   output.document({ type: 'plan', plan })
   await agree(request)
+  if (request.waited === true || !request.yes) {
+    const { requireStillAsPlanned } = await import('../runtime/still-as-planned.ts')
+    await interrupts.orInterrupted(requireStillAsPlanned(session, plan))
+  }
 
   const { carryThrough } = await import('../runtime/carry-through.ts')
   const renderer = await createRenderer(output, plan)

@@ -40,7 +40,8 @@ export async function runRun(call: Call): Promise<ExitCode> {
     if (options.dryRun === true) return printDryRun(plan, already, call.output)
     if (already !== undefined) return printAlready(plan, already, call)
     const yes = options.yes === true
-    return carryOutPlan({ session, interrupts, output: call.output, plan, argv, yes, answers })
+    const waited = options.plan !== undefined
+    return carryOutPlan({ session, interrupts, output: call.output, plan, argv, yes, waited, answers })
   })
 }
 
