@@ -80,6 +80,7 @@ function judgeSample(condition: Condition, unit: SignalDef['unit'], sample: Samp
   if (condition.equals !== undefined) parts.push(judgeEquals(condition.equals, sample))
   if (condition.same_commit !== undefined) parts.push(judgeCommit(condition.same_commit, sample))
   if (condition.below !== undefined) parts.push(judgeBelow(condition.below, unit, sample))
+  if (parts.length === 0) return { verdict: 'unknown', words: 'the condition says nothing of it' }
   const worst =
     parts.find((part) => part.verdict === 'fails') ?? parts.find((part) => part.verdict === 'unknown')
   return worst ?? { verdict: 'holds', words: parts.map((part) => part.words).join(', ') }
@@ -87,7 +88,7 @@ function judgeSample(condition: Condition, unit: SignalDef['unit'], sample: Samp
 
 function judgeEquals(wanted: string | number | boolean, sample: Sample): SampleVerdict {
   if (sample.failing !== undefined) return { verdict: 'fails', words: sample.failing }
-  const same = sample.value === wanted || String(sample.value) === String(wanted)
+  const same = sample.value !== null && String(sample.value) === String(wanted)
   return {
     verdict: same ? 'holds' : 'fails',
     words: `is ${shown(sample)}${same ? '' : `, wanted ${wanted}`}`,
@@ -116,7 +117,7 @@ function judgeBelow(limit: string | number, unit: SignalDef['unit'], sample: Sam
 
 /** A limit as a number in the signal's unit: `1%` of a ratio is 0.01, `1.5s` of milliseconds 1500; undefined when they do not fit. */
 export function limitIn(unit: SignalDef['unit'], limit: string | number): number | undefined {
-  if (typeof limit === 'number') return limit
+  if (typeof limit === 'number') return Number.isNaN(limit) ? undefined : limit
   const percent = /^(-?\d+(?:\.\d+)?)\s*%$/.exec(limit)
   if (percent !== null) {
     if (unit === 'ratio') return Number(percent[1]) / 100

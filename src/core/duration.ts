@@ -14,7 +14,7 @@ export function parseDuration(text: string): number | undefined {
 
 /** `850 ms`, `4.2 s`, `3m 05s`, `1h 10m`: for people. */
 export function formatDuration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`
   if (milliseconds < 59_950) return `${Number((milliseconds / 1000).toFixed(1))} s`
   const seconds = Math.round(milliseconds / 1000)
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, '0')}s`

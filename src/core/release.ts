@@ -31,13 +31,14 @@ export function looksLikeSha(text: string): boolean {
 export function sameCommit(a: string, b: string): boolean {
   const left = a.toLowerCase()
   const right = b.toLowerCase()
-  if (left === right) return true
+  if (left === right) return left !== ''
   if (!HEX.test(left) || !HEX.test(right)) return false
   return left.startsWith(right) || right.startsWith(left)
 }
 
 /** Whether what a surface or an endpoint reports is this release. */
 export function isRelease(reported: string, release: Release): boolean {
+  if (reported === '') return false
   if (reported === release.given || reported === release.tag) return true
   if (release.sha !== undefined && sameCommit(reported, release.sha)) return true
   return sameCommit(reported, release.given)

@@ -19,7 +19,15 @@ export function shellWord(text: string): string {
   if (!hasSecretMarker(text)) return `'${text.replaceAll("'", "'\\''")}'`
   const parts = text.split(MARKER)
   // Odd elements are the shell expressions between the markers.
-  return `"${parts.map((part, index) => (index % 2 === 1 ? part : part.replaceAll(/["$`\\]/g, '\\$&'))).join('')}"`
+  const quoted = parts.map((part, index) =>
+    index % 2 === 1 ? expression(part, parts[index + 1] ?? '') : part.replaceAll(/["$`\\]/g, '\\$&'),
+  )
+  return `"${quoted.join('')}"`
+}
+
+/** `$TOKEN` before `suffix` would be the variable TOKENsuffix. */
+function expression(text: string, following: string): string {
+  return /^\$\w+$/.test(text) && /^\w/.test(following) ? `\${${text.slice(1)}}` : text
 }
 
 export function shellLine(argv: readonly string[]): string {
