@@ -50,6 +50,8 @@ function unfinishedLines({ unfinished }: Status, look: Look): string[] {
     look.paint.bad(look.paint.strong(unfinished.length === 1 ? 'Unfinished run' : 'Unfinished runs')),
     ...unfinished.flatMap((run) => [
       `  ${safeLine(run.id)}  ${safeLine(`${run.service}, ${run.environment}`)}`,
+      ...(run.why === undefined ? [] : hanging('    ', safeLine(run.why), look)),
+      ...run.stands.flatMap((what) => hanging('    stands: ', safeLine(what), look)),
       ...run.waysOn.flatMap(({ command, does }) =>
         hanging(`    ${look.paint.strong(safeLine(command))}  `, safeLine(does), look),
       ),

@@ -2,6 +2,7 @@ import type { ExitCode } from '../core/exit.ts'
 import type { LeftOut, Plan } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
 import type { Judged, Line, Phase, RunEvent, RunResult, Who } from '../core/run/events.ts'
+import { whatStands } from '../core/run/conclude.ts'
 import { type EffectState, fold, type RunState } from '../core/run/state.ts'
 import { type WayOn, waysOn } from './ways-on.ts'
 
@@ -94,7 +95,7 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
     took: first === undefined || last === undefined ? 0 : last.at - first.at,
     result: end?.result ?? ('unfinished' as const),
     exit: end?.exit,
-    why: end?.why,
+    why: end?.why ?? (state.interrupted === undefined ? undefined : `interrupted by ${state.interrupted}`),
     evidence: lines.flatMap(({ event }) =>
       event.type === 'evidence' ? [{ signal: event.signal, value: event.value }] : [],
     ),
@@ -109,7 +110,7 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
     ),
     proof: proofOf(state, lines),
     leftOut: plan.without,
-    stands: end?.stands ?? [],
+    stands: end?.stands ?? whatStands(plan, state),
     deadline: plan.deadline,
     deadlinePassed: state.deadlinePassed,
   }
