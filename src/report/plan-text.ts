@@ -39,7 +39,8 @@ function headLines(plan: Plan, look: Look): string[] {
     ...facts(
       [
         ['  Return to', look.paint.strong(safeLine(targetWords(plan.target)))],
-        ['  Live now', brief(liveWords(plan.live))],
+        // Of an undo it is the version of the run that is taken back; what is live is among the measurements.
+        ['  Live now', plan.kind === 'undo' ? undefined : brief(liveWords(plan.live))],
         ['  Why', plan.reason === undefined ? undefined : safeLine(plan.reason)],
         ...plan.evidence.map(({ signal, value }): [string, string] => [
           '  Measured',

@@ -34,7 +34,7 @@ function headRows(summary: RunSummary): string[][] {
     ['Procedure', escaped(summary.procedure)],
     ['Who', by === undefined ? undefined : escaped(`${by.name} on ${by.host}${by.ci ? ' (CI)' : ''}`)],
     ['Why', escaped(summary.reason ?? 'no reason was given')],
-    ['Live before', escaped(liveWords(summary.live))],
+    ['Live before', summary.kind === 'undo' ? undefined : escaped(liveWords(summary.live))],
     ['Started', summary.started],
     ['Ended', summary.ended ?? 'it has no end yet'],
     ['Took', formatDuration(summary.took)],

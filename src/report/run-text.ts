@@ -32,7 +32,7 @@ function headFacts(summary: RunSummary, look: Look): string[] {
       ['Procedure', safeLine(summary.procedure)],
       ['Who', by === undefined ? undefined : safeLine(`${by.name} on ${by.host}${by.ci ? ' (CI)' : ''}`)],
       ['Why', safeLine(summary.reason ?? 'no reason was given')],
-      ['Live before', safeLine(liveWords(summary.live))],
+      ['Live before', summary.kind === 'undo' ? undefined : safeLine(liveWords(summary.live))],
       ['Started', summary.started],
       ['Ended', summary.ended ?? 'it has no end yet'],
       ...summary.evidence.map(({ signal, value }): [string, string] => [
