@@ -27,7 +27,7 @@ export async function sendOnce(
     code: status === 429 ? 'http-rate-limited' : 'http-refused',
     message: `${what} answered ${status}`,
     found: said === '' ? undefined : said,
-    cure: status === 429 ? 'Wait, and try again' : cure,
+    cure: status === 429 ? 'Wait, and try again' : status < 500 ? cure : undefined,
     // A server that fails, or says yes in a way that was not expected, may have done it.
     applied: status >= 500 || isOk(status) ? 'unknown' : 'no',
     retryable: status === 429 || status >= 500,
