@@ -15,5 +15,6 @@ export interface Carrier {
   now(): number
   sleep(milliseconds: number): Promise<void>
   news(text: string): void
+  /** Nobody waits for it any more: interrupted, broken off, or the doors are closing. */
   interrupted(): boolean
 }

@@ -42,6 +42,7 @@ class Execution implements Carrier {
   readonly #underway = new Map<string, Promise<void>>()
   #wake: () => void = () => {}
   #broken: unknown
+  #over = false
 
   constructor(session: Session, plan: Plan, options: CarryOutOptions, log: RunLog) {
     this.session = session
@@ -59,11 +60,13 @@ class Execution implements Carrier {
     try {
       while (this.#state.ended === undefined) {
         if (this.#broken !== undefined) throw this.#broken
-        if (this.interrupted()) return await this.#stop()
+        if (this.#options.interrupt.aborted) return await this.#stop()
         await this.#once()
       }
       return this.#state.ended
     } finally {
+      // However it ended: what still watches in the background must not go on for ever.
+      this.#over = true
       this.#options.interrupt.removeEventListener('abort', wake)
     }
   }
@@ -217,8 +220,9 @@ class Execution implements Carrier {
 
   sleep(milliseconds: number): Promise<void> {
     return this.session.read.sleep(milliseconds).catch((error: unknown) => {
-      // An interrupted sleep is over; whoever slept asks `interrupted()`.
+      // The doors are closing; whoever slept asks `interrupted()`.
       if (!(error instanceof Problem && error.code === 'interrupted')) throw error
+      this.#over = true
     })
   }
 
@@ -227,7 +231,7 @@ class Execution implements Carrier {
   }
 
   interrupted(): boolean {
-    return this.#options.interrupt.aborted
+    return this.#over || this.#options.interrupt.aborted
   }
 }
 
