@@ -44,7 +44,8 @@ export function createOutput({ json }: { json: boolean }): Output {
       return process.stdin.isTTY && stderr().isTTY && !ci && !json
     },
     get live() {
-      return stderr().isTTY && !ci && !json && env['TERM'] !== 'dumb'
+      // On a terminal that says it has no columns, a spinner would clear lines without end.
+      return stderr().isTTY && stderr().columns > 0 && !ci && !json && env['TERM'] !== 'dumb'
     },
     redactWith(redactor) {
       redact = redactor
@@ -69,7 +70,8 @@ export function createOutput({ json }: { json: boolean }): Output {
   }
 
   async function lookOf(stream: NodeJS.WriteStream): Promise<Look> {
-    const width = Math.min(stream.columns ?? USUAL, WIDEST)
+    // Some terminals say that they have no columns at all.
+    const width = Math.min(stream.columns || USUAL, WIDEST)
     const colour = stream.isTTY && !ci && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
     return { width, paint: colour ? await loadPaint() : PLAIN_PAINT }
   }

@@ -16,6 +16,7 @@ export function outcomeText(summary: RunSummary, look: Look, notTakenBack?: stri
     headline(summary, look),
     happened('What happened', summary, look),
     proven(summary, look),
+    list('What is unknown', unknown(summary), look),
     list('What did not happen', notDone(summary), look),
     notTakenBack === undefined ? [] : list('It was not taken back by itself', [notTakenBack], look),
     standsLines(summary, look),
@@ -35,7 +36,7 @@ export function takenBackText(run: RunSummary, undo: RunSummary, look: Look): st
       look.paint.warn(look.paint.strong('Failed, and every change was taken back and proven')),
       ...hanging('', brief(run.why ?? ''), look),
     ],
-    list('What failed', notDone(run), look),
+    list('What failed', [...unknown(run), ...notDone(run)], look),
     happened('What was taken back', undo, look),
     waysOnLines(
       [run, undo].map(({ id }) => ({
@@ -79,11 +80,15 @@ function proven({ result, proof }: RunSummary, look: Look): string[] {
   return held.length === 0 ? [] : hanging(`${heading('Proof', look)}  `, brief(held.join('; ')), look, 2)
 }
 
+/** Sent, and the answer was lost. */
+function unknown({ changes, calls }: RunSummary): string[] {
+  return [...changes, ...calls]
+    .filter((effect) => effect.state === 'unknown')
+    .map((effect) => `${effectWords(effect)}: it may have been taken, its answer was lost`)
+}
+
 function notDone(summary: RunSummary): string[] {
   const effects = [...summary.changes, ...summary.calls]
-  const unknown = effects
-    .filter((effect) => effect.state === 'unknown')
-    .map((effect) => `${effectWords(effect)}: unknown whether it was taken`)
   const not = effects
     .filter((effect) => effect.state === 'not applied' || effect.state === 'not started')
     .map((effect) => `${effectWords(effect)}: ${effect.state}`)
@@ -94,7 +99,7 @@ function notDone(summary: RunSummary): string[] {
   )
   const degraded = (summary.proof?.degraded ?? []).map((what) => `degraded: ${what}`)
   const leftOut = summary.leftOut.map(({ step, why }) => `${step} was left out: ${why}`)
-  return [...failed, ...unknown, ...not, ...degraded, ...leftOut]
+  return [...failed, ...not, ...degraded, ...leftOut]
 }
 
 function cureOf(cure: string | undefined): string[] {
@@ -105,14 +110,13 @@ function cureOf(cure: string | undefined): string[] {
 export function standsLines(summary: RunSummary, look: Look): string[] {
   if (summary.result === 'proven' || summary.result === 'already') return []
   if (summary.stands.length > 0) return list(look.paint.bad('What stands'), summary.stands, look)
-  const unknown = [...summary.changes, ...summary.calls].some((effect) => effect.state === 'unknown')
-  if (unknown || summary.result === 'unfinished') return []
+  if (unknown(summary).length > 0 || summary.result === 'unfinished') return []
   const done = [...summary.changes, ...summary.calls].some((effect) => effect.state === 'done')
   return done ? [] : ['Nothing of this run stands.']
 }
 
 export function effectWords(effect: EffectSummary): string {
-  if (effect.from === undefined || effect.to === undefined) return `${effect.step}: ${effect.name} called`
+  if (effect.from === undefined || effect.to === undefined) return `${effect.step}: call of ${effect.name}`
   return `${effect.name}: ${effect.from} → ${effect.to}`
 }
 

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+
+import { PLAIN } from '../../src/report/look.ts'
+import { runMarkdown } from '../../src/report/run-markdown.ts'
+import { runText } from '../../src/report/run-text.ts'
+import { changedSomething, summarise } from '../../src/report/summary.ts'
+import { CALLED, journal, plan, PROVEN, RETAGGED, STARTED } from './fixtures.ts'
+
+const lines = journal([...STARTED, ...RETAGGED, ...CALLED, ...PROVEN])
+
+test('tells who, why, what was measured, changed and proven, and how long each phase took', () => {
+  const text = runText(plan(), lines, PLAIN)
+  for (const part of [
+    'Rollback to 1a2b3c4: acme-api, production',
+    'ana on laptop',
+    'checkout fails',
+    'health: failing: HTTP 500',
+    'absent → sha256:9f8e7d6c5b4a: done',
+    'holds    must live_version same commit as 1a2b3c4',
+    /change +13 s/,
+    /prove +4 s/,
+    /\+1 s {2}evidence/,
+  ])
+    expect(text).toMatch(part instanceof RegExp ? part : new RegExp(escape(part)))
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
+})
+
+test('adds up to a document with the durations and the last judgement of everything', () => {
+  expect(summarise(plan(), lines)).toMatchObject({
+    result: 'proven',
+    exit: 0,
+    took: 19_000,
+    phases: [
+      { phase: 'execute', took: 13_000 },
+      { phase: 'verify', took: 4000 },
+    ],
+    steps: [
+      { step: 'image', result: 'done', took: 7000, attempts: 1 },
+      { step: 'redeploy', result: 'done', took: 3000, attempts: 1 },
+    ],
+    changes: [{ state: 'done' }, { state: 'done' }],
+    calls: [{ name: 'render.deploy-hook', state: 'done' }],
+    proof: { verdict: 'holds', conditions: [{ role: 'must', verdict: 'holds' }] },
+  })
+})
+
+test('an effect whose answer never came may have happened', () => {
+  const cut = lines.slice(0, 5)
+  expect(cut.at(-1)?.event.type).toBe('intent')
+  const summary = summarise(plan(), cut)
+  expect(summary.result).toBe('unfinished')
+  expect(summary.changes[0]?.state).toBe('unknown')
+  expect(changedSomething(plan(), cut)).toBe(true)
+  expect(changedSomething(plan(), lines.slice(0, 3))).toBe(false)
+})
+
+test('Markdown takes the text of others as text', () => {
+  const report = runMarkdown(
+    plan({ reason: 'see @channel | <img src=x> [x](http://evil) `rm` # **now**' }),
+    lines,
+  )
+  const row = report.split('\n').find((line) => line.startsWith('| Why'))
+  expect(row).toBe(
+    String.raw`| Why | see &#64;channel \| &lt;img src=x&gt; \[x\]\(http://evil\) \`rm\` \# \*\*now\*\* |`,
+  )
+})
+
+test('Markdown has a row for every line of the journal', () => {
+  const report = runMarkdown(plan(), lines)
+  expect(report.match(/^\| \+\d/gm)).toHaveLength(lines.length)
+})
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+}
