@@ -192,8 +192,11 @@ function unboundReasons({ head, former }: At, one: UndoStep): RefusalReason[] {
   ]
 }
 
-function undoStep(one: UndoStep, use: PlannedUse, skip: string | undefined): PlannedStep {
+/** Nothing else of the former step: its fallback leads forward, and what it verified is demanded by the whole undo. */
+function undoStep(one: UndoStep, planned: PlannedUse, skip: string | undefined): PlannedStep {
   const { id, timeout, retry } = one.step
+  const { uses, kind, with: options, changes, call, question, checks, window } = planned
+  const use = { uses, kind, with: options, changes, call, question, checks, window }
   return { ...use, id, timeout, retry, needs: one.needs, skip }
 }
 
