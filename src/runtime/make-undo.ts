@@ -1,9 +1,10 @@
-import type { SetAction } from '../core/contract.ts'
+import type { Check, SetAction } from '../core/contract.ts'
 import { type Json, sameJson } from '../core/json.ts'
 import { bindLate, unboundReason } from '../core/plan/bind.ts'
 import type { PlanHead } from '../core/plan/input.ts'
 import type { PlanOutcome, RefusalReason } from '../core/plan/outcome.ts'
 import { sealPlan } from '../core/plan/seal.ts'
+import { checksOf } from '../core/plan/survey.ts'
 import { provableFor } from '../core/plan/undo-proof.ts'
 import { draftUndo, type UndoDraft, type UndoStep } from '../core/plan/undo.ts'
 import {
@@ -82,71 +83,80 @@ async function lookAgain(at: At, one: UndoStep): Promise<Looked> {
   }
 }
 
+interface LookedSurface {
+  change?: PlannedChange
+  checks?: Check[]
+  reason?: RefusalReason
+  confirmation?: Confirmation
+}
+
 async function lookAtSet(at: At, one: UndoStep, action: SetAction<unknown, unknown>): Promise<Looked> {
   const { session, ground, secrets } = at
   const options = await bindOptions(ground, secrets, action.options, one.use.with)
   const shown = bindForShow(ground, action.options, one.use.with)
   const readings = await action.surfaces(options, session.read)
   const results = await Promise.all(
-    one.changes.map(
-      async (
-        former,
-      ): Promise<{ change?: PlannedChange; reason?: RefusalReason; confirmation?: Confirmation }> => {
-        const id = former.surface.id
-        const reading = readings.find((each) => each.surface.id === id)
-        const seen = reading?.seen
-        const refuse = (kind: RefusalReason['kind'], why: string, cure?: string) => ({
-          reason: { step: one.step.id, surface: id, kind, why, cure },
-        })
-        if (reading === undefined || seen === undefined)
-          return refuse('unknown', 'the step does not mean this surface any more')
-        if (seen.status === 'denied' || seen.status === 'unknown')
-          return refuse(seen.status, seen.why, seen.cure)
-        if (reading.ownedBy !== undefined)
-          return refuse('owned', `${reading.ownedBy} owns it and would put it back`)
+    one.changes.map(async (former): Promise<LookedSurface> => {
+      const id = former.surface.id
+      const reading = readings.find((each) => each.surface.id === id)
+      const seen = reading?.seen
+      const refuse = (kind: RefusalReason['kind'], why: string, cure?: string) => ({
+        reason: { step: one.step.id, surface: id, kind, why, cure },
+      })
+      if (reading === undefined || seen === undefined)
+        return refuse('unknown', 'the step does not mean this surface any more')
+      if (seen.status === 'denied' || seen.status === 'unknown')
+        return refuse(seen.status, seen.why, seen.cure)
+      if (reading.ownedBy !== undefined)
+        return refuse('owned', `${reading.ownedBy} owns it and would put it back`)
 
-        const resolution = await action.resolve(options, reading, { state: former.from }, session.read)
-        const live = seen.status === 'present' ? seen.state : null
-        const base = {
-          ...former,
-          role: 'main' as const,
-          from: live as Json,
-          fromLabel: seen.status === 'present' ? seen.label : 'absent',
-        }
-        if (resolution.kind === 'already') {
-          return {
-            change: {
-              ...base,
-              to: live as Json,
-              toLabel: base.fromLabel,
-              state: 'already',
-              details: [],
-              manual: [],
-            },
-          }
-        }
-        if (resolution.kind !== 'change') return refuse(resolution.kind, resolution.why, resolution.cure)
-        const change: PlannedChange = {
-          ...base,
-          to: former.from,
-          toLabel: resolution.toLabel,
-          state: 'change',
-          reversible: resolution.reversible,
-          details: resolution.details ?? [],
-          manual: [],
-        }
-        const conflict = sameState(action, live, former.to)
-          ? undefined
-          : conflictOf(one.step.id, former, base.fromLabel)
+      const resolution = await action.resolve(options, reading, { state: former.from }, session.read)
+      const live = seen.status === 'present' ? seen.state : null
+      const base = {
+        ...former,
+        role: 'main' as const,
+        from: live as Json,
+        fromLabel: seen.status === 'present' ? seen.label : 'absent',
+      }
+      if (resolution.kind === 'already') {
         return {
-          change: { ...change, manual: action.manual(shown, change) },
-          ...(conflict === undefined ? {} : { confirmation: conflict }),
+          change: {
+            ...base,
+            to: live as Json,
+            toLabel: base.fromLabel,
+            state: 'already',
+            details: [],
+            manual: [],
+          },
         }
-      },
-    ),
+      }
+      if (resolution.kind !== 'change') return refuse(resolution.kind, resolution.why, resolution.cure)
+      const change: PlannedChange = {
+        ...base,
+        to: former.from,
+        toLabel: resolution.toLabel,
+        state: 'change',
+        reversible: resolution.reversible,
+        details: resolution.details ?? [],
+        manual: [],
+      }
+      const conflict = sameState(action, live, former.to)
+        ? undefined
+        : conflictOf(one.step.id, former, base.fromLabel)
+      return {
+        change: { ...change, manual: action.manual(shown, change) },
+        checks: resolution.checks,
+        ...(conflict === undefined ? {} : { confirmation: conflict }),
+      }
+    }),
   )
   const changes = results.flatMap(({ change }) => change ?? [])
-  const use: PlannedUse = { ...one.use, changes, checks: [], window: windowOf(action) }
+  const checks = checksOf(
+    results.flatMap(({ change, checks = [] }) =>
+      change === undefined ? [] : [{ id: change.surface.id, checks }],
+    ),
+  )
+  const use: PlannedUse = { ...one.use, changes, checks, window: windowOf(action) }
   const already = changes.every((change) => change.state === 'already')
   return {
     step: undoStep(one, use, already ? 'already as it was before' : undefined),

@@ -4,7 +4,7 @@ import { bindLate } from './bind.ts'
 import type { BuildInput } from './input.ts'
 import { allNeeds, directNeeds } from './needs.ts'
 import { sealPlan } from './seal.ts'
-import type { SurveyedUse } from './survey.ts'
+import { checksOf, type SurveyedUse } from './survey.ts'
 import { undoProof } from './undo-proof.ts'
 import { type LiveVersion, type Plan, PLAN_FORMAT, type PlannedStep, type PlannedUse } from './types.ts'
 
@@ -79,7 +79,7 @@ function namesOf({ runbook, procedure }: BuildInput): {
 export function plannedUse(use: SurveyedUse): PlannedUse {
   const readiness = use.call?.readiness
   const checks: Check[] = [
-    ...use.surfaces.flatMap((surface) => surface.checks),
+    ...checksOf(use.surfaces),
     ...(readiness?.kind === 'ready' ? readiness.checks : []),
   ]
   return {

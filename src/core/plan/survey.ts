@@ -31,3 +31,11 @@ export interface SurveyedSurface {
   checks: Check[]
   refused?: Omit<RefusalReason, 'step'> | undefined
 }
+
+/** How the lines of a step are known; with several surfaces, each check says which it is about. */
+export function checksOf(surfaces: readonly Pick<SurveyedSurface, 'id' | 'checks'>[]): Check[] {
+  if (surfaces.length === 1) return surfaces.flatMap(({ checks }) => checks)
+  return surfaces.flatMap(({ id, checks }) =>
+    checks.map((check) => ({ ...check, what: `${id}: ${check.what}` })),
+  )
+}
