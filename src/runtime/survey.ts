@@ -98,9 +98,22 @@ export async function surveySet(
       if (refused !== undefined) return { id: reading.surface.id, changes: [], checks: [], refused }
       const resolution = await action.resolve(options, reading, wanted, session.read)
       const manual = (change: Target<unknown>) => action.manual(shown, change)
-      return surveyedSurface(prefix, reading, resolution, manual)
+      return {
+        ...surveyedSurface(prefix, reading, resolution, manual),
+        unsettled: unsettled(action, reading, resolution),
+      }
     }),
   )
+}
+
+function unsettled(
+  action: SetAction<unknown, unknown>,
+  { seen }: Reading<unknown>,
+  { kind }: Resolution<unknown>,
+): SurveyedSurface['unsettled'] {
+  if (kind !== 'already' || seen.status !== 'present') return undefined
+  const { state, words } = action.progress(seen, seen.state)
+  return state === 'reached' ? undefined : { state, words }
 }
 
 function refusedReading({ seen, busy, ownedBy }: Reading<unknown>): SurveyedSurface['refused'] {

@@ -50,6 +50,27 @@ function changedTwice(step: string, surface: string, other: string): RefusalReas
   }
 }
 
+/** Being set to the target is not yet running it; only a live endpoint that reports it says more. */
+export function unsettledReasons({ survey, head }: BuildInput): RefusalReason[] {
+  return survey.flatMap(({ step, first }) =>
+    first.surfaces.flatMap(({ id, unsettled }): RefusalReason[] => {
+      if (unsettled === undefined) return []
+      const failed = unsettled.state === 'failed'
+      return [
+        {
+          step: step.id,
+          surface: id,
+          kind: failed ? 'conflict' : 'busy',
+          why: `it is already at ${releaseName(head.target)}, and yet: ${unsettled.words}`,
+          cure: failed
+            ? 'look at why it does not start there, or return to another version'
+            : 'wait until it is settled and run this again, or return to another version',
+        },
+      ]
+    }),
+  )
+}
+
 export function nothingToChange(plan: Plan, live: LiveVersion): RefusalReason {
   const says =
     'release' in live

@@ -29,6 +29,8 @@ export interface SurveyedSurface {
   /** Prepared changes first, the main one last. */
   changes: PlannedChange[]
   checks: Check[]
+  /** It is where it should be, but not at rest: a rollout that is under way, or has failed. */
+  unsettled?: { state: 'moving' | 'failed'; words: string } | undefined
   refused?: Omit<RefusalReason, 'step'> | undefined
 }
 
