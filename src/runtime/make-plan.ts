@@ -112,7 +112,11 @@ async function targetOf(
 
 async function lastProven(session: Session, runbook: Runbook): Promise<Release> {
   const [newest] = await provenVersions(session.store, runbook.service, runbook.environment)
-  if (newest !== undefined) return { given: newest.given, sha: newest.sha, tag: newest.tag }
+  if (newest !== undefined) {
+    const { sha, tag } = newest
+    // What was typed then may mean nothing by now: a revision gets a new number when it is returned to.
+    return { given: sha ?? tag ?? newest.given, sha, tag }
+  }
   throw new Problem({
     code: 'nothing-proven',
     message: `no version of ${runbook.service} in ${runbook.environment} has been proven from here yet`,
