@@ -98,13 +98,16 @@ async function untilDecided(
   allHold: () => Promise<boolean>,
 ): Promise<void> {
   const end = carrier.now() + within
+  let told = ''
   for (;;) {
     if (carrier.interrupted()) return
     for (const one of watched.filter((each) => isDue(each, carrier.now()))) void startSample(carrier, one)
     await carrier.sleep(BETWEEN_LOOKS)
-    carrier.news(
-      watched.map(({ condition, judgement }) => `${condition.signal}: ${judgement.words}`).join('; '),
-    )
+    const words = watched
+      .map(({ condition, judgement }) => `${condition.signal}: ${judgement.words}`)
+      .join('; ')
+    if (words !== told) carrier.news(words)
+    told = words
     if (await allHold()) {
       if (shouldsSettled(carrier, watched)) return
     } else if (musts(watched).some((one) => isLost(one, carrier.now()))) return
