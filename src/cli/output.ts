@@ -1,7 +1,7 @@
 import { type Look, type Paint, PLAIN_PAINT } from '../report/look.ts'
 
 /** The version of the documents that `--json` prints. */
-export const JSON_FORMAT = 1
+const JSON_FORMAT = 1
 
 /** Where a command prints: results to stdout, progress to stderr, both through the redactor. */
 export interface Output {
@@ -25,7 +25,7 @@ export interface Output {
   progressLook(): Promise<Look>
 }
 
-export type JsonDocument = { type: string; [member: string]: unknown }
+type JsonDocument = { type: string; [member: string]: unknown }
 
 const WIDEST = 120
 const USUAL = 80

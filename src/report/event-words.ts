@@ -115,14 +115,14 @@ function placeWords({ step: id, effect }: { step: string; effect: string }, plan
 }
 
 /** `set ghcr.io/acme/api:prod to sha256:1a2b`. */
-export function changeWords(change: Pick<PlannedChange, 'from' | 'to' | 'toLabel' | 'surface'>): string {
+function changeWords(change: Pick<PlannedChange, 'from' | 'to' | 'toLabel' | 'surface'>): string {
   if (change.to === null) return `remove ${change.surface.id}`
   return change.from === null
     ? `create ${change.surface.id} as ${change.toLabel}`
     : `set ${change.surface.id} to ${change.toLabel}`
 }
 
-export function findChange(plan: Plan, effect: string): PlannedChange | undefined {
+function findChange(plan: Plan, effect: string): PlannedChange | undefined {
   return plan.steps
     .flatMap((step) => [...step.changes, ...(step.fallback?.changes ?? [])])
     .find((change) => change.effect === effect)

@@ -115,7 +115,7 @@ export function standsLines(summary: RunSummary, look: Look): string[] {
   return done ? [] : ['Nothing of this run stands.']
 }
 
-export function effectWords(effect: EffectSummary): string {
+function effectWords(effect: EffectSummary): string {
   if (effect.from === undefined || effect.to === undefined) return `${effect.step}: call of ${effect.name}`
   return `${effect.name}: ${effect.from} → ${effect.to}`
 }

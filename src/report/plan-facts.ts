@@ -4,7 +4,7 @@ import type { Plan, PlannedChange, PlannedUse } from '../core/plan/types.ts'
 // What a plan says about itself, for every form of report.
 
 /** The words in brackets: how a line of the plan is known. */
-export const HOW_KNOWN: Record<Check['how'], string> = {
+const HOW_KNOWN: Record<Check['how'], string> = {
   server: '[server]',
   computed: '[computed]',
   'cannot-be-known': '[cannot be known before]',

@@ -40,7 +40,7 @@ export interface RunSummary {
   deadlinePassed: boolean
 }
 
-export interface StepSummary {
+interface StepSummary {
   step: string
   uses: string
   result: 'done' | 'skipped' | 'failed' | 'running' | 'not started'
@@ -60,7 +60,7 @@ export interface EffectSummary {
   state: 'done' | 'already' | 'not applied' | 'unknown' | 'not started'
 }
 
-export interface ProofSummary {
+interface ProofSummary {
   verdict: Judged
   why: string
   degraded: string[]

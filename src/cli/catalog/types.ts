@@ -3,7 +3,7 @@ import type { Output } from '../output.ts'
 
 // A command as data: the program, the help and the shell completion are all made from it.
 
-export type Group = 'Prepare' | 'Roll back' | 'Look' | 'Set up'
+type Group = 'Prepare' | 'Roll back' | 'Look' | 'Set up'
 
 export interface CommandSpec {
   name: string
@@ -53,4 +53,4 @@ export interface Call {
   output: Output
 }
 
-export type Handler = (call: Call) => Promise<ExitCode>
+type Handler = (call: Call) => Promise<ExitCode>
