@@ -1,8 +1,9 @@
 // The least that moves a tag with a backup: five requests, no check, no record. Plain JavaScript, because this is a
 // floor: Node must not have to take types away first.
 // node bare-retag.mjs http://HOST/v2/NAME/manifests/ TAG TARGET BACKUP
-import { Agent, request } from 'node:http'
 
+// `import 'node:http'` would read every member, WebSocket too, and that loads all of undici.
+const { Agent, request } = process.getBuiltinModule('node:http')
 const ACCEPT =
   'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json'
 const agent = new Agent({ keepAlive: true })

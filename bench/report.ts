@@ -7,6 +7,8 @@ export interface Machine {
   readonly system: string
   readonly cores: number
   readonly memoryGiB: number
+  /** Processes that wanted to run, per core, over the minute before: far above 0, the ratios are of a busy machine. */
+  readonly loadPerCore: number
 }
 
 /** `date` is a day, in UTC. */
@@ -19,7 +21,8 @@ export function markdown(results: readonly Result[]): string {
     '',
     'Written by `npm run bench`; with names, only those are run again (`npm run bench -- startup`).',
     'Everything that is compared ran side by side, in turns, in the same minutes on the same machine: read the ratios.',
-    'The milliseconds are those of one machine and promise nothing.',
+    'The milliseconds are those of one machine and promise nothing. Run it where nothing else runs: a load per core',
+    'above 0.5 means that other work was measured too, and that several threads are a disadvantage.',
     ...results.flatMap(section),
     '',
     '## What this does not measure',
@@ -52,7 +55,7 @@ function section(result: Result): string[] {
         ]),
     ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${note}`)]),
     '',
-    `${date}, Node ${machine.node}, ${machine.system}, ${machine.cores} cores, ${machine.memoryGiB} GiB.`,
+    `${date}, Node ${machine.node}, ${machine.system}, ${machine.cores} cores, ${machine.memoryGiB} GiB; load per core before it began: ${machine.loadPerCore.toFixed(1)}.`,
   ]
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { availableParallelism, totalmem } from 'node:os'
+import { availableParallelism, loadavg, totalmem } from 'node:os'
 
 import { inCheckout } from './program.ts'
 import { type Machine, markdown, type Result } from './report.ts'
@@ -27,6 +27,7 @@ export function thisMachine(): Machine {
     system: `${process.platform} ${process.arch}`,
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
+    loadPerCore: (loadavg()[0] ?? 0) / availableParallelism(),
   }
 }
 

@@ -24,9 +24,10 @@ async function runAll(names: readonly Name[]): Promise<void> {
   const results: Record<string, Result> = {}
   for (const name of names) {
     console.log(`\n${name} …`)
+    const machine = thisMachine()
     const outcome = await BENCHMARKS[name].run()
     print(outcome)
-    results[name] = { ...outcome, date: new Date().toISOString().slice(0, 10), machine: thisMachine() }
+    results[name] = { ...outcome, date: new Date().toISOString().slice(0, 10), machine }
     if (!outcome.ratios.every(isWithin)) process.exitCode = 1
   }
   await keep(results, NAMES)
