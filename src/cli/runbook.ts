@@ -3,7 +3,9 @@ import { resolve } from 'node:path'
 
 import type { Procedure, Runbook } from '../core/model.ts'
 import type { Diagnostic } from '../runbook/diagnostic.ts'
+import type { Chosen } from '../runbook/declared.ts'
 import { findRunbook } from '../runbook/find.ts'
+import type { LoadResult } from '../runbook/load.ts'
 import { keyValues, usageError, whyUnreadable } from './usage.ts'
 
 /** What a person typed about the runbook; see the shared options of the catalog. */
@@ -17,19 +19,41 @@ export type ReadRunbook =
   | { file: string; runbook: Runbook; environments: string[] }
   | { file: string; diagnostics: Diagnostic[] }
 
-/** Finds, reads and checks the runbook; what is wrong with it is an answer here. */
+/** Finds, reads and checks the runbook for one environment; what is wrong with it is an answer here. */
 export async function readRunbook(options: RunbookOptions): Promise<ReadRunbook> {
+  const { file, load } = await opened(options)
+  return { file, ...(await load({ environment: options.env })) }
+}
+
+/** The same for every environment, and without inputs: all that is to be known before there is an incident. */
+export async function readForCheck(options: RunbookOptions): Promise<ReadRunbook> {
+  const { file, load } = await opened(options)
+  const first = await load({ environment: options.env, withoutInputs: true })
+  if (options.env !== undefined || 'diagnostics' in first) return { file, ...first }
+  for (const environment of first.environments.slice(1)) {
+    const other = await load({ environment, withoutInputs: true })
+    if ('diagnostics' in other)
+      return { file, diagnostics: other.diagnostics.map((one) => inEnvironment(one, environment)) }
+  }
+  return { file, ...first }
+}
+
+async function opened(
+  options: RunbookOptions,
+): Promise<{ file: string; load: (chosen: Chosen) => Promise<LoadResult> }> {
   const { loadRunbook } = await import('../runbook/load.ts')
   const file = options.runbook ?? (await findRunbook(namesIn))
-  const path = resolve(file)
-  const result = await loadRunbook({
-    path,
+  const source = {
+    path: resolve(file),
     shownAs: file,
     text: await textOf(file),
-    environment: options.env,
     set: keyValues('--set', options.set ?? []),
-  })
-  return { file, ...result }
+  }
+  return { file, load: (chosen) => loadRunbook({ ...source, ...chosen }) }
+}
+
+function inEnvironment(diagnostic: Diagnostic, environment: string): Diagnostic {
+  return { ...diagnostic, message: `${diagnostic.message} (in the environment "${environment}")` }
 }
 
 /** The runbook, or a problem that shows everything that is wrong with it. */

@@ -1,4 +1,4 @@
-import { type Candidate, releaseName } from '../core/release.ts'
+import { type Candidate, type Release, releaseName } from '../core/release.ts'
 import { table } from './layout.ts'
 import type { Look } from './look.ts'
 import { safeLine } from './safe-text.ts'
@@ -7,9 +7,10 @@ import { safeLine } from './safe-text.ts'
 export function candidateLines(candidates: readonly Candidate[], look: Look): string[] {
   if (candidates.length === 0) return ['  none was found: name the version with --target']
   let number = 0
+  const name = distinctNames(candidates)
   const rows = candidates.map((candidate) => [
     candidate.live === true ? 'live' : String(++number),
-    safeLine(releaseName(candidate.release)),
+    safeLine(name(candidate.release)),
     safeLine(otherNames(candidate).join(', ')),
     candidate.when === undefined ? '' : minute(candidate.when),
     safeLine(candidate.why),
@@ -21,6 +22,17 @@ export function candidateLines(candidates: readonly Candidate[], look: Look): st
     rows.map((row) => used.map((column) => row[column] ?? '')),
     look,
   )
+}
+
+/** As short as people like them, as long as it takes to tell them apart. */
+function distinctNames(candidates: readonly Candidate[]): (release: Release) => string {
+  const count = new Map<string, number>()
+  for (const { release } of candidates)
+    count.set(releaseName(release), (count.get(releaseName(release)) ?? 0) + 1)
+  return (release) => {
+    const short = releaseName(release)
+    return (count.get(short) ?? 0) > 1 ? (release.sha ?? release.given) : short
+  }
 }
 
 /** Names that do not only repeat the version. */

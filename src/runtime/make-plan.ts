@@ -13,7 +13,7 @@ import { surfaceCandidates } from './candidates.ts'
 import { commitsNamed, openHistory } from './git-history.ts'
 import { loadAction } from './load-action.ts'
 import { describeMeasurement, measureWithin, textOf } from './measure.ts'
-import { groundOf, planHead, procedureNamed, runbookSha256 } from './plan-ground.ts'
+import { groundOf, planHead, procedureNamed, runbookSha256, unknownStep } from './plan-ground.ts'
 import { provenVersions } from './proven.ts'
 import { surveySteps } from './survey.ts'
 import { requireTargetNames } from './target-names.ts'
@@ -68,12 +68,11 @@ export async function kindsOf(steps: readonly Step[]): Promise<StepKinds> {
 function leftOut(procedure: Procedure, kinds: StepKinds, without: readonly string[]): LeftOut[] {
   const unknown = without.find((id) => !procedure.steps.some((step) => step.id === id))
   if (unknown !== undefined) {
-    throw new Problem({
-      code: 'step-unknown',
-      message: `--without "${unknown}": the procedure "${procedure.name}" has no such step`,
-      found: `steps: ${procedure.steps.map((step) => step.id).join(', ')}`,
-      exit: EXIT.usage,
-    })
+    throw unknownStep(
+      unknown,
+      `the procedure "${procedure.name}"`,
+      procedure.steps.map((step) => step.id),
+    )
   }
   const chosen = without.map((step) => ({ step, why: 'left out by --without' }))
   const dropped = servedOnly(procedure, kinds, without).map((step) => ({

@@ -19,7 +19,7 @@ import { fold } from '../core/run/state.ts'
 import { type BindingGround, bindForShow, bindOptions } from './bind-options.ts'
 import { loadAction } from './load-action.ts'
 import { describeMeasurement, measureWithin } from './measure.ts'
-import { planHead } from './plan-ground.ts'
+import { planHead, unknownStep } from './plan-ground.ts'
 import type { Secrets } from './secrets.ts'
 import { reasonOf, windowOf } from './survey.ts'
 import type { Session, StoredRun } from './types.ts'
@@ -35,6 +35,7 @@ export interface UndoRequest {
 export async function makeUndo(session: Session, run: StoredRun, request: UndoRequest): Promise<PlanOutcome> {
   const former = run.plan
   const draft = draftUndo(former, fold(run.lines))
+  requireSteps(former, request.without)
   const head = planHead(session.read.now(), draft.target, request.reason)
   const ground: BindingGround = { ...former, ...head }
   const secrets = session.secretsOf(former.secrets)
@@ -57,6 +58,12 @@ export async function makeUndo(session: Session, run: StoredRun, request: UndoRe
   })
   if (steps.some((step) => step.skip === undefined)) return { kind: 'plan', plan }
   return { kind: 'already', plan, why: `nothing that ${former.id} changed is still in place` }
+}
+
+function requireSteps(former: Plan, without: string[]): void {
+  const known = former.steps.map((step) => step.id)
+  const unknown = without.find((id) => !known.includes(id))
+  if (unknown !== undefined) throw unknownStep(unknown, `the run ${former.id}`, known)
 }
 
 interface At {

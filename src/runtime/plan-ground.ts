@@ -39,3 +39,14 @@ export function procedureNamed(runbook: Runbook, name: string | undefined): Proc
     exit: EXIT.usage,
   })
 }
+
+/** `--without` names a step that is not there. */
+export function unknownStep(id: string, owner: string, known: string[]): Problem {
+  return new Problem({
+    code: 'step-unknown',
+    message: `--without "${id}": ${owner} has no such step`,
+    found: `steps: ${known.join(', ')}`,
+    cure: 'name one of them',
+    exit: EXIT.usage,
+  })
+}

@@ -1,10 +1,10 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
 import type { Call } from '../catalog/types.ts'
-import { readRunbook } from '../runbook.ts'
+import { readForCheck } from '../runbook.ts'
 
 /** Checks the runbook without any network, and reports all that is wrong at once. */
 export async function runValidate({ options, output }: Call): Promise<ExitCode> {
-  const read = await readRunbook(options)
+  const read = await readForCheck(options)
   if ('diagnostics' in read) {
     const { formatDiagnostic } = await import('../../runbook/diagnostic.ts')
     const count = read.diagnostics.length
@@ -21,9 +21,10 @@ export async function runValidate({ options, output }: Call): Promise<ExitCode> 
   }
 
   const { runbook, environments, file } = read
+  const checked = options.env === undefined ? environments : [runbook.environment]
   const procedures = runbook.procedures.map((procedure) => procedure.name)
   output.result(
-    `${file} is valid: ${runbook.service}, ${runbook.environment}; ${procedures.length === 1 ? 'procedure' : 'procedures'} ${procedures.join(', ')}`,
+    `${file} is valid: ${runbook.service}, ${checked.join(' and ')}; ${procedures.length === 1 ? 'procedure' : 'procedures'} ${procedures.join(', ')}`,
   )
   output.document({
     type: 'validation',
