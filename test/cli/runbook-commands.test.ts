@@ -6,6 +6,22 @@ import { describe, expect, test } from 'vitest'
 import { BIN, documents, environment, folder, rollback } from './program.ts'
 import { run } from '../helpers/process.ts'
 
+const TWO_ENVIRONMENTS = `version: 1
+service: api
+environments:
+  production: { url: https://api.example.com }
+  staging: { url: not-a-url }
+inputs:
+  ticket: { description: where this is discussed }
+signals:
+  health: { http: { url: '\${vars.url}/health' } }
+procedures:
+  retag:
+    steps:
+      - { id: image, uses: registry.retag, with: { repository: ghcr.io/acme/api, tag: prod } }
+    verify: { within: 1m, must: [{ signal: health, passing: true }] }
+`
+
 describe('init', () => {
   test.each(['registry-render', 'kubernetes-deployment'])(
     '--from %s writes a valid runbook',
@@ -42,6 +58,16 @@ describe('init', () => {
 })
 
 describe('validate', () => {
+  test('checks every environment, and asks for no inputs', async () => {
+    await using here = await folder()
+    await writeFile(join(here.path, 'rollback.yaml'), TWO_ENVIRONMENTS)
+    const all = await rollback(['validate'], { cwd: here.path })
+    expect(all.exitCode).toBe(2)
+    expect(all.stdout).toContain('(in the environment "staging")')
+    const one = await rollback(['validate', '--env', 'production'], { cwd: here.path })
+    expect(one).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
   test('reports every mistake with its place, and exits with 2', async () => {
     await using here = await folder()
     await rollback(['init', '--from', 'registry-render'], { cwd: here.path })
