@@ -10,7 +10,7 @@ import { type Stoppable, stoppable } from '../../helpers/stoppable.ts'
 const PROGRAM = fileURLToPath(new URL('../../../bin/rollback.js', import.meta.url))
 
 /** A line of what `--json` prints; its other members depend on its type. */
-export interface JsonDocument {
+interface JsonDocument {
   readonly format: number
   readonly type: string
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into documents of every type
@@ -30,7 +30,7 @@ export interface CliResult {
   documents(): readonly JsonDocument[]
 }
 
-export interface CliOptions {
+interface CliOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Without it stdin is empty, and ended. */
   readonly stdin?: string
@@ -39,7 +39,7 @@ export interface CliOptions {
 }
 
 /** The program while it runs. */
-export interface RunningCli {
+interface RunningCli {
   readonly result: Promise<CliResult>
   /** What it has printed so far, both streams. */
   output(): string

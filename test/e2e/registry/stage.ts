@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { vi } from 'vitest'
 import { stringify } from 'yaml'
 
 import { tempFolder } from '../../helpers/folder.ts'
@@ -11,23 +12,26 @@ import { startService, type TestService } from '../../helpers/service.ts'
 import { type Stoppable, stopAll, stoppable } from '../../helpers/stoppable.ts'
 import { type Cli, makeCli } from '../helpers/cli.ts'
 
+// Whole stories, several at once, on whatever machine CI has.
+vi.setConfig({ testTimeout: 90_000 })
+
 /** The last version that worked, and the one whose deployment is the incident. */
 export const GOOD = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
 export const BAD = 'b0bacafe00112233445566778899aabbccddeeff'
 
-export const SERVICE = 'acme-api'
+const SERVICE = 'acme-api'
 export const REPOSITORY = 'acme/api'
 export const TAG = 'prod-latest'
 const HOOK_VARIABLE = 'PROD_DEPLOY_HOOK'
 
-export interface StageOptions {
+interface StageOptions {
   readonly auth?: 'open' | 'htpasswd' | 'token'
   readonly kind?: 'image' | 'index' | 'docker' | 'docker-list'
   readonly runbook?: RunbookChanges
 }
 
 /** What a test wants otherwise than the usual runbook has it. */
-export interface RunbookChanges {
+interface RunbookChanges {
   readonly top?: object
   readonly procedure?: object
   readonly image?: object
@@ -50,7 +54,7 @@ export interface Stage extends Stoppable {
   /** The digest of a tag, by skopeo. */
   digest(tag?: string): Promise<string>
   /** The tags with backups of earlier images, oldest first. */
-  backups(): Promise<string[]>
+  backups(prefix?: string): Promise<string[]>
   /** Points the tag at another image, as a push from somewhere else would, and deploys nothing. */
   moveTag(tag: string, digest: string): Promise<void>
   /** Back to the incident: the bad version deployed, no recorded runs, no requests counted. Backups stay. */
@@ -88,7 +92,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       repository,
       runbook,
       digest: (tag = TAG) => skopeoDigest(registry, REPOSITORY, tag),
-      backups: () => backupsIn(registry),
+      backups: (prefix = 'rollback-') => tagsIn(registry, prefix),
       moveTag: (tag, digest) => moveTag(registry, tag, digest),
       startOver: async () => {
         await startOver(registry, service, bad)
@@ -172,7 +176,7 @@ function runbookText(repository: string, url: string, changes: RunbookChanges): 
   })
 }
 
-async function backupsIn(registry: TestRegistry): Promise<string[]> {
+async function tagsIn(registry: TestRegistry, prefix: string): Promise<string[]> {
   const { judgeHost, credentials } = registry
   const login = credentials === undefined ? [] : [`--creds=${credentials.username}:${credentials.password}`]
   const output = await mustRun('skopeo', [
@@ -182,7 +186,7 @@ async function backupsIn(registry: TestRegistry): Promise<string[]> {
     `docker://${judgeHost}/${REPOSITORY}`,
   ])
   const { Tags } = JSON.parse(output) as { Tags: string[] }
-  return Tags.filter((tag) => tag.startsWith('rollback-')).sort()
+  return Tags.filter((tag) => tag.startsWith(prefix)).sort()
 }
 
 async function moveTag(registry: TestRegistry, tag: string, digest: string): Promise<void> {
