@@ -3,6 +3,7 @@ import { open, readFile } from 'node:fs/promises'
 import { canonical, isPlainObject, sha256 } from '../core/json.ts'
 import { Problem } from '../core/problem.ts'
 import { JOURNAL_FORMAT, type Line, type RunEvent } from '../core/run/events.ts'
+import { redactEvent } from './redact-event.ts'
 import type { RunLog } from './types.ts'
 
 // One JSON line an event, each with a checksum chained to the line before. A line is on disk (fdatasync) before
@@ -19,10 +20,13 @@ export interface JournalOptions {
   lines?: readonly Line[] | undefined
   /** Checksum of the last of them. */
   lastSum?: string | undefined
+  /** Their length in bytes: what stands behind them is a torn line, and is cut off. */
+  bytes?: number | undefined
 }
 
 export async function openJournal(path: string, options: JournalOptions): Promise<RunLog> {
   const file = await open(path, 'a', 0o600)
+  if (options.bytes !== undefined) await file.truncate(options.bytes)
   let n = options.lines?.at(-1)?.n ?? 0
   let sum = options.lastSum ?? ''
   // After a failed sync nothing more is written: what is on disk is no longer known.
@@ -32,7 +36,7 @@ export async function openJournal(path: string, options: JournalOptions): Promis
   async function write(event: RunEvent): Promise<Line> {
     if (broken !== undefined) throw journalFailed(path, broken)
     try {
-      const clean = JSON.parse(options.redact(JSON.stringify(event))) as RunEvent
+      const clean = redactEvent(event, options.redact)
       const line: Line = { n: n + 1, at: options.now(), event: clean }
       const chained = chain(sum, line)
       await file.appendFile(`${JSON.stringify({ ...line, sum: chained })}\n`)
@@ -63,6 +67,8 @@ export async function openJournal(path: string, options: JournalOptions): Promis
 export interface JournalRead {
   lines: Line[]
   lastSum: string
+  /** Length of the whole lines. */
+  bytes: number
 }
 
 /** Reads a journal; drops an incomplete last line and refuses corruption before it. */
@@ -85,7 +91,8 @@ export function parseJournal(text: string, place: string): JournalRead {
     if (event.type === 'run-started' && event.format !== JOURNAL_FORMAT) throw foreign(place, event.format)
     lines.push({ n, at, event })
   }
-  return { lines, lastSum: sum }
+  const whole = text.length - (incomplete?.length ?? 0)
+  return { lines, lastSum: sum, bytes: Buffer.byteLength(text.slice(0, whole)) }
 }
 
 function parseLine(row: string): StoredLine | undefined {

@@ -1,0 +1,160 @@
+import { appendFile, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { Problem } from '../../src/core/problem.ts'
+import type { RunEvent } from '../../src/core/run/events.ts'
+import { openJournal, parseJournal, readJournal } from '../../src/runtime/journal.ts'
+import { tempFolder } from '../helpers/folder.ts'
+
+const EVENTS: RunEvent[] = [
+  { type: 'phase-started', phase: 'execute' },
+  { type: 'step-started', step: 'image' },
+  { type: 'intent', step: 'image', effect: 'image:a', attempt: 1, use: 'first' },
+  { type: 'outcome', step: 'image', effect: 'image:a', attempt: 1, ok: true, receipt: { ü: '€ “x”' } },
+]
+
+let folder: Awaited<ReturnType<typeof tempFolder>>
+let path: string
+
+beforeEach(async () => {
+  folder = await tempFolder('journal')
+  path = join(folder.path, 'events.jsonl')
+})
+
+afterEach(() => folder.stop())
+
+const plainly = { redact: (text: string) => text, now: () => 1_700_000_000_000 }
+
+async function written(): Promise<Buffer> {
+  const log = await openJournal(path, plainly)
+  for (const event of EVENTS) await log.append(event)
+  await log.close()
+  return readFile(path)
+}
+
+function eventsOf(bytes: Buffer): RunEvent[] {
+  return parseJournal(bytes.toString('utf8'), 'events.jsonl').lines.map(({ event }) => event)
+}
+
+test('what was appended is read back, numbered without gaps', async () => {
+  const { lines } = parseJournal((await written()).toString(), path)
+  expect(lines.map(({ event }) => event)).toEqual(EVENTS)
+  expect(lines.map(({ n }) => n)).toEqual([1, 2, 3, 4])
+})
+
+test('a line is in the file when `append` returns', async () => {
+  const log = await openJournal(path, plainly)
+  await log.append({ type: 'step-started', step: 'image' })
+  expect(await readFile(path, 'utf8')).toContain('step-started')
+  await log.close()
+})
+
+test('lines that are appended at once keep their order', async () => {
+  const log = await openJournal(path, plainly)
+  await Promise.all(EVENTS.map((event) => log.append(event)))
+  await log.close()
+  expect(eventsOf(await readFile(path))).toEqual(EVENTS)
+})
+
+test('nobody else can read it', async () => {
+  await written()
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
+})
+
+describe('after a crash', () => {
+  test('wherever the file ends, whole lines are kept and a torn last one is dropped', async () => {
+    const bytes = await written()
+    for (let length = 0; length <= bytes.length; length += 1) {
+      const kept = eventsOf(bytes.subarray(0, length))
+      expect(kept).toEqual(EVENTS.slice(0, kept.length))
+      const whole = bytes.subarray(0, length).toString('latin1').split('\n').length - 1
+      expect(kept).toHaveLength(whole)
+    }
+  })
+
+  test('a torn line does not spoil the lines that are appended later', async () => {
+    const bytes = await written()
+    await writeFile(path, bytes.subarray(0, bytes.length - 9))
+    const read = await readJournal(path)
+    const log = await openJournal(path, { ...plainly, ...read })
+    await log.append({ type: 'interrupted', signal: 'SIGINT' })
+    await log.close()
+    expect(eventsOf(await readFile(path))).toEqual([
+      ...EVENTS.slice(0, 3),
+      { type: 'interrupted', signal: 'SIGINT' },
+    ])
+  })
+
+  test('numbers and the chain go on where they ended', async () => {
+    await written()
+    const log = await openJournal(path, { ...plainly, ...(await readJournal(path)) })
+    expect((await log.append({ type: 'interrupted', signal: 'SIGINT' })).n).toBe(5)
+    await log.close()
+    expect(eventsOf(await readFile(path))).toHaveLength(5)
+  })
+})
+
+describe('damage', () => {
+  test('every flipped bit is noticed, or tears the last line off', async () => {
+    const bytes = await written()
+    const unnoticed = [...bytes.keys()].filter((index) => {
+      const damaged = Buffer.from(bytes)
+      damaged[index] = (damaged[index] ?? 0) ^ 1
+      try {
+        const kept = eventsOf(damaged)
+        return index !== bytes.length - 1 || kept.length !== EVENTS.length - 1
+      } catch (error) {
+        return !(error instanceof Problem)
+      }
+    })
+    expect(unnoticed).toEqual([])
+  })
+
+  test('the line is named, and how to read what is before it', async () => {
+    const rows = (await written()).toString().split('\n')
+    rows[2] = (rows[2] ?? '').replace('"attempt":1', '"attempt":2')
+    expect(() => parseJournal(rows.join('\n'), '/runs/x/events.jsonl')).toThrow(
+      expect.objectContaining({
+        code: 'journal-corrupt',
+        message: 'the journal /runs/x/events.jsonl is damaged at line 3 of 4',
+        cure: expect.stringContaining('head -n 2 /runs/x/events.jsonl') as string,
+      }),
+    )
+  })
+
+  test.each([
+    ['a line is missing', (rows: string[]) => rows.toSpliced(1, 1)],
+    ['a line stands twice', (rows: string[]) => rows.toSpliced(1, 0, rows[1] ?? '')],
+    ['two lines have changed places', ([a, b, ...rest]: string[]) => [b ?? '', a ?? '', ...rest]],
+    ['a line is empty', (rows: string[]) => rows.toSpliced(1, 0, '')],
+    ['the first lines are missing', (rows: string[]) => rows.slice(1)],
+  ])('%s', async (_, damage) => {
+    const rows = (await written()).toString().split('\n')
+    expect(() => parseJournal(damage(rows).join('\n'), path)).toThrow(
+      expect.objectContaining({ code: 'journal-corrupt' }),
+    )
+  })
+
+  test('another format is refused with its number', async () => {
+    const log = await openJournal(path, plainly)
+    await log.append({ type: 'run-started', format: 2 } as unknown as RunEvent)
+    await log.close()
+    await expect(readJournal(path)).rejects.toThrow('has format 2; this version reads format 1')
+  })
+})
+
+test('once a line could not be written nothing more is, and everybody is told', async () => {
+  const log = await openJournal(path, plainly)
+  await log.append({ type: 'step-started', step: 'image' })
+  await log.close()
+  await expect(log.append({ type: 'step-started', step: 'b' })).rejects.toMatchObject({
+    code: 'journal-failed',
+  })
+  await expect(log.append({ type: 'step-started', step: 'c' })).rejects.toMatchObject({
+    code: 'journal-failed',
+  })
+  await appendFile(path, '')
+  expect(eventsOf(await readFile(path))).toHaveLength(1)
+})
