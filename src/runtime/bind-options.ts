@@ -3,10 +3,10 @@ import type { ZodType } from 'zod'
 import { EXIT } from '../core/exit.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { SecretRef } from '../core/model.ts'
-import { bindLate } from '../core/plan/bind.ts'
+import { lookupOf } from '../core/plan/bind.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { Problem } from '../core/problem.ts'
-import { fill, namespace, referencesWithin } from '../core/template.ts'
+import { anyOf, fill, namespace, referencesWithin } from '../core/template.ts'
 import { secretExpression, type Secrets } from './secrets.ts'
 
 // The last step from a runbook's options to those an action is given: target and run are bound, secrets are put in,
@@ -25,10 +25,9 @@ export async function bindOptions<Options>(
   schema: ZodType<Options>,
   options: JsonObject,
 ): Promise<Options> {
-  const bound = bindLate(ground, options)
   const values: Record<string, string> = {}
-  for (const name of secretNames(bound)) values[name] = await secrets.value(name)
-  return parseOptions(schema, fill(bound, namespace('secrets', values), 'last'))
+  for (const name of secretNames(options)) values[name] = await secrets.value(name)
+  return parseOptions(schema, filled(ground, options, values))
 }
 
 /** With markers in place of the secrets: for the commands that are printed for people. */
@@ -40,7 +39,12 @@ export function bindForShow<Options>(
   const markers = Object.fromEntries(
     Object.entries(ground.secrets).map(([name, ref]) => [name, secretExpression(ref)]),
   )
-  return parseOptions(schema, fill(bindLate(ground, options), namespace('secrets', markers), 'last'))
+  return parseOptions(schema, filled(ground, options, markers))
+}
+
+/** In one pass: a version's name that reads `${secrets.token}`, from a live endpoint perhaps, must stay a name. */
+function filled(ground: BindingGround, options: JsonObject, secrets: Record<string, string>): unknown {
+  return fill(options, anyOf(lookupOf(ground), namespace('secrets', secrets)), 'last')
 }
 
 function secretNames(options: unknown): string[] {
