@@ -51,6 +51,8 @@ export async function openHistory(
       '--',
       absolute(url, repository),
       `+refs/heads/*:refs/remotes/${remote}/*`,
+      // Its default branch, for a runbook that names none.
+      `+HEAD:refs/remotes/${remote}/HEAD`,
       '+refs/tags/*:refs/tags/*',
     ],
   ]
@@ -65,7 +67,9 @@ export async function openHistory(
       }
     }
   }
-  return { repository: cache, branch: branch ?? `${remote}/HEAD` }
+  // In the cache there are only branches of the remote.
+  const short = branch ?? 'HEAD'
+  return { repository: cache, branch: short.startsWith(`${remote}/`) ? short : `${remote}/${short}` }
 }
 
 /** A remote may be a path beside the clone. */
@@ -94,7 +98,8 @@ export async function commitsNamed(
   read: ReadDoor,
 ): Promise<Candidate[]> {
   // Names are passed behind `refs/tags/` or after validation, so that none of them can be an option.
-  if (!/^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(text)) return []
+  // `api@1.2.0` and `v1.2.0+build.7` are tags that release tools make.
+  if (!/^[A-Za-z0-9_@][\w.@+/=-]*$/.test(text)) return []
   const names = /^[0-9a-f]{4,40}$/i.test(text) ? await disambiguate(read, repository, text) : []
   const tagged = await quietly(
     read,
@@ -106,15 +111,16 @@ export async function commitsNamed(
     `refs/tags/${text}^{commit}`,
   )
   const shas = [...new Set([...(tagged === undefined ? [] : [tagged.trim()]), ...names])]
-  return Promise.all(
-    shas.map(async (sha) =>
-      candidateOf(
-        (
-          await git(read, repository, 'log', '--max-count=1', '--format=%H%x09%cI%x09%D%x09%s', sha, '--')
-        ).trim(),
-      ),
-    ),
+  const commits = await Promise.all(shas.map((sha) => commitOf(sha, repository, read)))
+  // A commit may have several tags: the one that was asked for is the one that is meant.
+  return commits.map((commit) =>
+    commit.release.sha === tagged?.trim() ? { ...commit, release: { ...commit.release, tag: text } } : commit,
   )
+}
+
+async function commitOf(sha: string, repository: string, read: ReadDoor): Promise<Candidate> {
+  const format = '--format=%H%x09%cI%x09%D%x09%s'
+  return candidateOf((await git(read, repository, 'log', '--max-count=1', format, sha, '--')).trim())
 }
 
 async function disambiguate(read: ReadDoor, repository: string, prefix: string): Promise<string[]> {
@@ -126,8 +132,8 @@ async function disambiguate(read: ReadDoor, repository: string, prefix: string):
 
 function candidateOf(row: string): Candidate {
   const [sha = '', when, refs = '', ...subject] = row.split('\t')
-  const tag = /(?:^|, )tag: ([^,]+)/.exec(refs)?.[1]
-  return { release: { given: sha, sha, tag }, when, names: [], why: subject.join('\t') }
+  const [tag, ...names] = [...refs.matchAll(/(?:^|, )tag: ([^,]+)/g)].flatMap((match) => match[1] ?? [])
+  return { release: { given: sha, sha, tag }, when, names, why: subject.join('\t') }
 }
 
 async function git(read: ReadDoor, repository: string, ...args: string[]): Promise<string> {
