@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { EXIT } from '../../core/exit.ts'
 import { openPlan } from '../../core/plan/seal.ts'
 import { Problem } from '../../core/problem.ts'
+import type { Line } from '../../core/run/events.ts'
 import { openJournal, readJournal } from '../journal.ts'
 import type { Store, StoredRun } from '../types.ts'
 
@@ -39,9 +40,8 @@ export function folderStore({ root, redact, now }: FolderStoreOptions): Store {
 
   async function load(id: string): Promise<StoredRun> {
     const folder = join(runs, id)
-    const plan = openPlan(await readFile(join(folder, PLAN), 'utf8'), join(folder, PLAN))
-    const { lines } = await readJournal(join(folder, EVENTS))
-    return { plan, lines }
+    const plan = openPlan(await planText(folder), join(folder, PLAN))
+    return { plan, lines: await eventsIn(folder) }
   }
 
   /** By the start of the run: an id tells only the second in which its plan was made. */
@@ -113,6 +113,30 @@ async function madeAt(folder: string): Promise<number> {
   } catch {
     // Not even that: it is listed, and stands in front of none that can be read.
     return 0
+  }
+}
+
+async function planText(folder: string): Promise<string> {
+  try {
+    return await readFile(join(folder, PLAN), 'utf8')
+  } catch (error) {
+    throw new Problem({
+      code: 'plan-unreadable',
+      message: `${folder} has no plan that can be read`,
+      found: error instanceof Error ? error.message : String(error),
+      cure: 'a run that died before its plan was stored has changed nothing: remove the folder',
+      cause: error,
+    })
+  }
+}
+
+/** A run that died between its plan and its first event has none. */
+async function eventsIn(folder: string): Promise<Line[]> {
+  try {
+    return (await readJournal(join(folder, EVENTS))).lines
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return []
+    throw error
   }
 }
 
