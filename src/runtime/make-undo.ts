@@ -149,7 +149,7 @@ async function lookAtSet(at: At, one: UndoStep, action: SetAction<unknown, unkno
       }
       const conflict = sameState(action, live, former.to)
         ? undefined
-        : conflictOf(one.step.id, former, base.fromLabel)
+        : conflictOf(one, former, base.fromLabel)
       return {
         change: { ...change, manual: action.manual(shown, change) },
         checks: resolution.checks,
@@ -173,9 +173,10 @@ async function lookAtSet(at: At, one: UndoStep, action: SetAction<unknown, unkno
 }
 
 /** Somebody else has changed it since: only a person may decide to overwrite that. */
-function conflictOf(step: string, former: PlannedChange, now: string): Confirmation {
+function conflictOf({ step, changes }: UndoStep, former: PlannedChange, now: string): Confirmation {
   return {
-    id: `overwrite-${step}`,
+    // Each surface is a question of its own: one answer must not overwrite another's change as well.
+    id: `overwrite-${changes.length === 1 ? step.id : former.surface.id}`,
     question: {
       text: `${former.surface.id} was set to ${former.toLabel} by this run, and is ${now} now: somebody has changed it since. Overwrite it with ${former.fromLabel}?`,
       expects: 'yes',
