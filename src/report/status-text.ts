@@ -20,9 +20,11 @@ const RUNS_EACH = 3
 export function statusOf(place: string, runs: readonly { plan: Plan; lines: Line[] }[]): Status {
   const summaries = runs.map(({ plan, lines }) => summarise(plan, lines))
   const groups = Map.groupBy(summaries, ({ service, environment }) => JSON.stringify([service, environment]))
+  // What has been taken back, and proven so, is nobody's work any more.
+  const takenBack = new Set(summaries.flatMap(({ result, undoOf }) => (result === 'proven' ? [undoOf] : [])))
   return {
     place,
-    unfinished: summaries.filter((summary) => summary.result === 'unfinished'),
+    unfinished: summaries.filter(({ id, result }) => result === 'unfinished' && !takenBack.has(id)),
     last: [...groups.values()].flatMap((all) => {
       const [first] = all
       if (first === undefined) return []
