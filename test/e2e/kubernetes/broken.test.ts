@@ -265,5 +265,6 @@ describeWith(KUBERNETES_PROGRAMS, 'a rollback of Deployments that does not go we
     expectExit(await space.cli.run(['run', '--target', GOOD, '--yes']), 0)
     expectExit(await space.cli.run(['undo', '--yes']), 0)
     await space.runs(BAD_IMAGE)
+    expect((await space.cli.run(['status'])).stdout).not.toMatch(/^Unfinished run/)
   })
 })

@@ -78,6 +78,28 @@ describeWith(KUBERNETES_PROGRAMS, 'a rollback of Deployments that goes well', ()
     for (const name of ['api', 'worker']) await space.runs(good, name)
   })
 
+  test('asks for each Deployment whether an undo may overwrite what somebody has changed since', async () => {
+    await using space = await openSpace(cluster)
+    const names = ['api', 'worker']
+    await Promise.all(names.map((name) => space.deploy([`acme/api:${GOOD}`, `acme/api:${BAD}`], { name })))
+    await space.runbook({ with: { name: names } })
+    expectExit(await space.cli.run(['run', '--target', GOOD, '--yes']), 0)
+    await Promise.all(names.map((name) => space.deploy(['acme/api:hotfix'], { name })))
+
+    const asked = await space.cli.run(['undo', '--yes'])
+    expectExit(asked, 26)
+    const answers = [...asked.output.matchAll(/overwrite-\S+\/deployment\/(?:api|worker)=yes/g)].map(
+      ([one]) => one,
+    )
+    expect(new Set(answers).size).toBe(2)
+    const half = await space.cli.run(['undo', '--yes', '--answer', answers[0] ?? ''])
+    expectExit(half, 26)
+    for (const name of names) await space.runs('acme/api:hotfix', name)
+    const both = [...new Set(answers)].flatMap((answer) => ['--answer', answer])
+    expectExit(await space.cli.run(['undo', '--yes', ...both]), 0)
+    for (const name of names) await space.runs(`acme/api:${BAD}`, name)
+  })
+
   test('returns to what a run has proven before', async () => {
     await using space = await openSpace(cluster)
     await space.deploy([`acme/api:${GOOD}`, `acme/api:${BAD}`])
