@@ -126,15 +126,18 @@ class Execution implements Carrier {
         return askGate(this, this.#named(command.step, 'first').step, this.#options)
       case 'verify-step': {
         const { step } = this.#named(command.step, 'first')
-        if (step.verify !== undefined) await this.append(await proveStep(this, step.id, step.verify))
-        return
+        return this.#tell(step.verify === undefined ? undefined : await proveStep(this, step.id, step.verify))
       }
       case 'prove':
-        return this.append(await prove(this))
+        return this.#tell(await prove(this))
       case 'record':
       case 'wait':
         return
     }
+  }
+
+  async #tell(event: RunEvent | undefined): Promise<void> {
+    if (event !== undefined) await this.append(event)
   }
 
   #named(

@@ -27,11 +27,13 @@ export async function carryOutEffect(carrier: Carrier, command: EffectCommand): 
   const action = await loadAction(use.uses)
   // Bound before the intent: what fails here has certainly not happened.
   const perform = await prepared(carrier, command, action)
+  if (carrier.interrupted()) return
   const base = { step: step.id, effect, attempt }
   await carrier.append({ type: 'intent', ...base, use: command.which })
   let outcome: RunEvent
   try {
     if (perform instanceof Problem) throw perform
+    if (carrier.interrupted()) throw interruptedBefore()
     outcome = { type: 'outcome', ...base, ok: true, receipt: await perform() }
   } catch (error) {
     outcome = {
@@ -88,6 +90,16 @@ function notStarted(error: Problem): EffectFailure {
   return new EffectFailure({ code, message, found, cure, applied: 'no', retryable: false, cause: error })
 }
 
+/** Writing the intent down takes a moment, and nothing new starts after an interruption. */
+function interruptedBefore(): EffectFailure {
+  return new EffectFailure({
+    code: 'interrupted',
+    message: 'interrupted before it began',
+    applied: 'no',
+    retryable: true,
+  })
+}
+
 function failureOf(error: unknown): Failure {
   if (error instanceof EffectFailure) {
     const { code, message, found, cure, applied, retryable } = error
@@ -115,6 +127,23 @@ export interface LookCommand {
 
 /** Looks how far an effect is; where the platform can tell by itself, follows it until it is decided. */
 export async function look(carrier: Carrier, command: LookCommand): Promise<void> {
+  try {
+    await lookOnce(carrier, command)
+  } catch (error) {
+    // Such as a secret that cannot be read any more: no reason to leave a run in the middle.
+    if (!(error instanceof Problem) || error.code === 'journal-failed') throw error
+    const { step, effect } = command
+    await carrier.append({
+      type: 'observed',
+      step: step.id,
+      effect,
+      progress: 'unknown',
+      words: sentenceOf(error),
+    })
+  }
+}
+
+async function lookOnce(carrier: Carrier, command: LookCommand): Promise<void> {
   const { step, use, effect } = command
   const action = await loadAction(use.uses)
   if (action.kind === 'call') return lookAtCall(carrier, command, action)

@@ -11,6 +11,8 @@ import { lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
 const EVERY = 5000
 /** Milliseconds between two looks at what has been sampled. */
 const BETWEEN_LOOKS = 25
+/** Milliseconds between two readings of the surfaces while they do not say the target. */
+const SURFACES_EVERY = 1000
 const NO_CONDITIONS: Verify = { within: 60_000, must: [], should: [] }
 
 export interface Proof {
@@ -19,8 +21,11 @@ export interface Proof {
   why: string
 }
 
-/** Proves that the right version is live: all conditions that must hold do, and every surface says the target. */
-export async function prove(carrier: Carrier): Promise<Extract<RunEvent, { type: 'proof' }>> {
+/**
+ * Proves that the right version is live: all conditions that must hold do, and every surface says the target. Nothing
+ * when it was interrupted: half a proof on record would stand in the way of a whole one.
+ */
+export async function prove(carrier: Carrier): Promise<Extract<RunEvent, { type: 'proof' }> | undefined> {
   const { plan } = carrier
   const verify = plan.verify ?? NO_CONDITIONS
   const watched = watch(carrier, plan, verify)
@@ -29,13 +34,15 @@ export async function prove(carrier: Carrier): Promise<Extract<RunEvent, { type:
   await untilDecided(carrier, verify.within, watched, async () => {
     // Surfaces are read again only after everything else holds: that is cheap, and it is the last word.
     if (!musts(watched).every(({ judgement }) => judgement.verdict === 'holds')) return false
-    if (carrier.now() - at >= EVERY || surfaces.some(({ verdict }) => verdict !== 'holds')) {
+    const well = surfaces.length > 0 && surfaces.every(({ verdict }) => verdict === 'holds')
+    if (carrier.now() - at >= (well ? EVERY : SURFACES_EVERY)) {
       surfaces = await lookAtSurfaces(carrier)
       at = carrier.now()
     }
     return surfaces.every(({ verdict }) => verdict === 'holds')
   })
   if (surfaces.length === 0) surfaces = await lookAtSurfaces(carrier)
+  if (carrier.interrupted()) return undefined
 
   for (const one of watched) await carrier.append(judgedEvent(one))
   for (const { surface, verdict, words } of surfaces) {
@@ -45,11 +52,16 @@ export async function prove(carrier: Carrier): Promise<Extract<RunEvent, { type:
 }
 
 /** The same for the conditions of one step. */
-export async function proveStep(carrier: Carrier, step: string, verify: Verify): Promise<RunEvent> {
+export async function proveStep(
+  carrier: Carrier,
+  step: string,
+  verify: Verify,
+): Promise<RunEvent | undefined> {
   const watched = watch(carrier, carrier.plan, verify)
   await untilDecided(carrier, verify.within, watched, async () =>
     musts(watched).every(({ judgement }) => judgement.verdict === 'holds'),
   )
+  if (carrier.interrupted()) return undefined
   for (const one of watched) await carrier.append(judgedEvent(one))
   const { verdict, why } = summary(watched, [])
   return { type: 'step-verified', step, verdict, words: why }

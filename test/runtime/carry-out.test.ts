@@ -1,0 +1,335 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { EffectFailure } from '../../src/core/problem.ts'
+import type { Plan } from '../../src/core/plan/types.ts'
+import { carryOut } from '../../src/runtime/carry-out.ts'
+import { tempFolder } from '../helpers/folder.ts'
+import { fakeSession, type FakeSession, fakeWorld, type FakeWorld, problem } from './fake-world.ts'
+import { calling, planFor, runbookOf, setting, TARGET, watched } from './runbook-of.ts'
+
+let folder: Awaited<ReturnType<typeof tempFolder>>
+let session: FakeSession
+let world: FakeWorld
+
+beforeEach(async () => {
+  folder = await tempFolder('carry-out')
+  session = fakeSession(folder.path, { TOKEN: 'hunter2-hunter2' })
+  world = fakeWorld({
+    surfaces: { image: { color: 'blue', version: 'bad' }, config: { color: 'red', version: 'bad' } },
+  })
+})
+
+afterEach(async () => {
+  await session.close()
+  await folder.stop()
+})
+
+const journalOf = (plan: Plan) => readFile(join(folder.path, 'runs', plan.id, 'events.jsonl'), 'utf8')
+
+function refuse(times: number, failure: Partial<ConstructorParameters<typeof EffectFailure>[0]> = {}) {
+  let left = times
+  return () => {
+    if (left-- <= 0) return
+    throw new EffectFailure({ code: 'no', message: 'no', applied: 'no', retryable: true, ...failure })
+  }
+}
+
+test('a run changes what the plan says, and the store has the whole of it', async () => {
+  const plan = await planFor(session, runbookOf([setting('image'), calling('redeploy')]))
+  const options = watched()
+  const ended = await carryOut(session, plan, options)
+  expect(ended).toMatchObject({ result: 'proven', exit: 0 })
+  expect(world.surfaces['image']?.version).toBe(TARGET)
+  expect(world.calls).toEqual(['redeploy'])
+  const stored = await session.store.find(plan.id)
+  expect(stored.plan).toEqual(plan)
+  expect(stored.lines).toEqual(options.lines)
+  expect(stored.lines.at(-1)?.event).toMatchObject({ type: 'run-ended', result: 'proven' })
+})
+
+test('the plan and the intent are on disk when the effect begins', async () => {
+  const plan = await planFor(session, runbookOf([setting('image')]))
+  const seen: string[] = []
+  world.before = async () => {
+    seen.push((await session.store.find(plan.id)).plan.seal, await journalOf(plan))
+  }
+  await carryOut(session, plan, watched())
+  expect(seen[0]).toBe(plan.seal)
+  expect(seen[1]).toMatch(/"type":"intent"[^\n]*\n$/)
+})
+
+test('what was refused for the moment is tried again', async () => {
+  world.before = refuse(2)
+  const plan = await planFor(session, runbookOf([setting('image')]))
+  expect(await carryOut(session, plan, watched())).toMatchObject({ result: 'proven' })
+  expect(world.writes).toEqual([`image=${TARGET}`])
+})
+
+test('a change whose answer was lost is found, and not written again', async () => {
+  world.after = refuse(1, { applied: 'unknown' })
+  const plan = await planFor(session, runbookOf([setting('image')]))
+  expect(await carryOut(session, plan, watched())).toMatchObject({ result: 'proven' })
+  expect(world.writes).toEqual([`image=${TARGET}`])
+})
+
+test('a change that was lost on the way is seen not to be there, and written', async () => {
+  world.before = refuse(1, { applied: 'unknown' })
+  const plan = await planFor(session, runbookOf([setting('image')]))
+  const options = watched()
+  expect(await carryOut(session, plan, options)).toMatchObject({ result: 'proven' })
+  expect(options.lines.map(({ event }) => event)).toContainEqual(
+    expect.objectContaining({ type: 'observed', progress: 'not-applied' }),
+  )
+})
+
+test('an error of which nothing is known leaves it open whether the effect happened', async () => {
+  world.before = () => {
+    throw new TypeError('undefined is not a function')
+  }
+  const plan = await planFor(session, runbookOf([calling('hook')]))
+  const ended = await carryOut(session, plan, watched())
+  expect(ended).toMatchObject({ result: 'stands', exit: 22 })
+  expect(ended.stands[0]).toContain('may have been called')
+})
+
+test('a call whose answer was lost is not made again when its own check finds it done', async () => {
+  world.found = 'not-done'
+  const plan = await planFor(session, runbookOf([calling('migrate', { check: true })]))
+  world.after = () => {
+    world.found = 'done'
+    throw new EffectFailure({ code: 'lost', message: 'lost', applied: 'unknown', retryable: true })
+  }
+  expect(await carryOut(session, plan, watched())).toMatchObject({ result: 'unmeasured', exit: 23 })
+  expect(world.calls).toEqual(['migrate'])
+})
+
+test('a surface that cannot be looked at for a moment does not end the run', async () => {
+  const plan = await planFor(session, runbookOf([setting('image')]))
+  let lost = 0
+  world.after = () => {
+    const down = { status: 'unknown' as const, why: 'connection refused' }
+    world.seen['image'] = down
+    setTimeout(() => delete world.seen['image'], 20)
+    lost += 1
+  }
+  expect(await carryOut(session, plan, watched())).toMatchObject({ result: 'proven' })
+  expect(lost).toBe(1)
+})
+
+test('a plan is carried out once', async () => {
+  const plan = await planFor(session, runbookOf([setting('image')]))
+  await carryOut(session, plan, watched())
+  await expect(carryOut(session, plan, watched())).rejects.toMatchObject({ code: 'plan-used' })
+  expect(world.writes).toHaveLength(1)
+})
+
+test('no secret is in what is stored, not even when a platform repeats it', async () => {
+  const image = setting('image', { with: { on: ['image'], to: '${target.sha}', token: '${secrets.token}' } })
+  const secrets = { token: { env: 'TOKEN' } }
+  world.before = refuse(1, { message: 'Bearer hunter2-hunter2 refused', found: 'aHVudGVyMi1odW50ZXIy' })
+  const plan = await planFor(session, runbookOf([image], {}, { secrets }))
+  const options = watched()
+  expect(await carryOut(session, plan, options)).toMatchObject({ result: 'proven' })
+  expect(world.writes).toEqual([`image=${TARGET} hunter2-hunter2`])
+  const everything = [JSON.stringify(plan), await journalOf(plan), JSON.stringify(options.lines)].join('\n')
+  expect(everything).not.toMatch(/hunter2|aHVudGVyMi1odW50ZXIy/)
+  expect(everything).toContain('[secret token] refused')
+})
+
+test('a secret that is the name of a surface does not make the run lose sight of it', async () => {
+  session.variables['TOKEN'] = 'image'
+  const image = setting('image', { with: { on: ['image'], to: '${target.sha}', token: '${secrets.token}' } })
+  const plan = await planFor(session, runbookOf([image], {}, { secrets: { token: { env: 'TOKEN' } } }))
+  expect(await carryOut(session, plan, watched())).toMatchObject({ result: 'proven' })
+  expect(world.writes).toHaveLength(1)
+})
+
+test('a secret that can no longer be read fails the step, with nothing changed', async () => {
+  const image = setting('image', { with: { on: ['image'], to: '${target.sha}', token: '${secrets.token}' } })
+  const plan = await planFor(session, runbookOf([image], {}, { secrets: { token: { env: 'TOKEN' } } }))
+  delete session.variables['TOKEN']
+  const ended = await carryOut(session, plan, watched())
+  expect(ended).toMatchObject({ result: 'failed', exit: 20, stands: [] })
+  expect(ended.why).toContain('TOKEN is not set')
+})
+
+test('option B is carried out with its own options', async () => {
+  world.before = (name) => {
+    if (name === 'set image') refuse(1, { retryable: false })()
+  }
+  const fallback = { uses: 'fake.call', with: { name: 'by-hand' } }
+  const plan = await planFor(
+    session,
+    runbookOf([setting('image', { fallback }), setting('config', { needs: [] })]),
+  )
+  const ended = await carryOut(session, plan, watched())
+  expect(world.calls).toEqual(['by-hand'])
+  expect(ended.result).toBe('proven')
+})
+
+// ---------------------------------------------------------------- interruption
+
+describe('interrupted', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 143],
+  ])('by %s: what is under way may end, nothing new begins, exit code %i', async (signal, exit) => {
+    const interrupt = new AbortController()
+    world.before = () => interrupt.abort(signal)
+    const plan = await planFor(session, runbookOf([setting('image'), calling('redeploy')]))
+    const ended = await carryOut(session, plan, watched({ interrupt: interrupt.signal }))
+    expect(ended).toMatchObject({ result: 'interrupted', exit, stands: [`image: ${TARGET} (was bad)`] })
+    expect(world.calls).toEqual([])
+    const { lines } = await session.store.find(plan.id)
+    expect(lines.at(-1)?.event).toEqual({ type: 'interrupted', signal })
+    expect(lines.map(({ event }) => event.type)).toContain('outcome')
+  })
+
+  test('before the first effect: nothing is begun at all', async () => {
+    const interrupt = new AbortController()
+    interrupt.abort('SIGINT')
+    const plan = await planFor(session, runbookOf([setting('image')]))
+    expect(await carryOut(session, plan, watched({ interrupt: interrupt.signal }))).toMatchObject({
+      result: 'interrupted',
+      stands: [],
+    })
+    expect(world.writes).toEqual([])
+  })
+
+  test('while a secret is fetched: the effect that needs it is not begun', async () => {
+    const interrupt = new AbortController()
+    const image = setting('image', {
+      with: { on: ['image'], to: '${target.sha}', token: '${secrets.token}' },
+    })
+    const plan = await planFor(session, runbookOf([image], {}, { secrets: { token: { env: 'TOKEN' } } }))
+    const late: FakeSession = {
+      ...session,
+      secretsOf: () => ({
+        value: async () => {
+          interrupt.abort('SIGINT')
+          return 'hunter2-hunter2'
+        },
+      }),
+    }
+    await carryOut(late, plan, watched({ interrupt: interrupt.signal }))
+    expect(world.writes).toEqual([])
+    expect((await session.store.find(plan.id)).lines.map(({ event }) => event.type)).not.toContain('intent')
+  })
+
+  test('while its intent is written: the effect is not begun, and the journal says so', async () => {
+    const interrupt = new AbortController()
+    const plan = await planFor(session, runbookOf([setting('image')]))
+    const onLine = (line: { event: { type: string } }) => {
+      if (line.event.type === 'intent') interrupt.abort('SIGINT')
+    }
+    const ended = await carryOut(session, plan, watched({ interrupt: interrupt.signal, onLine }))
+    expect(world.writes).toEqual([])
+    expect(ended.stands).toEqual([])
+  })
+
+  test('during the proof: half a proof is not written down', async () => {
+    const plan = await planFor(
+      session,
+      runbookOf(
+        [setting('image')],
+        { verify: { within: 60_000, must: [{ signal: 'live', passing: true }], should: [] } },
+        { signals: { live: { source: 'fake', with: { name: 'live' } } } },
+      ),
+    )
+    const interrupt = new AbortController()
+    world.measure = () => {
+      interrupt.abort('SIGINT')
+      return { kind: 'unreachable', why: 'interrupted' }
+    }
+    const ended = await carryOut(session, plan, watched({ interrupt: interrupt.signal }))
+    expect(ended).toMatchObject({ result: 'interrupted', exit: 130 })
+    const types = (await session.store.find(plan.id)).lines.map(({ event }) => event.type)
+    expect(types).not.toContain('proof')
+    expect(types.at(-1)).toBe('interrupted')
+  })
+
+  test('during an effect that does not end: the run ends, and says that it may have happened', async () => {
+    const interrupt = new AbortController()
+    world.before = async () => {
+      interrupt.abort('SIGTERM')
+      await new Promise(() => {})
+    }
+    const plan = await planFor(session, runbookOf([calling('hook')]))
+    const ended = await carryOut(session, plan, watched({ interrupt: interrupt.signal }))
+    expect(ended).toMatchObject({ result: 'interrupted', exit: 143 })
+    expect(ended.stands[0]).toContain('may have been called')
+  })
+})
+
+// ---------------------------------------------------------------- answers
+
+describe('answers', () => {
+  const gate = { id: 'sure', uses: 'fake.gate', with: { text: 'Are you sure?' } }
+
+  test('nobody is there to answer: nothing is begun, nothing is stored', async () => {
+    const plan = await planFor(session, runbookOf([gate, setting('image')]))
+    const ended = await carryOut(session, plan, watched())
+    expect(ended).toMatchObject({ result: 'declined', exit: 26 })
+    expect(ended.why).toContain('--answer sure=yes')
+    expect(await session.store.list()).toEqual([])
+  })
+
+  test('an answer given beforehand is recorded with who gave it', async () => {
+    const plan = await planFor(session, runbookOf([gate, setting('image')]))
+    const options = watched({ answers: { sure: 'yes' } })
+    expect(await carryOut(session, plan, options)).toMatchObject({ result: 'proven' })
+    expect(options.lines.map(({ event }) => event)).toContainEqual({
+      type: 'answer',
+      step: 'sure',
+      value: 'yes',
+      accepted: true,
+      by: session.who,
+    })
+  })
+
+  test.each([
+    ['yes', 'proven'],
+    [' Yes ', 'proven'],
+    ['y', 'proven'],
+    ['no', 'declined'],
+    ['', 'declined'],
+  ])('a person who answers "%s": %s', async (answer, result) => {
+    const plan = await planFor(session, runbookOf([gate, setting('image')]))
+    expect(await carryOut(session, plan, watched({ ask: async () => answer }))).toMatchObject({ result })
+  })
+
+  test.each([
+    ['production', 'proven'],
+    ['y', 'declined'],
+  ])('a word that must be typed, and "%s": %s', async (answer, result) => {
+    const typed = { ...gate, with: { ...gate.with, expects: 'production' } }
+    const plan = await planFor(session, runbookOf([typed, setting('image')]))
+    expect(await carryOut(session, plan, watched({ ask: async () => answer }))).toMatchObject({ result })
+  })
+})
+
+test('a journal that can no longer be written stops the run before the next effect', async () => {
+  const plan = await planFor(session, runbookOf([setting('image'), setting('config')]))
+  const failing: FakeSession = {
+    ...session,
+    store: {
+      ...session.store,
+      async create(own) {
+        const log = await session.store.create(own)
+        return {
+          ...log,
+          append(event) {
+            if (event.type === 'outcome') throw problem('journal-failed')
+            return log.append(event)
+          },
+        }
+      },
+    },
+  }
+  await expect(carryOut(failing, plan, watched())).rejects.toMatchObject({ code: 'journal-failed' })
+  expect(world.writes).toEqual([`image=${TARGET}`])
+})

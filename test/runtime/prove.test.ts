@@ -1,0 +1,288 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import type { Measurement } from '../../src/core/contract.ts'
+import type { Condition, Verify } from '../../src/core/model.ts'
+import type { Plan } from '../../src/core/plan/types.ts'
+import type { RunEvent } from '../../src/core/run/events.ts'
+import { emptyState } from '../../src/core/run/state.ts'
+import type { Carrier } from '../../src/runtime/carrier.ts'
+import { prove, proveStep } from '../../src/runtime/prove.ts'
+import { change, planOf, setUse, step } from '../core/plan-of.ts'
+import { tempFolder } from '../helpers/folder.ts'
+import { fakeSession, type FakeSession, fakeWorld, type FakeWorld } from './fake-world.ts'
+
+const GOOD = { version: 'abc1234', color: 'blue' }
+const BAD = { version: 'bad5678', color: 'blue' }
+
+let folder: Awaited<ReturnType<typeof tempFolder>>
+let session: FakeSession
+let world: FakeWorld
+let clock: number
+
+beforeEach(async () => {
+  folder = await tempFolder('prove')
+  session = fakeSession(folder.path)
+  world = fakeWorld({ surfaces: { image: GOOD } })
+  clock = 0
+})
+
+afterEach(() => folder.stop())
+
+const up: Measurement = { kind: 'samples', samples: [{ at: 0, value: 'abc1234' }] }
+const down: Measurement = { kind: 'samples', samples: [{ at: 0, value: null, failing: '503' }] }
+const gone: Measurement = { kind: 'unreachable', why: 'connection refused' }
+
+const HEALTHY: Condition = { signal: 'health', passing: true }
+
+function planWith(verify: Partial<Verify> | undefined, own: Partial<Plan> = {}): Plan {
+  const image = { uses: 'fake.set', with: { on: ['image'], to: 'abc1234' } }
+  const use = {
+    ...setUse(
+      change('image', { surface: { id: 'image', kind: 'version', type: 'tag' }, from: BAD, to: GOOD }),
+    ),
+    ...image,
+  }
+  return planOf([step('image', use)], {
+    signals: Object.fromEntries(
+      ['health', 'live', 'latency'].map((name) => [name, { source: 'fake', with: { name }, every: 1000 }]),
+    ),
+    ...(verify === undefined ? {} : { verify: { within: 10_000, must: [], should: [], ...verify } }),
+    ...own,
+  })
+}
+
+/** Time passes only by sleeping. */
+function carrierFor(plan: Plan): Carrier & { events: RunEvent[]; stop(): void } {
+  const events: RunEvent[] = []
+  let stopped = false
+  return {
+    session,
+    plan,
+    secrets: session.secretsOf({}),
+    append: async (event) => void events.push(event),
+    state: emptyState,
+    now: () => clock,
+    async sleep(milliseconds) {
+      clock += milliseconds
+      // Samples that are being taken get their turn.
+      await new Promise(setImmediate)
+    },
+    news: () => {},
+    interrupted: () => stopped,
+    events,
+    stop: () => (stopped = true),
+  }
+}
+
+/** One answer after another; the last one for all further questions. */
+function answering(...answers: Measurement[]): () => Measurement {
+  let index = 0
+  return () => answers[Math.min(index++, answers.length - 1)] ?? gone
+}
+
+async function verdict(verify: Partial<Verify> | undefined, own?: Partial<Plan>) {
+  return prove(carrierFor(planWith(verify, own)))
+}
+
+describe('success is proven, never assumed', () => {
+  test('all conditions hold, and the surface says the target', async () => {
+    world.measure = () => up
+    expect(await verdict({ must: [HEALTHY] })).toMatchObject({ verdict: 'holds', degraded: [] })
+  })
+
+  test('a healthy service does not outweigh a surface that says something else', async () => {
+    world.measure = () => up
+    world.surfaces['image'] = BAD
+    expect(await verdict({ must: [HEALTHY] })).toMatchObject({ verdict: 'unknown' })
+  })
+
+  test('a surface at the target does not outweigh a failing service', async () => {
+    world.measure = () => down
+    expect(await verdict({ must: [HEALTHY] })).toMatchObject({
+      verdict: 'fails',
+      why: expect.stringContaining('503') as string,
+    })
+  })
+
+  test.each([
+    ['cannot be reached', gone],
+    ['has no data', { kind: 'no-data', why: 'empty' } satisfies Measurement],
+  ])('a signal that %s proves nothing', async (_, measurement) => {
+    world.measure = () => measurement
+    expect(await verdict({ must: [HEALTHY] })).toMatchObject({ verdict: 'unknown' })
+  })
+
+  test('a surface that cannot be read proves nothing', async () => {
+    world.measure = () => up
+    world.seen['image'] = { status: 'denied', why: '403' }
+    expect(await verdict({ must: [HEALTHY] })).toMatchObject({ verdict: 'unknown' })
+  })
+
+  test('a source that breaks proves nothing', async () => {
+    world.measure = () => {
+      throw new TypeError('boom')
+    }
+    expect(await verdict({ must: [HEALTHY] })).toMatchObject({ verdict: 'unknown' })
+  })
+
+  test('a signal that the runbook does not have proves nothing', async () => {
+    expect(await verdict({ must: [{ signal: 'typo', passing: true }] })).toMatchObject({
+      verdict: 'unknown',
+      why: expect.stringContaining('no signal "typo"') as string,
+    })
+  })
+
+  test('without any condition the surfaces prove it alone', async () => {
+    expect(await verdict(undefined)).toMatchObject({ verdict: 'holds' })
+  })
+
+  test('without conditions and without surfaces nothing is proven', async () => {
+    const proof = await prove(carrierFor(planOf([])))
+    expect(proof).toMatchObject({ verdict: 'unknown' })
+  })
+})
+
+describe('time', () => {
+  test('what takes a while to become well is waited for', async () => {
+    world.measure = answering(down, down, up)
+    expect(await verdict({ must: [{ ...HEALTHY, in_a_row: 3 }] })).toMatchObject({ verdict: 'holds' })
+  })
+
+  test('but not longer than the runbook says', async () => {
+    world.measure = () => down
+    await verdict({ within: 10_000, must: [HEALTHY] })
+    expect(clock).toBeGreaterThanOrEqual(10_000)
+    expect(clock).toBeLessThan(11_000)
+  })
+
+  test('a row that is not complete in time is unknown, not proven', async () => {
+    world.measure = () => up
+    expect(await verdict({ within: 2000, must: [{ ...HEALTHY, in_a_row: 9 }] })).toMatchObject({
+      verdict: 'unknown',
+    })
+  })
+
+  test('a sample that fails for good ends it at once', async () => {
+    world.measure = () => down
+    expect(await verdict({ within: 600_000, must: [{ ...HEALTHY, samples: 5 }] })).toMatchObject({
+      verdict: 'fails',
+    })
+    expect(clock).toBeLessThan(5000)
+  })
+
+  test('a sample that never comes does not hold it up for longer', async () => {
+    world.measure = () => new Promise(() => {})
+    expect(await verdict({ within: 5000, must: [HEALTHY] })).toMatchObject({ verdict: 'unknown' })
+  })
+
+  test('every signal is sampled at its own pace', async () => {
+    const asked: string[] = []
+    world.measure = (name) => {
+      asked.push(name)
+      return down
+    }
+    const slow: Condition = { signal: 'live', passing: true, every: 5000 }
+    await verdict({ within: 10_000, must: [HEALTHY, slow] })
+    expect(asked.filter((name) => name === 'health').length).toBeGreaterThan(8)
+    expect(asked.filter((name) => name === 'live').length).toBeLessThanOrEqual(3)
+  })
+
+  test('surfaces that are not there yet are not asked more than once a second', async () => {
+    world.measure = () => up
+    let reads = 0
+    world.seen = new Proxy(world.seen, {
+      get: () => {
+        reads += 1
+        return { status: 'unknown', why: 'slow down' }
+      },
+    })
+    await verdict({ within: 10_000, must: [HEALTHY] })
+    expect(reads).toBeGreaterThan(5)
+    expect(reads).toBeLessThan(15)
+  })
+})
+
+describe('what should hold', () => {
+  test('is waited for, and tells of a degraded result when it does not', async () => {
+    world.measure = (name) => (name === 'latency' ? down : up)
+    const proof = await verdict({ must: [HEALTHY], should: [{ signal: 'latency', passing: true }] })
+    expect(proof).toMatchObject({ verdict: 'holds', degraded: ['latency passing: 503'] })
+  })
+
+  test('does not hold up longer than its own time', async () => {
+    world.measure = (name) => (name === 'latency' ? down : up)
+    await verdict({
+      within: 600_000,
+      must: [HEALTHY],
+      should: [{ signal: 'latency', passing: true, within: 3000 }],
+    })
+    expect(clock).toBeLessThan(5000)
+  })
+
+  test('cannot save what must', async () => {
+    world.measure = (name) => (name === 'latency' ? up : down)
+    expect(await verdict({ must: [HEALTHY], should: [{ signal: 'latency', passing: true }] })).toMatchObject({
+      verdict: 'fails',
+    })
+  })
+})
+
+test('every condition and every surface is told with its own verdict', async () => {
+  world.measure = () => up
+  const carrier = carrierFor(planWith({ must: [HEALTHY] }))
+  await prove(carrier)
+  expect(carrier.events).toEqual([
+    {
+      type: 'condition-judged',
+      condition: 'health passing',
+      role: 'must',
+      verdict: 'holds',
+      words: 'passing',
+    },
+    { type: 'surface-proven', surface: 'image', verdict: 'holds', words: 'is abc1234' },
+  ])
+})
+
+test('signals that mention the target are measured for it', async () => {
+  const asked: string[] = []
+  world.measure = (name) => {
+    asked.push(name)
+    return up
+  }
+  const signals = { health: { source: 'fake', with: { name: 'smoke-${target.sha}' } } }
+  await verdict({ must: [HEALTHY] }, { signals })
+  expect(asked[0]).toBe('smoke-abc1234')
+})
+
+describe('interrupted', () => {
+  test('half a proof is no proof, and not written down', async () => {
+    const carrier = carrierFor(planWith({ must: [HEALTHY] }))
+    world.measure = () => {
+      carrier.stop()
+      return up
+    }
+    expect(await prove(carrier)).toBeUndefined()
+    expect(carrier.events).toEqual([])
+  })
+
+  test('nor is it for a single step', async () => {
+    const carrier = carrierFor(planWith(undefined))
+    world.measure = () => {
+      carrier.stop()
+      return gone
+    }
+    expect(await proveStep(carrier, 'image', { within: 5000, must: [HEALTHY], should: [] })).toBeUndefined()
+    expect(carrier.events).toEqual([])
+  })
+})
+
+test.each([
+  ['holds', up, 'holds'],
+  ['fails', down, 'fails'],
+  ['cannot be measured', gone, 'unknown'],
+] as const)("a step's own condition that %s", async (_, measurement, wanted) => {
+  world.measure = () => measurement
+  const carrier = carrierFor(planWith(undefined))
+  const event = await proveStep(carrier, 'image', { within: 5000, must: [HEALTHY], should: [] })
+  expect(event).toMatchObject({ type: 'step-verified', step: 'image', verdict: wanted })
+})
