@@ -1,9 +1,11 @@
 import { EXIT, type ExitCode } from '../core/exit.ts'
 import type { Plan } from '../core/plan/types.ts'
+import { whatIsApplied } from '../core/run/conclude.ts'
 import type { RunEvent } from '../core/run/events.ts'
+import { fold } from '../core/run/state.ts'
 import { carryOut } from './carry-out.ts'
 import { makeUndo } from './make-undo.ts'
-import type { CarryOutOptions, Session } from './types.ts'
+import type { CarryOutOptions, Session, StoredRun } from './types.ts'
 
 type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
@@ -28,10 +30,11 @@ export async function carryThrough(
   const ended = await carryOut(session, plan, options)
   if (plan.onFailure !== 'undo' || plan.kind !== 'run' || ended.result !== 'stands')
     return { ended, exit: ended.exit }
-  const barrier = noReturn(plan)
+  const run = await session.store.find(plan.id)
+  const barrier = noReturn(run)
   if (barrier !== undefined) return { ended, undo: { impossible: barrier }, exit: ended.exit }
 
-  const outcome = await makeUndo(session, await session.store.find(plan.id), {
+  const outcome = await makeUndo(session, run, {
     reason: `undo after failure: ${ended.why}`,
     without: [],
   })
@@ -57,15 +60,19 @@ export async function carryThrough(
   }
 }
 
-/** An undo never crosses a point of no return by itself. */
-function noReturn(plan: Plan): string | undefined {
+/** An undo never crosses a point of no return by itself: not one that the run has passed, or may have passed. */
+function noReturn({ plan, lines }: StoredRun): string | undefined {
+  const { steps } = fold(lines)
+  const passed = (id: string, effect: string) => whatIsApplied(steps[id]?.effects[effect]) !== 'no'
   for (const step of plan.steps) {
-    const reversal = step.call?.reversal
-    if (step.skip === undefined && reversal?.how === 'none')
-      return `step "${step.id}" cannot be taken back: ${reversal.why}`
-    const change = step.changes.find((one) => one.reversible !== true)
-    if (change !== undefined && change.reversible !== true)
-      return `${change.surface.id} cannot be taken back: ${change.reversible.no}`
+    for (const { call, changes } of [step, step.fallback].filter((use) => use !== undefined)) {
+      if (call?.reversal.how === 'none' && passed(step.id, call.effect))
+        return `step "${step.id}" cannot be taken back: ${call.reversal.why}`
+      for (const { effect, reversible, surface } of changes) {
+        if (reversible !== true && passed(step.id, effect))
+          return `${surface.id} cannot be taken back: ${reversible.no}`
+      }
+    }
   }
   return undefined
 }

@@ -165,10 +165,11 @@ function callOf(world: FakeWorld): CallAction<CallOptions> {
       return null
     },
     find: async ({ check }) => (check ? world.found : 'unknown'),
-    reversal: (options) =>
-      options.back === undefined
-        ? { how: 'again' }
-        : { how: 'other', options: { ...options, name: options.back } },
+    reversal(options) {
+      if (options.back === undefined) return { how: 'again' }
+      if (options.back === 'none') return { how: 'none', why: 'it is sent' }
+      return { how: 'other', options: { ...options, name: options.back } }
+    },
     manual: ({ name }) => [`call ${name}`],
   }
 }
