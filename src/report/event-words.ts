@@ -17,8 +17,7 @@ export const JUDGED_WORDS: Record<Judged, string> = {
   unknown: 'unknown',
 }
 
-const RESULT_WORDS: Record<RunResult, string> = {
-  proven: 'Proven: the target is live',
+const RESULT_WORDS: Record<Exclude<RunResult, 'proven'>, string> = {
   degraded: 'Proven, but degraded or partial',
   already: 'Already there: nothing was changed',
   refused: 'Refused before any change: nothing was touched',
@@ -33,14 +32,18 @@ const RESULT_WORDS: Record<RunResult, string> = {
 export function resultWords({
   kind,
   result,
+  target,
 }: {
   kind: 'run' | 'undo'
   result: RunResult | 'unfinished'
+  target: Release
 }): string {
   if (result === 'unfinished') return 'Unfinished: it has no end yet'
-  return kind === 'undo' && result === 'proven'
-    ? 'Proven: the target is live, the run is taken back'
-    : RESULT_WORDS[result]
+  if (result !== 'proven') return RESULT_WORDS[result]
+  if (kind === 'run') return `Proven: ${releaseName(target)} is live`
+  return target.given === ''
+    ? 'Proven: everything is as it was before the run'
+    : `Proven: ${releaseName(target)} is live again, the run is taken back`
 }
 
 type Event<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>
@@ -69,7 +72,7 @@ const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => s
   'deadline-passed': (event) => `the deadline of ${formatDuration(event.deadline)} has passed`,
   interrupted: (event) => `interrupted by ${event.signal}: nothing new is started`,
   'run-ended': (event, plan) =>
-    `${resultWords({ kind: plan.kind, result: event.result })}${event.result === 'proven' ? '' : because(event.why)}`,
+    `${resultWords({ kind: plan.kind, result: event.result, target: plan.target })}${event.result === 'proven' ? '' : because(event.why)}`,
 }
 
 /** What an event says, in one sentence. */

@@ -17,7 +17,7 @@ export function outcomeText(summary: RunSummary, look: Look, notTakenBack?: stri
     happened('What happened', summary, look),
     proven(summary, look),
     list('What is unknown', unknown(summary), look),
-    list('What did not happen', notDone(summary), look),
+    list('What failed or did not happen', notDone(summary), look),
     notTakenBack === undefined ? [] : list('It was not taken back by itself', [notTakenBack], look),
     standsLines(summary, look),
     waysOnLines(summary.waysOn, look),

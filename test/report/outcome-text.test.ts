@@ -20,7 +20,7 @@ describe('the end of a run', () => {
   test('that is proven says what happened and how to leave it again', () => {
     const lines = journal([...STARTED, ...RETAGGED, ...CALLED, ...PROVEN])
     expect(outcomeText(summarise(plan(), lines), PLAIN)).toMatchInlineSnapshot(`
-      "Proven: the target is live (19 s)
+      "Proven: 1a2b3c4 is live (19 s)
 
       What happened
         - ghcr.io/acme/api:rollback-20261122-031500: absent → sha256:9f8e7d6c5b4a
@@ -53,7 +53,7 @@ describe('the end of a run', () => {
         - redeploy: call of render.deploy-hook: it may have been taken, its answer was
           lost
 
-      What did not happen
+      What failed or did not happen
         - redeploy failed: the hook did not answer
 
       What stands

@@ -10,20 +10,18 @@ import { type Finished, run } from '../../helpers/process.ts'
 
 const BIN = fileURLToPath(new URL('../../../bin/rollback.js', import.meta.url))
 
-test('tells the whole story in less than ten seconds, and leaves nothing behind', async () => {
+test('tells the whole story, and leaves nothing behind', async () => {
   await using home = await tempFolder('demo')
-  const started = Date.now()
   const { stdout, stderr, exitCode } = await demo(home.path, [])
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
-  expect(Date.now() - started).toBeLessThan(10_000)
 
   expect(inOrder(stdout)).toEqual([
     'GET /api/health   500',
     'rollback plan --target 4f9d2c8',
-    'Proven: the target is live',
+    'Proven: 4f9d2c8 is live',
     'GET /api/health   200',
     'rollback undo',
-    'Proven: the target is live',
+    'Proven: b81e07a is live again',
     'GET /api/health   500',
     'rollback init --from registry-render',
   ])
@@ -68,7 +66,7 @@ async function foldersIn(temporary: string): Promise<string[]> {
 }
 
 const MARKS =
-  /GET \/api\/health +\d+|rollback (?:plan --target \w+|undo|init --from \S+)|Proven: the target is live/g
+  /GET \/api\/health +\d+|rollback (?:plan --target \w+|undo|init --from \S+)|Proven: \w+ is live(?: again)?/g
 
 function inOrder(text: string): string[] {
   return [...text.matchAll(MARKS)].map(([mark]) => mark)

@@ -153,7 +153,7 @@ describeWith([...KUBERNETES_PROGRAMS, ...REGISTRY_PROGRAMS], 'one rollback on tw
     expectExit(failed, 22)
     const text = oneLine(failed.stdout)
     expect(text).toMatch(/step "redeploy": its verification fails/)
-    expect(text).toMatch(/What did not happen .*worker: .*not started/)
+    expect(text).toMatch(/What failed or did not happen .*worker: .*not started/)
     expect(await stage.versions()).toEqual({ tag: GOOD, live: BAD, worker: BAD })
     stage.service.hook('deploys')
     expectExit(await stage.space.cli.run(['run', '--target', GOOD, '--yes']), 0)
