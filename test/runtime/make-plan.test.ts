@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import type { PlanOutcome } from '../../src/core/plan/outcome.ts'
+import { carryOut } from '../../src/runtime/carry-out.ts'
+import { makePlan } from '../../src/runtime/make-plan.ts'
+import type { PlanRequest } from '../../src/runtime/types.ts'
+import { tempFolder } from '../helpers/folder.ts'
+import { fakeSession, type FakeSession, fakeWorld, type FakeWorld, problem } from './fake-world.ts'
+import { calling, planFor, runbookOf, setting, TARGET, watched } from './runbook-of.ts'
+
+let folder: Awaited<ReturnType<typeof tempFolder>>
+let session: FakeSession
+let world: FakeWorld
+
+beforeEach(async () => {
+  folder = await tempFolder('plan')
+  session = fakeSession(folder.path)
+  world = fakeWorld({
+    surfaces: { image: { color: 'blue', version: 'bad5678' }, config: { color: 'red', version: 'bad5678' } },
+    measure: () => ({ kind: 'samples', samples: [{ at: 0, value: 'bad5678' }] }),
+  })
+})
+
+afterEach(() => folder.stop())
+
+const LIVE = {
+  release: { live: { signal: 'live' } },
+  signals: { live: { source: 'fake', with: { name: 'live' } } },
+}
+
+function plan(request: Partial<PlanRequest> & Pick<PlanRequest, 'runbook'>): Promise<PlanOutcome> {
+  return makePlan(session, { target: TARGET, without: [], ...request })
+}
+
+const reasonsOf = (outcome: PlanOutcome) => (outcome.kind === 'refused' ? outcome.refusal.reasons : [])
+
+test('planning writes nothing anywhere', async () => {
+  expect(await plan({ runbook: runbookOf([setting('image'), calling('redeploy')]) })).toMatchObject({
+    kind: 'plan',
+  })
+  expect([...world.writes, ...world.calls, ...(await session.store.list())]).toEqual([])
+})
+
+test('the plan holds what was there, what runs, and why it is done', async () => {
+  const outcome = await plan({ runbook: runbookOf([setting('image')], {}, LIVE) })
+  expect(outcome).toMatchObject({
+    plan: {
+      live: { release: { given: 'bad5678', sha: 'bad5678' } },
+      evidence: [{ signal: 'live', value: 'bad5678' }],
+      steps: [{ changes: [{ from: { version: 'bad5678', color: 'blue' }, to: { version: TARGET } }] }],
+    },
+  })
+})
+
+test('a dead service is evidence, and does not block its own rollback', async () => {
+  world.measure = () => ({
+    kind: 'samples',
+    samples: [{ at: 0, value: null, failing: 'connection refused' }],
+  })
+  expect(await plan({ runbook: runbookOf([setting('image')], {}, LIVE) })).toMatchObject({
+    kind: 'plan',
+    plan: { live: { unknown: 'failing: connection refused' } },
+  })
+})
+
+test.each([
+  ['busy', () => (world.busy['image'] = 'rollout in progress')],
+  ['owned', () => (world.owned['image'] = 'Argo CD')],
+  ['denied', () => (world.seen['image'] = { status: 'denied', why: '403' })],
+  ['unknown', () => (world.seen['image'] = { status: 'unknown', why: 'timed out' })],
+])('a surface that is %s refuses, with that word', async (kind, happen) => {
+  happen()
+  const outcome = await plan({ runbook: runbookOf([setting('image'), setting('config')]) })
+  expect(reasonsOf(outcome)).toMatchObject([{ step: 'image', surface: 'image', kind }])
+})
+
+test('a target that is missing in one place refuses the whole, and leaving it out goes on', async () => {
+  const steps = [
+    setting('image', { with: { on: ['image'], to: 'gone' } }),
+    setting('config'),
+    calling('redeploy', {}, { needs: ['image'] }),
+  ]
+  const refused = await plan({ runbook: runbookOf(steps) })
+  expect(refused).toMatchObject({ refusal: { without: ['image'], alsoDropped: ['redeploy'] } })
+  expect(await plan({ runbook: runbookOf(steps), without: ['image'] })).toMatchObject({
+    plan: {
+      steps: [{ id: 'config' }],
+      without: [{ step: 'image' }, { step: 'redeploy', why: 'it only served what is left out' }],
+    },
+  })
+})
+
+test('a secret that is missing refuses the step that needs it', async () => {
+  const image = setting('image', { with: { on: ['image'], to: 'x', token: '${secrets.token}' } })
+  const outcome = await plan({ runbook: runbookOf([image], {}, { secrets: { token: { env: 'TOKEN' } } }) })
+  expect(reasonsOf(outcome)).toMatchObject([{ step: 'image', kind: 'missing' }])
+})
+
+test('the printed commands have the variable, never the secret', async () => {
+  session.variables['TOKEN'] = 'hunter2-hunter2'
+  const image = setting('image', { with: { on: ['image'], to: 'x', token: '${secrets.token}' } })
+  const outcome = await plan({ runbook: runbookOf([image], {}, { secrets: { token: { env: 'TOKEN' } } }) })
+  expect(outcome.kind).toBe('plan')
+  expect(JSON.stringify(outcome)).not.toContain('hunter2')
+})
+
+test('a target of which too little is known refuses before anything is looked at', async () => {
+  await expect(plan({ runbook: runbookOf([setting('image')]), target: 'v1.2.3' })).rejects.toMatchObject({
+    code: 'target-incomplete',
+    exit: 20,
+  })
+})
+
+test('an unknown step in --without is a usage error that lists the steps', async () => {
+  await expect(plan({ runbook: runbookOf([setting('image')]), without: ['imgae'] })).rejects.toMatchObject({
+    exit: 2,
+    found: expect.stringContaining('image') as string,
+  })
+})
+
+test('an unknown procedure is a usage error that lists the procedures', async () => {
+  await expect(plan({ runbook: runbookOf([setting('image')]), procedure: 'typo' })).rejects.toMatchObject({
+    exit: 2,
+    found: expect.stringContaining('retag') as string,
+  })
+})
+
+test('`last-proven` is what a run has proven, and is refused where nothing is', async () => {
+  const runbook = runbookOf([setting('image')])
+  await expect(plan({ runbook, target: 'last-proven' })).rejects.toMatchObject({
+    code: 'nothing-proven',
+    exit: 20,
+  })
+  await carryOut(session, await planFor(session, runbook), watched())
+  world.surfaces['image'] = { color: 'blue', version: 'bad5678' }
+  expect(await plan({ runbook, target: 'last-proven' })).toMatchObject({ plan: { target: { sha: TARGET } } })
+})
+
+test('a defect of an action is not taken for an answer of its platform', async () => {
+  world.seen = new Proxy(world.seen, {
+    get: () => {
+      throw new TypeError('boom')
+    },
+  })
+  await expect(plan({ runbook: runbookOf([setting('image')]) })).rejects.toThrow('boom')
+})
+
+test('what a platform cannot say is unknown, with its reason', async () => {
+  world.seen = new Proxy(world.seen, {
+    get: () => {
+      throw problem('down', 'the registry does not answer')
+    },
+  })
+  expect(reasonsOf(await plan({ runbook: runbookOf([setting('image')]) }))).toMatchObject([
+    { step: 'image', kind: 'unknown', why: 'the registry does not answer' },
+  ])
+})
