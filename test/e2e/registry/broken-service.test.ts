@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { startFaultProxy } from '../../helpers/fault-proxy.ts'
 import { describeWith } from '../../helpers/need.ts'
 import { REGISTRY_PROGRAMS } from '../../helpers/registry.ts'
 import { expectExit } from '../helpers/cli.ts'
@@ -73,13 +74,12 @@ describeWith(REGISTRY_PROGRAMS, 'a rollback that does not make the service well'
 
   test.concurrent('the hook answers 500 once', async () => {
     await using stage = await startStage()
-    stage.service.hook('answers-500')
-    const running = stage.cli.start(['run', '--target', GOOD, '--yes'])
-    await expect.poll(() => stage.service.hookCalls.length, { timeout: 10_000 }).toBeGreaterThan(0)
-    stage.service.hook('deploys')
-    const run = await running.result
+    await using hook = await startFaultProxy(stage.service.url)
+    hook.fail({ when: () => true, how: { status: 500 }, times: 1 })
+    const env = { PROD_DEPLOY_HOOK: stage.service.hookUrl.replace(stage.service.url, hook.url) }
+    const run = await stage.cli.run(['run', '--target', GOOD, '--yes'], { env })
     expectExit(run, 0)
-    expect(stage.service.hookCalls.at(-1)?.status).toBe(200)
+    expect(hook.requests.map(({ status }) => status)).toEqual([500, 200])
     expect(await stage.serves()).toEqual({ commit: GOOD, ok: true })
   })
 
