@@ -21,7 +21,7 @@ const RESULT_WORDS: Record<Exclude<RunResult, 'proven'>, string> = {
   degraded: 'Proven, but degraded or partial',
   already: 'Already there: nothing was changed',
   refused: 'Refused before any change: nothing was touched',
-  failed: 'Failed: nothing that was changed stands',
+  failed: 'Failed: nothing has to be taken back',
   stands: 'Failed: changes stand, a person is needed',
   unmeasured: 'Changed, but it could not be measured whether it worked',
   declined: 'Declined',

@@ -118,14 +118,6 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
   return { ...summary, waysOn: lines.length === 0 ? [] : waysOn(summary) }
 }
 
-/** Whether anything of it may have reached a platform: then there is something to undo. */
-export function changedSomething(plan: Plan, lines: readonly Line[]): boolean {
-  const state = fold(lines)
-  return [...changesOf(plan, state), ...callsOf(plan, state)].some(
-    (effect) => effect.state === 'done' || effect.state === 'unknown',
-  )
-}
-
 /** The ways on for a reader of the report: without the report itself. */
 export function waysFurther({ waysOn: all }: RunSummary): WayOn[] {
   return all.filter(({ command }) => !command.startsWith('rollback show '))

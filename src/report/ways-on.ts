@@ -25,15 +25,19 @@ const NOTHING_STANDS = new Set<Ended['result']>(['already', 'refused', 'declined
 export function waysOn(run: Ended): WayOn[] {
   const show = { command: shellLine(['rollback', 'show', run.id]), does: 'the whole report' }
   const undo = { command: shellLine(['rollback', 'undo', run.id]), does: undoDoes(run) }
-  return NOTHING_STANDS.has(run.result) || !maybeChanged(run) ? [show] : [show, undo]
+  if (NOTHING_STANDS.has(run.result) || !maybeChanged(run)) return [show]
+  return [show, ...again(run), undo]
 }
 
-function undoDoes(run: Ended): string {
-  if (run.kind === 'undo') return 'go back to where it was before this undo'
-  const done = run.result === 'proven' || run.result === 'degraded'
-  return done ? `leave ${releaseName(run.target)} again, for what ran before` : 'take back what stands'
-}
-
-function maybeChanged({ changes, calls }: Ended): boolean {
-  return [...changes, ...calls].some((effect) => effect.state === 'done' || effect.state === 'unknown')
+/**
+ * To take back a rollback that may well have worked is not the only way. The command itself is not known here: a run
+ * may have been given inputs, a procedure, an environment.
+ */
+function again({ kind, result }: Ended): WayOn[] {
+  if (kind === 'undo' || (result !== 'unmeasured' && result !== 'stands')) return []
+  const does =
+    result === 'unmeasured'
+      ? 'measures once more; what is done stays done'
+      : 'tries the rest; what is done stays done'
+  return [{ command: 'the same run again', does }]
 }

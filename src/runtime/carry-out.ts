@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../core/exit.ts'
-import { Problem } from '../core/problem.ts'
+import { Problem, sentenceOf } from '../core/problem.ts'
 import type { Plan, PlannedStep } from '../core/plan/types.ts'
 import { whatStands } from '../core/run/conclude.ts'
 import { JOURNAL_FORMAT, type RunEvent } from '../core/run/events.ts'
@@ -54,7 +54,9 @@ class Execution implements Carrier {
 
   async run(): Promise<RunEnded> {
     await this.#begin()
-    if (!(await confirmed(this, this.#options))) return await this.#decline()
+    if (!(await confirmed(this, this.#options))) {
+      return this.#options.interrupt.aborted ? await this.#stop() : await this.#decline()
+    }
     const wake = () => this.#wake()
     this.#options.interrupt.addEventListener('abort', wake)
     try {
@@ -64,6 +66,9 @@ class Execution implements Carrier {
         await this.#once()
       }
       return this.#state.ended
+    } catch (error) {
+      await this.#grace()
+      throw this.#brokenOff(error)
     } finally {
       // However it ended: what still watches in the background must not go on for ever.
       this.#over = true
@@ -189,10 +194,7 @@ class Execution implements Carrier {
   /** Nothing new starts; what is under way gets a moment to end, and the journal is closed. */
   async #stop(): Promise<RunEnded> {
     const signal = String(this.#options.interrupt.reason ?? 'SIGINT')
-    const effects = [...this.#underway].filter(([key]) => key.startsWith('effect:')).map(([, work]) => work)
-    let timer: NodeJS.Timeout | undefined
-    await Promise.race([Promise.all(effects), new Promise((resolve) => (timer = setTimeout(resolve, GRACE)))])
-    clearTimeout(timer)
+    await this.#grace()
     await this.append({ type: 'interrupted', signal })
     const stands = whatStands(this.plan, this.#state)
     return {
@@ -202,6 +204,28 @@ class Execution implements Carrier {
       why: `interrupted by ${signal}`,
       stands,
     }
+  }
+
+  /** Effects under way get a moment to end by themselves, so that it is known what came of them. */
+  async #grace(): Promise<void> {
+    const effects = [...this.#underway].filter(([key]) => key.startsWith('effect:')).map(([, work]) => work)
+    let timer: NodeJS.Timeout | undefined
+    await Promise.race([Promise.all(effects), new Promise((resolve) => (timer = setTimeout(resolve, GRACE)))])
+    clearTimeout(timer)
+  }
+
+  /** A full disk, or a defect of ours: what matters to a person is whether changes stand. */
+  #brokenOff(error: unknown): unknown {
+    const stands = whatStands(this.plan, this.#state)
+    if (stands.length === 0) return error
+    return new Problem({
+      code: 'run-broken-off',
+      message: `the run broke off in the middle, and changes stand: ${stands.join('; ')}`,
+      found: sentenceOf(error),
+      cure: `rollback undo ${this.plan.id} takes them back; rollback show ${this.plan.id} tells what was done`,
+      exit: EXIT.stands,
+      cause: error,
+    })
   }
 
   // ---------------------------------------------------------------- what carrying out works with

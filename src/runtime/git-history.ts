@@ -100,6 +100,8 @@ export async function commitsNamed(
   // Names are passed behind `refs/tags/` or after validation, so that none of them can be an option.
   // `api@1.2.0` and `v1.2.0+build.7` are tags that release tools make.
   if (!/^[A-Za-z0-9_@][\w.@+/=-]*$/.test(text)) return []
+  // An unknown name is an answer of the history; a history that cannot be read is none.
+  await git(read, repository, 'rev-parse', '--git-dir')
   const names = /^[0-9a-f]{4,40}$/i.test(text) ? await disambiguate(read, repository, text) : []
   const tagged = await quietly(
     read,

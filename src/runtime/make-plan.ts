@@ -6,11 +6,11 @@ import type { StepKinds } from '../core/plan/input.ts'
 import { servedOnly } from '../core/plan/served.ts'
 import type { PlanOutcome } from '../core/plan/outcome.ts'
 import type { LeftOut, LiveVersion, Plan } from '../core/plan/types.ts'
-import { Problem } from '../core/problem.ts'
+import { Problem, sentenceOf } from '../core/problem.ts'
 import type { Candidate, Release } from '../core/release.ts'
 import type { BindingGround } from './bind-options.ts'
 import { surfaceCandidates } from './candidates.ts'
-import { commitsNamed, openHistory } from './git-history.ts'
+import { commitsNamed, type GitHistory, openHistory } from './git-history.ts'
 import { loadAction } from './load-action.ts'
 import { describeMeasurement, measureWithin, textOf } from './measure.ts'
 import { groundOf, planHead, procedureNamed, runbookSha256, unknownStep } from './plan-ground.ts'
@@ -96,17 +96,30 @@ async function targetOf(
   if (target === 'last-proven') return { target: await lastProven(session, runbook) }
   const history = runbook.release.history
   if (history !== undefined && 'git' in history) {
-    // A full SHA is certain: for its tag the clone is good enough, and nobody waits for a remote.
-    const fetch = history.git.fetch === true && !isFullSha(target)
-    const opened = await openHistory({ ...history.git, fetch }, session.cacheRoot, session.read)
-    const byGit = await commitsNamed(target, opened, session.read)
-    if (byGit.length > 0) return { target: resolveTarget(target, byGit), stale: opened.stale }
+    const { commits, stale } = await inHistory(session, history.git, target)
+    if (commits.length > 0 || isFullSha(target)) return { target: resolveTarget(target, commits), stale }
   }
   if (isFullSha(target)) return { target: resolveTarget(target, []) }
   // Without a history of its own the surfaces are asked; for that a plan's names are needed, with nothing in them yet.
   const ground = groundOf(runbook, procedure, planHead(session.read.now(), { given: target }))
   const candidates: Candidate[] = await surfaceCandidates(session, procedure, ground)
   return { target: resolveTarget(target, candidates) }
+}
+
+/** A full SHA is certain: for its tag the clone is good enough, and nobody waits for a remote or a mended clone. */
+async function inHistory(
+  session: Session,
+  history: GitHistory & { fetch?: boolean | undefined },
+  target: string,
+): Promise<{ commits: Candidate[]; stale?: string | undefined }> {
+  const fetch = history.fetch === true && !isFullSha(target)
+  try {
+    const opened = await openHistory({ ...history, fetch }, session.cacheRoot, session.read)
+    return { commits: await commitsNamed(target, opened, session.read), stale: opened.stale }
+  } catch (error) {
+    if (isFullSha(target) && error instanceof Problem) return { commits: [], stale: sentenceOf(error) }
+    throw error
+  }
 }
 
 async function lastProven(session: Session, runbook: Runbook): Promise<Release> {

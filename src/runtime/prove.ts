@@ -79,7 +79,7 @@ interface Watched {
   due: number
   /** A sample is being taken: a slow smoke test must not hold up the others. */
   sampling: boolean
-  /** Milliseconds from the start; a condition may have less time than the whole. */
+  /** A condition may have less time than the whole, or more. */
   until: number
 }
 
@@ -93,7 +93,7 @@ function watch(carrier: Carrier, plan: Plan, verify: Verify): Watched[] {
     judgement: { verdict: 'unknown' as const, words: 'not measured yet', final: false },
     due: start,
     sampling: false,
-    until: start + Math.min(condition.within ?? verify.within, verify.within),
+    until: start + (condition.within ?? verify.within),
   })
   return [...verify.must.map(watched('must')), ...verify.should.map(watched('should'))]
 }
@@ -109,7 +109,7 @@ async function untilDecided(
   watched: Watched[],
   allHold: () => Promise<boolean>,
 ): Promise<void> {
-  const end = carrier.now() + within
+  const end = Math.max(carrier.now() + within, ...watched.map((one) => one.until))
   let told = ''
   for (;;) {
     if (carrier.interrupted()) return
@@ -131,17 +131,17 @@ function isDue({ due, sampling, judgement }: Watched, now: number): boolean {
   return due <= now && !sampling && !judgement.final
 }
 
-/** A must that failed for good, or whose own time is over. */
+/** A must that failed for good, or whose own time is over before it held. */
 function isLost({ judgement, until }: Watched, now: number): boolean {
-  return (judgement.final && judgement.verdict !== 'holds') || (now >= until && judgement.verdict === 'fails')
+  return (judgement.final && judgement.verdict !== 'holds') || (now >= until && judgement.verdict !== 'holds')
 }
 
 /** A `should` gets its time, and does not hold up a run that is well otherwise for longer. */
 function shouldsSettled(carrier: Carrier, watched: Watched[]): boolean {
-  return watched.every(
-    ({ role, judgement, until }) =>
-      role === 'must' || judgement.verdict === 'holds' || judgement.final || carrier.now() >= until,
-  )
+  return watched.every(({ role, judgement, until, measurements }) => {
+    if (role === 'must' || judgement.verdict === 'holds' || judgement.final) return true
+    return measurements.length > 0 && carrier.now() >= until
+  })
 }
 
 async function startSample(carrier: Carrier, one: Watched): Promise<void> {

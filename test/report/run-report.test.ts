@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { PLAIN } from '../../src/report/look.ts'
 import { runMarkdown } from '../../src/report/run-markdown.ts'
 import { runText } from '../../src/report/run-text.ts'
-import { changedSomething, summarise } from '../../src/report/summary.ts'
+import { summarise } from '../../src/report/summary.ts'
 import { CALLED, journal, plan, PROVEN, RETAGGED, STARTED } from './fixtures.ts'
 
 const lines = journal([...STARTED, ...RETAGGED, ...CALLED, ...PROVEN])
@@ -50,8 +50,6 @@ test('an effect whose answer never came may have happened', () => {
   const summary = summarise(plan(), cut)
   expect(summary.result).toBe('unfinished')
   expect(summary.changes[0]?.state).toBe('unknown')
-  expect(changedSomething(plan(), cut)).toBe(true)
-  expect(changedSomething(plan(), lines.slice(0, 3))).toBe(false)
 })
 
 test('Markdown takes the text of others as text', () => {

@@ -330,6 +330,11 @@ test('a journal that can no longer be written stops the run before the next effe
       },
     },
   }
-  await expect(carryOut(failing, plan, watched())).rejects.toMatchObject({ code: 'journal-failed' })
+  await expect(carryOut(failing, plan, watched())).rejects.toMatchObject({
+    // The effect under way happened: whoever reads this must know that it stands.
+    exit: 22,
+    message: expect.stringContaining('image'),
+    cause: { code: 'journal-failed' },
+  })
   expect(world.writes).toEqual([`image=${TARGET}`])
 })

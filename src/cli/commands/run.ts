@@ -99,6 +99,8 @@ function checkUsage(options: RunOptions): void {
 async function printAlready(plan: Plan, why: string, { output }: Call): Promise<ExitCode> {
   const text = `Already there: ${why}. Nothing was changed.`
   output.result(hanging('', brief(text), await output.resultLook()).join('\n'))
-  output.document({ type: 'result', result: 'already', exit: EXIT.done, why, plan })
-  return EXIT.done
+  // What was left out by choice was not looked at.
+  const exit = plan.without.length > 0 ? EXIT.degraded : EXIT.done
+  output.document({ type: 'result', result: 'already', exit, why, plan })
+  return exit
 }

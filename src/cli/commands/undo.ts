@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
-import { changedSomething } from '../../report/summary.ts'
+import { leavesSomethingToUndo } from '../../core/plan/undo.ts'
+import { fold } from '../../core/run/state.ts'
 import type { Session, StoredRun } from '../../runtime/types.ts'
 import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
@@ -49,13 +50,14 @@ export async function runUndo(call: Call): Promise<ExitCode> {
 }
 
 /**
- * By default the last run that changed something. When that was itself an undo, the run has to be named:
+ * By default the last run that changed something: one that only redeployed what was there has nothing to take back.
+ * When that was itself an undo, the run has to be named:
  * typing `undo` twice must not bring the bad version back.
  */
 async function findRun({ store }: Session, id: string | undefined): Promise<StoredRun> {
   if (id !== undefined && id !== 'last') return store.find(id)
   const runs = await store.list()
-  const last = runs.find(({ plan, lines }) => changedSomething(plan, lines))
+  const last = runs.find(({ plan, lines }) => leavesSomethingToUndo(plan, fold(lines)))
   if (last === undefined)
     throw usageError('there is nothing to undo: no recorded run has changed anything', 'See: rollback status')
   if (last.plan.kind === 'undo')

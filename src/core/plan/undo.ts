@@ -28,7 +28,7 @@ export interface UndoDraft {
 export function draftUndo(plan: Plan, state: RunState): UndoDraft {
   const used = plan.steps.flatMap((step) => undoStepOf(step, state))
   const restores = used.filter(({ role }) => role !== 'call-again').reverse()
-  const calls = used.filter(({ role }) => role === 'call-again')
+  const calls = used.filter((one) => one.role === 'call-again' && isWorthwhile(plan, one, restores))
   return {
     target: 'release' in plan.live ? plan.live.release : { given: '' },
     steps: [...inReverse(restores), ...afterTheirNeeds(plan, calls, restores)],
@@ -55,6 +55,19 @@ function undoStepOf(step: PlannedStep, state: RunState): UndoStep[] {
       needs: [],
     },
   ]
+}
+
+/** A call that served sets of which none is restored would only do once more what it did: a redeploy of the same. */
+function isWorthwhile(plan: Plan, { step }: UndoStep, restores: UndoStep[]): boolean {
+  const needed = allNeeds(plan.steps).get(step.id)
+  const served = plan.steps.filter((other) => other.kind === 'set' && needed?.has(other.id) === true)
+  return served.length === 0 || served.some((set) => restores.some((one) => one.step.id === set.id))
+}
+
+/** Whether the run left anything that an undo would take back, or would have to leave behind. */
+export function leavesSomethingToUndo(plan: Plan, state: RunState): boolean {
+  const { steps, left } = draftUndo(plan, state)
+  return steps.length > 0 || left.length > 0
 }
 
 /** Each after the one before it: strictly the other way round. */

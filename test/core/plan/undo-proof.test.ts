@@ -12,13 +12,17 @@ function procedure(own: Partial<Procedure>): Procedure {
 
 test('the version must be back; its health is told, and holds nothing up', () => {
   const verify = { within: 1000, must: [VERSION, HEALTH], should: [] }
-  expect(undoProof(procedure({ verify }))).toEqual({ within: 1000, must: [VERSION], should: [HEALTH] })
+  expect(undoProof(procedure({ verify }))).toEqual({
+    within: 1000,
+    must: [VERSION],
+    should: [{ ...HEALTH, within: 0 }],
+  })
 })
 
 test('what should hold still should', () => {
   const latency: Condition = { signal: 'p99', below: '500ms' }
   const verify = { within: 1000, must: [VERSION], should: [latency] }
-  expect(undoProof(procedure({ verify }))?.should).toEqual([latency])
+  expect(undoProof(procedure({ verify }))?.should).toEqual([{ ...latency, within: 0 }])
 })
 
 test('conditions of single steps count too, with the longest time of all', () => {
@@ -32,7 +36,7 @@ test('conditions of single steps count too, with the longest time of all', () =>
   expect(undoProof(procedure({ verify, steps: [step] }))).toEqual({
     within: 9000,
     must: [VERSION],
-    should: [HEALTH],
+    should: [{ ...HEALTH, within: 0 }],
   })
 })
 

@@ -117,12 +117,18 @@ test('when option B was used, option B is taken back', () => {
   expect(only?.use.call?.effect).toBe('image~fallback')
 })
 
-test('steps that were skipped are left as they are', () => {
+test('a run that only called once more what was there already has nothing to take back', () => {
   const plan = planOf([
     setStep('image', { skip: 'already there' }),
     callStep('redeploy', {}, { needs: ['image'] }),
   ])
-  expect(undoOf(plan).steps).toEqual([{ id: 'redeploy', role: 'call-again', needs: [] }])
+  expect(undoOf(plan).steps).toEqual([])
+})
+
+test('a call that serves no set is what an undo has: it goes again, for the former target', () => {
+  expect(undoOf(planOf([callStep('deploy', {})])).steps).toEqual([
+    { id: 'deploy', role: 'call-again', needs: [] },
+  ])
 })
 
 test('the target of an undo is what ran before, as far as it is known', () => {
