@@ -41,3 +41,13 @@ function again({ kind, result }: Ended): WayOn[] {
       : 'tries the rest; what is done stays done'
   return [{ command: 'the same run again', does }]
 }
+
+function undoDoes(run: Ended): string {
+  if (run.kind === 'undo') return 'go back to where it was before this undo'
+  const done = run.result === 'proven' || run.result === 'degraded'
+  return done ? `leave ${releaseName(run.target)} again, for what ran before` : 'take back what stands'
+}
+
+function maybeChanged({ changes, calls }: Ended): boolean {
+  return [...changes, ...calls].some((effect) => effect.state === 'done' || effect.state === 'unknown')
+}

@@ -61,10 +61,9 @@ describe('the end of a run', () => {
         - redeploy: may have been called
 
       Ways on
-        rollback show 20261122-031500-7f3a                              the whole report
-        rollback run --target 1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d  try the rest again
-        rollback undo 20261122-031500-7f3a                              take back what
-                                                                        stands"
+        rollback show 20261122-031500-7f3a  the whole report
+        the same run again                  tries the rest; what is done stays done
+        rollback undo 20261122-031500-7f3a  take back what stands"
     `)
   })
 
