@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import type { Procedure, Runbook } from '../core/model.ts'
@@ -7,6 +7,8 @@ import type { Chosen } from '../runbook/declared.ts'
 import { findRunbook } from '../runbook/find.ts'
 import type { LoadResult } from '../runbook/load.ts'
 import { keyValues, usageError, whyUnreadable } from './usage.ts'
+
+// Files are read synchronously: nothing else is to be done meanwhile, and promises of them take milliseconds to set up.
 
 /** What a person typed about the runbook; see the shared options of the catalog. */
 export interface RunbookOptions {
@@ -41,15 +43,15 @@ export async function readForCheck(options: RunbookOptions): Promise<ReadRunbook
 async function opened(
   options: RunbookOptions,
 ): Promise<{ file: string; load: (chosen: Chosen) => Promise<LoadResult> }> {
-  const { loadRunbook } = await import('../runbook/load.ts')
+  const { parseRunbook } = await import('../runbook/load.ts')
   const file = options.runbook ?? (await findRunbook(namesIn))
-  const source = {
-    path: resolve(file),
-    shownAs: file,
-    text: await textOf(file),
-    set: keyValues('--set', options.set ?? []),
+  const text = textOf(file)
+  const set = keyValues('--set', options.set ?? [])
+  const parsed = parseRunbook({ path: resolve(file), shownAs: file, text })
+  return {
+    file,
+    load: async (chosen) => ('diagnostics' in parsed ? parsed : parsed.load({ set, ...chosen })),
   }
-  return { file, load: (chosen) => loadRunbook({ ...source, ...chosen }) }
 }
 
 function inEnvironment(diagnostic: Diagnostic, environment: string): Diagnostic {
@@ -75,9 +77,9 @@ export function chooseProcedure(runbook: Runbook, name: string | undefined): Pro
   throw usageError(`there is no procedure "${name ?? ''}"`, `The runbook has: ${names.join(', ')}.`)
 }
 
-async function textOf(file: string): Promise<string> {
+function textOf(file: string): string {
   try {
-    return await readFile(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (error) {
     throw usageError(
       `the runbook ${file} ${whyUnreadable(error)}`,
@@ -88,7 +90,7 @@ async function textOf(file: string): Promise<string> {
 
 async function namesIn(directory: string): Promise<string[]> {
   try {
-    return await readdir(directory)
+    return readdirSync(directory)
   } catch {
     // A place that is not there holds no runbook.
     return []

@@ -18,7 +18,7 @@ import { checkText } from './text-limits.ts'
 import { takeUnavailable } from './unavailable.ts'
 import { validate } from './validate.ts'
 
-export interface LoadOptions extends Chosen {
+export interface RunbookText {
   /** Absolute; goes into the runbook. */
   path: string
   text: string
@@ -27,24 +27,46 @@ export interface LoadOptions extends Chosen {
   platforms?: Platforms | undefined
 }
 
+export interface LoadOptions extends RunbookText, Chosen {}
+
 export type LoadResult = { runbook: Runbook; environments: string[] } | { diagnostics: Diagnostic[] }
 
-/**
- * Reads a runbook for one environment and one set of inputs.
- * Text and syntax stop at the first mistake; after that every mistake is found in one go.
- */
+export interface ParsedRunbook {
+  /** Checks it for one environment and one set of inputs; every mistake is found in one go. */
+  load: (chosen: Chosen) => Promise<LoadResult>
+}
+
+/** Reads a runbook for one environment and one set of inputs. */
 export async function loadRunbook(options: LoadOptions): Promise<LoadResult> {
-  const { path, text, platforms = registered } = options
-  const source: Source = { file: options.shownAs ?? path, text }
+  const parsed = parseRunbook(options)
+  return 'diagnostics' in parsed ? parsed : parsed.load(options)
+}
+
+/** What is the same for every environment. Text and syntax stop at the first mistake. */
+export function parseRunbook(file: RunbookText): ParsedRunbook | { diagnostics: Diagnostic[] } {
+  const source: Source = { file: file.shownAs ?? file.path, text: file.text }
   const unreadable = checkText(source)
   if (unreadable !== undefined) return { diagnostics: [unreadable] }
   const tree = composeTree(source)
   if ('diagnostic' in tree) return { diagnostics: [tree.diagnostic] }
-
   const { value, diagnostics } = toPlain(source, tree.root)
-  const report = createReport(source, tree.root, diagnostics)
-  reportUnavailable(value, report)
-  const declared = readDeclared(asMap(value), options, report)
+  reportUnavailable(value, createReport(source, tree.root, diagnostics))
+  return {
+    load(chosen) {
+      const found = [...diagnostics]
+      return loadFor(chosen, file, value, found, createReport(source, tree.root, found))
+    },
+  }
+}
+
+async function loadFor(
+  chosen: Chosen,
+  { path, text, platforms = registered }: RunbookText,
+  value: unknown,
+  diagnostics: Diagnostic[],
+  report: Report,
+): Promise<LoadResult> {
+  const declared = readDeclared(asMap(value), chosen, report)
   checkReferences(value, declared, report)
   const document: Filled = { raw: value, filled: fillIfMap(value, declared) }
   await checkSignals(document, platforms, report)
