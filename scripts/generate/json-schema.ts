@@ -5,7 +5,7 @@ export type JsonSchema = { [key: string]: unknown }
 const TEMPLATE: JsonSchema = { type: 'string', pattern: '\\$\\{[^{}]+\\}' }
 
 /** What a zod schema accepts as input, as JSON Schema draft 7: the one that editors know best. */
-export function toJsonSchema(schema: z.ZodType): JsonSchema {
+export function toJsonSchema(schema: z.core.$ZodType): JsonSchema {
   const {
     $schema: _,
     definitions: __,

@@ -1,4 +1,4 @@
-import type { ZodType } from 'zod'
+import type { ZodMiniType } from 'zod/mini'
 
 import type { Json } from './json.ts'
 import type { Candidate, Release } from './release.ts'
@@ -172,6 +172,9 @@ export type Progress = {
 
 export type Receipt = Json
 
+/** What is asked of a schema: zod's, in its usual or in its light form. */
+export type Schema<T> = Pick<ZodMiniType<T>, '_zod' | '~standard' | 'parse' | 'safeParse'>
+
 // ---------------------------------------------------------------- actions
 
 /** Something with an observable state: a tag, a Deployment, a branch. */
@@ -179,9 +182,9 @@ export interface SetAction<Options, State> {
   kind: 'set'
   /** One line for the reference. */
   summary: string
-  options: ZodType<Options>
+  options: Schema<Options>
   /** Plain JSON by reference and hash, no literal secret. */
-  state: ZodType<State>
+  state: Schema<State>
   facts: {
     /** The platform's compare-and-set, in words, or false. */
     compareAndSet: string | false
@@ -216,7 +219,7 @@ export interface SetAction<Options, State> {
 export interface CallAction<Options> {
   kind: 'call'
   summary: string
-  options: ZodType<Options>
+  options: Schema<Options>
   repeat(options: Options): 'harmless' | 'ask'
   /** Read-only: is all there that the call needs? Never throws for what a platform answers. */
   ready?(options: Options, read: ReadDoor): Promise<CallReadiness>
@@ -239,7 +242,7 @@ export type CallReadiness =
 export interface GateAction<Options> {
   kind: 'gate'
   summary: string
-  options: ZodType<Options>
+  options: Schema<Options>
   question(options: Options): Question
   manual(options: Options): string[]
 }
@@ -271,7 +274,7 @@ export type SampleValue = string | number | boolean | null
 
 export interface Source<Options> {
   summary: string
-  options: ZodType<Options>
+  options: Schema<Options>
   measure(options: Options, read: ReadDoor): Promise<Measurement>
 }
 
@@ -282,6 +285,12 @@ export interface Platform {
   /** Folder and first part of the names of its actions. */
   name: string
   summary: string
-  actions: Record<string, { load: () => Promise<Action> }>
-  sources?: Record<string, { load: () => Promise<Source<unknown>> }> | undefined
+  actions: Record<string, Entry<Action>>
+  sources?: Record<string, Entry<Source<unknown>>> | undefined
+}
+
+export interface Entry<Loaded extends { options: Schema<unknown> }> {
+  load: () => Promise<Loaded>
+  /** Its options alone, where that is less to load than the whole: checking a runbook asks for nothing else. */
+  options?: (() => Promise<Loaded['options']>) | undefined
 }

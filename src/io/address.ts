@@ -16,17 +16,6 @@ export function isMetadataAddress(address: string): boolean {
   return family !== 0 && METADATA.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
 
-export function isLoopback(hostname: string): boolean {
-  const name = bare(hostname).toLowerCase()
-  if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true
-  return isIP(name) === 4 && name.startsWith('127.')
-}
-
-/** `[::1]` as URLs write it → `::1`. */
-export function bare(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, '')
-}
-
 /** dns.lookup that refuses names which resolve to a metadata address: checked after resolution, used as checked. */
 export const guardedLookup: LookupFunction = (hostname, options, callback) => {
   lookupName(hostname, { ...options, all: true }, (error, addresses) => {

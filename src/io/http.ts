@@ -11,7 +11,8 @@ import type { Socket } from 'node:net'
 import type { HttpRequest, HttpResponse, TlsOptions } from '../core/contract.ts'
 import { formatDuration } from '../core/duration.ts'
 import { Problem } from '../core/problem.ts'
-import { bare, guardedLookup, isLoopback, isMetadataAddress, MetadataAddressError } from './address.ts'
+import { guardedLookup, isMetadataAddress, MetadataAddressError } from './address.ts'
+import { bare, isLoopback } from './loopback.ts'
 import { NetworkError, networkError } from './network-error.ts'
 
 const TIMEOUT = 30_000

@@ -1,31 +1,49 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import { parseDuration } from '../core/duration.ts'
 import { hasSecretMarker } from '../core/shell.ts'
 
 // Pieces that the option schemas of several platforms share. All accept a secret's marker in place of its value.
+// zod/mini: what is built at every start must be light.
+
+/** What editors and the reference say about it. */
+export function described<T extends z.ZodMiniType>(schema: T, description: string): T {
+  z.globalRegistry.add(schema, { description })
+  return schema
+}
+
+/** Text that is not empty. */
+export const text = () => z.string().check(z.minLength(1))
 
 /** `90s`, `5m`, `1h30m` → milliseconds. */
-export const duration = () =>
-  z
-    .string()
-    .meta({ description: 'a duration such as 90s, 5m, 1h30m', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$' })
-    .transform((text, context) => {
-      const milliseconds = parseDuration(text)
-      if (milliseconds === undefined) {
-        context.addIssue(`"${text}" is not a duration: write a number with a unit, such as 90s, 5m or 1h30m`)
-        return z.NEVER
-      }
-      return milliseconds
-    })
+export const duration = () => z.pipe(durationText(), z.transform(toMilliseconds))
+
+function durationText(): z.ZodMiniString<string> {
+  const schema = z.string()
+  z.globalRegistry.add(schema, {
+    description: 'a duration such as 90s, 5m, 1h30m',
+    pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$',
+  })
+  return schema
+}
+
+function toMilliseconds(text: string, context: z.core.ParsePayload): number {
+  const milliseconds = parseDuration(text)
+  if (milliseconds !== undefined) return milliseconds
+  const message = `"${text}" is not a duration: write a number with a unit, such as 90s, 5m or 1h30m`
+  context.issues.push({ code: 'custom', message, input: text })
+  return z.NEVER
+}
 
 /** An absolute http or https URL. */
 export const url = () =>
   z
     .string()
-    .refine(
-      (text) => hasSecretMarker(text) || isHttpUrl(text),
-      'is not a URL: write it with https:// or http://',
+    .check(
+      z.refine(
+        (text) => hasSecretMarker(text) || isHttpUrl(text),
+        'is not a URL: write it with https:// or http://',
+      ),
     )
 
 function isHttpUrl(text: string): boolean {

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 
 import type { Filled } from './filled.ts'
 import { suggestion } from './nearest.ts'

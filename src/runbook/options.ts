@@ -1,4 +1,4 @@
-import type { Platform } from '../core/contract.ts'
+import type { Entry, Platform, Schema } from '../core/contract.ts'
 import type { Filled } from './filled.ts'
 import { asText } from './loose.ts'
 import { nearest } from './nearest.ts'
@@ -8,7 +8,7 @@ import { validate } from './validate.ts'
 
 export type Platforms = Readonly<Record<string, Platform>>
 
-/** Checks `uses` and, by the action's own schema, `with`. Loads the code of that action only. */
+/** Checks `uses` and, by the action's own schema, `with`. Loads no more than that schema, where it can be had alone. */
 export async function checkUse(
   use: Record<string, unknown>,
   at: Path,
@@ -20,17 +20,16 @@ export async function checkUse(
   if (uses === undefined) return
   const action = findAction(uses, [...at, 'uses'], platforms, report)
   if (action === undefined) return
-  const { options } = await action.load()
+  const options = await optionsOf(action)
   if (use.with === undefined) return checkAbsent(options, [...at], uses, report)
   validate(options, document, [...at, 'with'], report)
 }
 
-function checkAbsent(
-  options: { safeParse(value: unknown): { success: boolean } },
-  at: Path,
-  uses: string,
-  report: Report,
-): void {
+export async function optionsOf(entry: Entry<{ options: Schema<unknown> }>): Promise<Schema<unknown>> {
+  return entry.options === undefined ? (await entry.load()).options : entry.options()
+}
+
+function checkAbsent(options: Schema<unknown>, at: Path, uses: string, report: Report): void {
   if (options.safeParse({}).success) return
   report.key([...at, 'uses'], {
     code: 'missing-key',

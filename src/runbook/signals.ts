@@ -5,7 +5,7 @@ import { referencesIn } from '../core/template.ts'
 import type { Filled } from './filled.ts'
 import { asMap } from './loose.ts'
 import { nearest } from './nearest.ts'
-import type { Platforms } from './options.ts'
+import { optionsOf, type Platforms } from './options.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
 import { SIGNAL_KEYS } from './schema.ts'
@@ -47,7 +47,7 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
       })
     const entry = source === undefined ? undefined : sources[source]
     if (source === undefined || entry === undefined) continue
-    validate((await entry.load()).options, document, [...at, source], report)
+    validate(await optionsOf(entry), document, [...at, source], report)
   }
 }
 

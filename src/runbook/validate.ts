@@ -1,5 +1,6 @@
-import type { z, ZodType } from 'zod'
+import type * as z from 'zod/mini'
 
+import type { Schema } from '../core/contract.ts'
 import { referencesIn } from '../core/template.ts'
 import type { Filled } from './filled.ts'
 import { explainIssue, issueWords } from './issues.ts'
@@ -13,7 +14,7 @@ type Issue = z.core.$ZodIssue
  * What is bound late cannot be judged yet and passes. Text that stands for a number or a truth value
  * (`'${vars.port}'`) becomes one where the schema wants it.
  */
-export function validate<T>(schema: ZodType<T>, document: Filled, base: Path, report: Report): T | undefined {
+export function validate<T>(schema: Schema<T>, document: Filled, base: Path, report: Report): T | undefined {
   const first = parse(schema, document, base)
   const second = first.issues.some((issue) => convert(document, [...base, ...asPath(issue.path)], issue))
     ? parse(schema, document, base)
@@ -23,7 +24,7 @@ export function validate<T>(schema: ZodType<T>, document: Filled, base: Path, re
 }
 
 function parse<T>(
-  schema: ZodType<T>,
+  schema: Schema<T>,
   document: Filled,
   base: Path,
 ): { data?: T | undefined; issues: Issue[] } {

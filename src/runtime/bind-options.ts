@@ -1,5 +1,4 @@
-import type { ZodType } from 'zod'
-
+import type { Schema } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { SecretRef } from '../core/model.ts'
@@ -22,7 +21,7 @@ export type BindingGround = Pick<
 export async function bindOptions<Options>(
   ground: BindingGround,
   secrets: Secrets,
-  schema: ZodType<Options>,
+  schema: Schema<Options>,
   options: JsonObject,
 ): Promise<Options> {
   const values: Record<string, string> = {}
@@ -33,7 +32,7 @@ export async function bindOptions<Options>(
 /** With markers in place of the secrets: for the commands that are printed for people. */
 export function bindForShow<Options>(
   ground: BindingGround,
-  schema: ZodType<Options>,
+  schema: Schema<Options>,
   options: JsonObject,
 ): Options {
   const markers = Object.fromEntries(
@@ -56,7 +55,7 @@ function secretNames(options: unknown): string[] {
   ]
 }
 
-function parseOptions<Options>(schema: ZodType<Options>, options: unknown): Options {
+function parseOptions<Options>(schema: Schema<Options>, options: unknown): Options {
   const parsed = schema.safeParse(options)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

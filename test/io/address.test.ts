@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { guardedLookup, isLoopback, MetadataAddressError } from '../../src/io/address.ts'
+import { guardedLookup, MetadataAddressError } from '../../src/io/address.ts'
+import { isLoopback } from '../../src/io/loopback.ts'
 
 function lookup(name: string, all: boolean): Promise<unknown> {
   return new Promise((resolve, reject) => {

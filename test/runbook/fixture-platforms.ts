@@ -80,7 +80,7 @@ export const fixturePlatforms = {
     }),
   }),
   render: platform('render', {
-    'deploy-hook': z.strictObject({ url: url(), timeout: duration().optional(), port: z.int().optional() }),
+    'deploy-hook': z.strictObject({ url: url(), timeout: z.optional(duration()), port: z.int().optional() }),
   }),
   http: platform(
     'http',

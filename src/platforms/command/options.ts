@@ -1,35 +1,39 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import type { CommandRequest, CommandResult } from '../../core/contract.ts'
 import { hasSecretMarker, shellLine } from '../../core/shell.ts'
 import { referencesIn } from '../../core/template.ts'
 import { printable } from '../../io/printable.ts'
-import { duration } from '../options.ts'
+import { described, duration, text } from '../options.ts'
 
 // Pieces of the options of everything that runs a command of the runbook's author.
 
 /** Program and arguments. Everybody on a machine can read the arguments of its processes. */
 export const argv = () =>
-  z
-    .tuple([z.string().min(1)], z.string())
-    .superRefine((words, context) => {
-      if (words.some(holdsSecret))
-        context.addIssue(
+  described(
+    z
+      .tuple([text()], z.string())
+      .check(
+        z.refine(
+          (words) => !words.some(holdsSecret),
           'holds a secret, and everybody on the machine can read the arguments of a process: give it by env',
-        )
-    })
-    .meta({ description: 'program and arguments; no shell' })
+        ),
+      ),
+    'program and arguments; no shell',
+  )
+
+const variable = () => z.string().check(z.regex(/^[A-Za-z_]\w*$/, 'is not the name of a variable'))
 
 export const place = {
-  env: z
-    .record(z.string().regex(/^[A-Za-z_]\w*$/, 'is not the name of a variable'), z.string())
-    .optional()
-    .meta({ description: 'added to PATH, HOME and the like; the place for secrets' }),
-  cwd: z.string().min(1).optional(),
-  timeout: duration().optional(),
+  env: described(
+    z.optional(z.record(variable(), z.string())),
+    'added to PATH, HOME and the like; the place for secrets',
+  ),
+  cwd: z.optional(text()),
+  timeout: z.optional(duration()),
 }
 
-export const stdoutContains = () => z.strictObject({ contains: z.string().min(1) })
+export const stdoutContains = () => z.strictObject({ contains: text() })
 
 export interface Place {
   argv: [string, ...string[]]

@@ -1,37 +1,7 @@
-import { z } from 'zod'
-
 import type { CallAction, Check, CommandResult, ReadDoor } from '../../core/contract.ts'
 import { EffectFailure } from '../../core/problem.ts'
-import {
-  argv,
-  commandOf,
-  endingOf,
-  lineOf,
-  neverStarted,
-  place,
-  programOf,
-  stdoutContains,
-} from './options.ts'
-
-const runOptions = z.strictObject({
-  argv: argv(),
-  ...place,
-  stdout: stdoutContains().optional().meta({ description: 'success needs this in the output, too' }),
-  repeat: z
-    .enum(['harmless', 'ask'])
-    .optional()
-    .meta({ description: 'whether running it twice is harmless; default ask' }),
-  check: z
-    .strictObject({ argv: argv(), stdout: stdoutContains().optional() })
-    .optional()
-    .meta({ description: 'a command that only looks: exit code 0 means that it has happened' }),
-  undo: z
-    .union([z.enum(['again', 'none']), z.strictObject({ argv: argv() })])
-    .optional()
-    .meta({ description: 'what takes it back: the same again (default), another command, or none' }),
-})
-
-type RunOptions = z.output<typeof runOptions>
+import { commandOf, endingOf, lineOf, neverStarted, programOf } from './options.ts'
+import { runOptions, type RunOptions } from './run-options.ts'
 
 const UNCHECKED: Check = { what: 'your command', how: 'cannot-be-known', note: 'your command, unchecked' }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import type {
   Change,
@@ -14,19 +14,9 @@ import type {
 import { EXIT } from '../../core/exit.ts'
 import { type Json, sameJson } from '../../core/json.ts'
 import { EffectFailure, Problem, sentenceOf } from '../../core/problem.ts'
-import { argv, lineOf, neverStarted, place, programOf } from './options.ts'
+import { lineOf, neverStarted, programOf } from './options.ts'
 import { askScript, ScriptProblem } from './protocol.ts'
-
-const setOptions = z.strictObject({
-  argv: argv(),
-  ...place,
-  with: z
-    .json()
-    .optional()
-    .meta({ description: 'handed to the script as `options`; no secrets: those go into env' }),
-})
-
-type SetOptions = z.output<typeof setOptions>
+import { setOptions, type SetOptions } from './set-options.ts'
 
 type State = Json
 

@@ -1,27 +1,9 @@
-import { z } from 'zod'
-
 import type { CommandResult, Measurement, ReadDoor, Sample, Source } from '../../core/contract.ts'
 import { clean, scalarAt } from '../http/answer.ts'
-import { jsonPath } from '../http/options.ts'
-import { argv, commandOf, endingOf, neverStarted, place, programOf } from './options.ts'
+import { commandOf, endingOf, neverStarted, programOf } from './options.ts'
+import { measureOptions, type MeasureOptions } from './source-options.ts'
 
 const TIMEOUT = 5000
-
-const measureOptions = z
-  .strictObject({
-    argv: argv(),
-    ...place,
-    stdout: z
-      .enum(['number', 'text', 'json'])
-      .optional()
-      .meta({ description: 'take the value from the output; default: the exit code, where 0 passes' }),
-    json: jsonPath().optional().meta({ description: 'where in the JSON' }),
-  })
-  .refine(({ stdout, json }) => (stdout === 'json') === (json !== undefined), {
-    message: 'stdout: json and the path in json go together',
-  })
-
-type MeasureOptions = z.output<typeof measureOptions>
 
 /** A command that only looks: a smoke test, a query. */
 export const command: Source<MeasureOptions> = {

@@ -5,9 +5,15 @@ export const http: Platform = {
   name: 'http',
   summary: 'Any HTTP API: one request as a step, an endpoint as a signal',
   actions: {
-    request: { load: async () => (await import('./request.ts')).request },
+    request: {
+      load: async () => (await import('./request.ts')).request,
+      options: async () => (await import('./request-options.ts')).requestOptions,
+    },
   },
   sources: {
-    http: { load: async () => (await import('./source.ts')).http },
+    http: {
+      load: async () => (await import('./source.ts')).http,
+      options: async () => (await import('./source-options.ts')).probeOptions,
+    },
   },
 }

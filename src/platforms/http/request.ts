@@ -1,55 +1,12 @@
-import { z } from 'zod'
-
 import type { CallAction, Check, HttpRequest, HttpResponse, ReadDoor } from '../../core/contract.ts'
 import { Problem } from '../../core/problem.ts'
 import { shellLine } from '../../core/shell.ts'
-import { duration } from '../options.ts'
 import { hostOf, isOk, sendOnce } from './outcome.ts'
-import { address, body, encodeBody, headers, insecure, jsonPath, scalar, statuses } from './options.ts'
 import { scalarAt } from './answer.ts'
+import { encodeBody } from './options.ts'
+import { requestOptions, type RequestOptions } from './request-options.ts'
 
 const CHECK_TIMEOUT = 10_000
-
-const method = () => z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
-
-const checkOptions = z.strictObject({
-  url: address(),
-  headers: headers().optional(),
-  status: statuses().optional(),
-  json: jsonPath().optional(),
-  equals: scalar().optional().meta({ description: 'what the value at json must be' }),
-})
-
-const undoOptions = z.strictObject({
-  method: method(),
-  url: address(),
-  headers: headers().optional(),
-  body: body().optional(),
-})
-
-export const requestOptions = z.strictObject({
-  method: method(),
-  url: address(),
-  headers: headers().optional(),
-  body: body().optional(),
-  expect: statuses().optional().meta({ description: 'the status that means success; default any 2xx' }),
-  timeout: duration().optional().meta({ description: 'default 30s' }),
-  repeat: z
-    .enum(['harmless', 'ask'])
-    .optional()
-    .meta({ description: 'whether sending it twice is harmless; default ask' }),
-  check: checkOptions
-    .refine((check) => check.equals === undefined || check.json !== undefined, 'equals needs json')
-    .optional()
-    .meta({ description: 'a GET that tells whether it has happened' }),
-  undo: z
-    .union([z.enum(['again', 'none']), undoOptions])
-    .optional()
-    .meta({ description: 'what takes it back: the same again, another request, or none (default)' }),
-  insecure: insecure(),
-})
-
-export type RequestOptions = z.output<typeof requestOptions>
 
 type CheckOptions = NonNullable<RequestOptions['check']>
 

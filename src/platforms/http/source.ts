@@ -1,48 +1,13 @@
-import { z } from 'zod'
-
 import type { HttpResponse, Measurement, ReadDoor, Sample, Source } from '../../core/contract.ts'
 import { sameJson } from '../../core/json.ts'
 import { Problem, sentenceOf } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
-import { duration } from '../options.ts'
 import { clean, scalarAt, type Selected, shown } from './answer.ts'
 import { isOk } from './outcome.ts'
-import { address, body, encodeBody, headers, insecure, jsonPath, scalar, statuses } from './options.ts'
+import { encodeBody } from './options.ts'
+import { type Expectation, probeOptions, type ProbeOptions } from './source-options.ts'
 
 const TIMEOUT = 5000
-
-const expectation = z.union([
-  z.strictObject({ status: statuses() }),
-  z.strictObject({ json: jsonPath(), is: scalar() }),
-  z.strictObject({ header: z.string().min(1), is: z.string() }),
-])
-
-export const probeOptions = z
-  .strictObject({
-    url: address(),
-    method: z.enum(['GET', 'HEAD', 'POST']).optional().meta({ description: 'default GET' }),
-    headers: headers().optional(),
-    body: body().optional(),
-    timeout: duration().optional(),
-    json: jsonPath().optional(),
-    header: z.string().min(1).optional().meta({ description: 'take the value of this header' }),
-    response_time: z.literal(true).optional().meta({ description: 'take the time of the answer, in ms' }),
-    expect: z
-      .array(expectation)
-      .min(1)
-      .optional()
-      .meta({ description: 'what must hold for a sample to pass; default: the status is 2xx' }),
-    insecure: insecure(),
-  })
-  .refine(
-    ({ json, header, response_time }) =>
-      [json, header, response_time].filter((one) => one !== undefined).length < 2,
-    'takes one value: either json, or header, or response_time',
-  )
-
-export type ProbeOptions = z.output<typeof probeOptions>
-
-type Expectation = z.output<typeof expectation>
 
 /** Asks an endpoint. One that refuses, hangs or fails is a failing sample: that is what a probe is for. */
 export const http: Source<ProbeOptions> = {

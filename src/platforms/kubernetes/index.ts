@@ -5,6 +5,9 @@ export const kubernetes: Platform = {
   name: 'kubernetes',
   summary: 'Kubernetes Deployments: what `kubectl rollout undo` does, checked first and watched to its end',
   actions: {
-    deployment: { load: async () => (await import('./deployment.ts')).deployment },
+    deployment: {
+      load: async () => (await import('./deployment.ts')).deployment,
+      options: async () => (await import('./options.ts')).deploymentOptions,
+    },
   },
 }

@@ -1,14 +1,11 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import type { GateAction } from '../../core/contract.ts'
+import { described, text } from '../options.ts'
 
 const confirmOptions = z.strictObject({
-  question: z.string().min(1),
-  expect: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: 'what has to be answered for the run to go on; default yes' }),
+  question: text(),
+  expect: described(z.optional(text()), 'what has to be answered for the run to go on; default yes'),
 })
 
 type ConfirmOptions = z.output<typeof confirmOptions>

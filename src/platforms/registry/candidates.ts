@@ -1,5 +1,6 @@
 import type { Candidate, Release } from '../../core/release.ts'
 import { looksLikeSha, sameCommit } from '../../core/release.ts'
+import { type RetagOptions, tagsOf } from './options.ts'
 
 // Which of a repository's tags are versions, and how a version may be called there.
 
@@ -87,4 +88,11 @@ function commonStart(a: string, b: string): number {
   let length = 0
   while (length < a.length && a[length] === b[length]) length++
   return length
+}
+
+/** Tags that this step itself writes are no versions to return to. */
+export function isOurs(options: RetagOptions): (tag: string) => boolean {
+  const managed = new Set(tagsOf(options))
+  const backups = options.backup === undefined ? undefined : backupPattern(options.backup)
+  return (tag) => managed.has(tag) || backups?.test(tag) === true
 }

@@ -5,6 +5,9 @@ export const registry: Platform = {
   name: 'registry',
   summary: 'Container registries: image tags, moved by copying a manifest and never by pulling layers',
   actions: {
-    retag: { load: async () => (await import('./retag.ts')).retag },
+    retag: {
+      load: async () => (await import('./retag.ts')).retag,
+      options: async () => (await import('./options.ts')).retagOptions,
+    },
   },
 }

@@ -1,7 +1,8 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import { hasSecretMarker } from '../../core/shell.ts'
 import { referencesIn } from '../../core/template.ts'
+import { described, text } from '../options.ts'
 import { isDigest, isTag, parseRepository, type Repository } from './reference.ts'
 
 /** What is bound late cannot be judged yet. */
@@ -10,46 +11,54 @@ function isLate(text: string): boolean {
 }
 
 const repository = () =>
-  z
-    .string()
-    .superRefine((text, context) => {
-      if (isLate(text)) return
-      const parsed = parseRepository(text)
-      if (typeof parsed === 'string') context.addIssue(parsed)
-    })
-    .meta({ description: 'host/name, such as ghcr.io/acme/api; without a host it is Docker Hub' })
+  described(
+    z.string().check(
+      z.superRefine((text, context) => {
+        if (isLate(text)) return
+        const parsed = parseRepository(text)
+        if (typeof parsed === 'string') context.addIssue(parsed)
+      }),
+    ),
+    'host/name, such as ghcr.io/acme/api; without a host it is Docker Hub',
+  )
 
 const tag = () =>
-  z.string().refine((text) => isLate(text) || isTag(text), 'is not a tag: letters, digits, "_", "-" and "."')
+  z
+    .string()
+    .check(z.refine((text) => isLate(text) || isTag(text), 'is not a tag: letters, digits, "_", "-" and "."'))
+
+const tagOrDigest = () =>
+  z
+    .string()
+    .check(
+      z.refine(
+        (text) => isLate(text) || isTag(text) || isDigest(text),
+        'is neither a tag nor a digest (sha256:…)',
+      ),
+    )
 
 export const retagOptions = z.strictObject({
   repository: repository(),
-  tag: z
-    .union([tag(), z.array(tag()).min(1)])
-    .meta({ description: 'the tag that is deployed, or several: each is a surface of its own' }),
-  to: z
-    .string()
-    .refine(
-      (text) => isLate(text) || isTag(text) || isDigest(text),
-      'is neither a tag nor a digest (sha256:…)',
-    )
-    .optional()
-    .meta({
-      description:
-        'the tag or digest of the image to return to; default the release: its SHA, short SHA, sha-<short> or tag, whichever exists',
-    }),
-  backup: tag().optional().meta({
-    description:
-      "a tag that keeps what is replaced, such as 'prod-rollback-${run.stamp}'; with several tags -<tag> is added",
-  }),
-  insecure: z
-    .boolean()
-    .optional()
-    .meta({ description: 'ask over plain http; default only a registry on this machine' }),
-  credentials: z
-    .strictObject({ username: z.string().min(1), password: z.string().min(1) })
-    .optional()
-    .meta({ description: 'default: what docker login or podman login stored' }),
+  tag: described(
+    z.union([tag(), z.array(tag()).check(z.minLength(1))]),
+    'the tag that is deployed, or several: each is a surface of its own',
+  ),
+  to: described(
+    z.optional(tagOrDigest()),
+    'the tag or digest of the image to return to; default the release: its SHA, short SHA, sha-<short> or tag, whichever exists',
+  ),
+  backup: described(
+    z.optional(tag()),
+    "a tag that keeps what is replaced, such as 'prod-rollback-${run.stamp}'; with several tags -<tag> is added",
+  ),
+  insecure: described(
+    z.optional(z.boolean()),
+    'ask over plain http; default only a registry on this machine',
+  ),
+  credentials: described(
+    z.optional(z.strictObject({ username: text(), password: text() })),
+    'default: what docker login or podman login stored',
+  ),
 })
 
 export type RetagOptions = z.output<typeof retagOptions>

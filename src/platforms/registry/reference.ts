@@ -1,4 +1,4 @@
-import { isLoopback } from '../../io/address.ts'
+import { isLoopback } from '../../io/loopback.ts'
 
 const HUB_NAMES = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io'])
 const HUB_HOST = 'registry-1.docker.io'

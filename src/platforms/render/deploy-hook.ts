@@ -1,22 +1,12 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import type { CallAction } from '../../core/contract.ts'
 import type { Json } from '../../core/json.ts'
 import { hasSecretMarker, shellLine } from '../../core/shell.ts'
 import { hostOf, sendOnce } from '../http/outcome.ts'
-import { url } from '../options.ts'
+import { hookOptions, type HookOptions } from './options.ts'
 
 const WHAT = 'the deploy hook'
-
-const hookOptions = z.strictObject({
-  url: url().meta({ description: 'the whole URL is a secret: ${secrets.…}' }),
-  method: z.enum(['POST', 'GET']).optional().meta({ description: 'default POST' }),
-  image: z.string().min(1).optional().meta({
-    description: "deploy this image (imgURL): only tag or digest may differ from the service's own",
-  }),
-})
-
-type HookOptions = z.output<typeof hookOptions>
 
 /** Render deploys whatever the service's image tag (or branch) stands for at that moment. */
 export const deployHook: CallAction<HookOptions> = {
@@ -73,7 +63,7 @@ function withImage({ url: hook, image }: HookOptions): string {
   return `${hook}${separator}imgURL=${encodeURIComponent(image)}`
 }
 
-const answer = z.object({ deploy: z.object({ id: z.string().max(100) }) })
+const answer = z.object({ deploy: z.object({ id: z.string().check(z.maxLength(100)) }) })
 
 /** For an image service the answer names the deploy; an empty or other answer is as good. */
 function deployId(body: Uint8Array): Json | undefined {
