@@ -1,6 +1,7 @@
 import manifest from '../../package.json' with { type: 'json' }
+import { writeNow } from './write-now.ts'
 
-// Imports nothing else up front: `--version` and completion must cost no more than Node itself.
+// Imports no more up front: `--version` and completion must cost no more than Node itself.
 
 /** Runs the program; the exit code is in `process.exitCode` when it returns. */
 export async function main(argv: string[]): Promise<void> {
@@ -17,13 +18,7 @@ export async function main(argv: string[]): Promise<void> {
   process.exitCode = await runProgram(argv, manifest.version)
 }
 
-/** Without the stream objects: they cost more than all the rest of such a short start. */
 function printNow(text: string): void {
-  try {
-    // Not an import: that would look at every member of the module, and load what they load.
-    process.getBuiltinModule('node:fs').writeSync(1, text)
-  } catch {
-    // A pipe that is full for a moment: the stream knows how to wait.
-    process.stdout.write(text)
-  }
+  const rest = writeNow(text)
+  if (rest !== undefined) process.stdout.write(rest)
 }

@@ -1,4 +1,5 @@
 import { type Look, type Paint, PLAIN_PAINT } from '../report/look.ts'
+import { writeNow } from './write-now.ts'
 
 /** The version of the documents that `--json` prints. */
 const JSON_FORMAT = 1
@@ -37,6 +38,7 @@ export function createOutput({ json }: { json: boolean }): Output {
   // Made when they are first used: each of the standard streams costs milliseconds.
   const stdout = once(() => guarded(process.stdout))
   const stderr = once(() => guarded(process.stderr))
+  let waiting = false
 
   return {
     json,
@@ -52,7 +54,7 @@ export function createOutput({ json }: { json: boolean }): Output {
     },
     redact: (text) => redact(text),
     result(text) {
-      if (!json) stdout().write(`${redact(text)}\n`)
+      if (!json) print(`${redact(text)}\n`)
     },
     progress(text) {
       stderr().write(`${redact(text)}\n`)
@@ -66,7 +68,15 @@ export function createOutput({ json }: { json: boolean }): Output {
   }
 
   function printJson(document: JsonDocument): void {
-    stdout().write(`${redact(JSON.stringify({ format: JSON_FORMAT, ...document }))}\n`)
+    print(`${redact(JSON.stringify({ format: JSON_FORMAT, ...document }))}\n`)
+  }
+
+  /** Once the stream holds something back, all that follows has to queue behind it. */
+  function print(text: string): void {
+    const rest = waiting ? text : writeNow(text)
+    if (rest === undefined) return
+    waiting = true
+    stdout().write(rest)
   }
 
   async function lookOf(stream: NodeJS.WriteStream): Promise<Look> {

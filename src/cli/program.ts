@@ -34,7 +34,7 @@ async function parse(argv: string[], version: string, output: Output): Promise<E
     .addHelpText('after', examplesText(FIRST_EXAMPLES))
   for (const option of GLOBAL_OPTIONS) program.addOption(toOption(option))
 
-  for (const spec of catalog) {
+  for (const spec of neededSpecs(argv)) {
     const command = toCommand(spec)
     command.copyInheritedSettings(program).action(async () => {
       const handler = await spec.load()
@@ -52,6 +52,13 @@ async function parse(argv: string[], version: string, output: Output): Promise<E
     if (error.exitCode !== 0) throw usageProblem(error)
   }
   return exit
+}
+
+/** The command that is called; all of them only for the help and for a name that is not known. */
+function neededSpecs(argv: string[]): readonly CommandSpec[] {
+  const name = argv.find((word) => !word.startsWith('-'))
+  const called = catalog.find((spec) => spec.name === name)
+  return called === undefined ? catalog : [called]
 }
 
 const FIRST_EXAMPLES: Example[] = [

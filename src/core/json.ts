@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 /** Plain data: what plans, journals and states are made of. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
@@ -20,6 +18,8 @@ export function digestOf(value: unknown): string {
 
 /** `sha256:<hex>` over bytes or UTF-8 text. */
 export function sha256(bytes: string | Uint8Array): string {
+  // Not an import: most of those who compare JSON never hash, and loading it takes milliseconds.
+  const { createHash } = process.getBuiltinModule('node:crypto')
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 
