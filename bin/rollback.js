@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // Starts the bundle. It must be readable by old versions of Node: they get a sentence, or the repository's own Node.
-import module from 'node:module'
 
 const OLDEST = [22, 19]
 // After an interruption the process has to be gone even when a platform keeps a socket open.
@@ -10,17 +9,17 @@ await start()
 
 async function start() {
   if (!isSupported(process.versions.node)) return startWithOwnNode()
-  // Milliseconds count here: the compiled bundle is kept between two starts.
-  module.enableCompileCache?.()
-  const bundle = new URL('../dist/main.js', import.meta.url)
-  let main
+  const { loadBundle } = await import('./bundle.js')
+  const entry = `${import.meta.dirname}/../dist/main.cjs`
+  let loaded
   try {
-    ;({ main } = await import(bundle.href))
+    loaded = loadBundle(entry)
   } catch (error) {
-    if (error?.code !== 'ERR_MODULE_NOT_FOUND' || error.url !== bundle.href) throw error
+    if (error?.code !== 'ENOENT' || error.path !== entry) throw error
     return fail('The program is not built yet: run `npm run build` first.')
   }
-  await main(process.argv.slice(2))
+  await loaded.bundle.main(process.argv.slice(2))
+  loaded.keep()
   if (process.exitCode === 130 || process.exitCode === 143) setTimeout(endProcess, LINGER_MS).unref()
 }
 

@@ -1,5 +1,5 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
@@ -121,8 +121,7 @@ test('schema prints a JSON Schema', async () => {
 describe('bin', () => {
   test('says how to build it when it is not built', async () => {
     await using here = await folder()
-    await mkdir(join(here.path, 'bin'))
-    await writeFile(join(here.path, 'bin/rollback.js'), await readFile(BIN))
+    await cp(dirname(BIN), join(here.path, 'bin'), { recursive: true })
     await writeFile(join(here.path, 'package.json'), '{"type":"module"}')
     const started = await run(process.execPath, [join(here.path, 'bin/rollback.js')], {
       env: environment(here.path),
