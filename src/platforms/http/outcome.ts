@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponse, WriteDoor } from '../../core/contract.t
 import { EffectFailure, Problem } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
 import { printable } from '../../io/printable.ts'
+import { retryAfter } from '../../io/retry-after.ts'
 
 // A request that changes something: what its answer, or the lack of one, says about whether it did.
 
@@ -55,13 +56,6 @@ async function answered(write: WriteDoor, request: HttpRequest, what: string): P
 
 export function isOk(status: number): boolean {
   return status >= 200 && status <= 299
-}
-
-function retryAfter({ headers }: HttpResponse, now: number): number | undefined {
-  const text = headers['retry-after']
-  if (text === undefined) return undefined
-  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
-  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined
 }
 
 /** For messages: all of a URL that is not a secret. */

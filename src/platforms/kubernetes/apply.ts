@@ -1,6 +1,7 @@
 import type { Change, HttpResponse, Receipt, WriteDoor } from '../../core/contract.ts'
 import { EffectFailure, type EffectFailureDetails, Problem, sentenceOf } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
+import { retryAfter } from '../../io/retry-after.ts'
 import { type Answer, messageOf } from './answer.ts'
 import { openCluster, request } from './cluster.ts'
 import { isWrittenSince, PATCH_HEADERS } from './dry-run.ts'
@@ -44,7 +45,7 @@ export async function applyDeployment(
     const outdated = before !== undefined && !isWrittenSince(before, deployment)
     const contested = response.status === 409 || response.status === 422
     // A failed `test` and an invalid template look alike (422): only a write by someone else explains the first.
-    if (!contested || outdated || tried === TRIES) throw refused(response)
+    if (!contested || outdated || tried === TRIES) throw refused(response, write.now())
     before = deployment
     await write.sleep(PAUSE * tried)
   }
@@ -123,19 +124,18 @@ function stale({ name }: Place, from: DeploymentState, { spec }: Deployment): Ef
   )
 }
 
-function refused(response: HttpResponse): EffectFailure {
+function refused(response: HttpResponse, now: number): EffectFailure {
   const { status } = response
   const found = messageOf(response)
   // The server stopped before it stored anything when a webhook could not be asked.
   const stopped = status < 500 || /failed calling (admission )?webhook/i.test(found)
-  const after = Number(response.headers['retry-after'])
   return new EffectFailure({
     code: status === 401 || status === 403 ? 'denied' : `kubernetes-${status}`,
     message: 'The API server did not make the change',
     found,
     applied: stopped ? 'no' : 'unknown',
     retryable: status >= 500 || [408, 409, 429].includes(status),
-    ...(after > 0 && { retryAfter: after * 1000 }),
+    retryAfter: retryAfter(response, now),
   })
 }
 

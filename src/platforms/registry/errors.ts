@@ -2,6 +2,7 @@ import type { HttpResponse } from '../../core/contract.ts'
 import { EffectFailure, Problem, sentenceOf } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
 import { printable } from '../../io/printable.ts'
+import { retryAfter } from '../../io/retry-after.ts'
 import type { Repository } from './reference.ts'
 
 // What a registry's no means, in words, and what to do about it.
@@ -64,7 +65,7 @@ export function registryError(response: HttpResponse, asked: Asked): RegistryErr
       cure: 'Wait, or log in: most registries allow more to those they know',
       refusal: 'unknown',
       retryable: true,
-      retryAfter: retryAfterOf(response, asked.now),
+      retryAfter: retryAfter(response, asked.now),
     })
   if (status >= 500)
     return new RegistryError({
@@ -74,7 +75,7 @@ export function registryError(response: HttpResponse, asked: Asked): RegistryErr
       refusal: 'unknown',
       lost: true,
       retryable: true,
-      retryAfter: retryAfterOf(response, asked.now),
+      retryAfter: retryAfter(response, asked.now),
     })
   if (said.code === 'MANIFEST_BLOB_UNKNOWN' || said.code === 'BLOB_UNKNOWN')
     return new RegistryError({
@@ -182,11 +183,4 @@ function cureFor({ text }: Said, host: string, named: boolean): string {
   return named
     ? `Give the account the right, or log in with another one: ${login}`
     : `${login}, or give the step credentials: { username, password }`
-}
-
-function retryAfterOf({ headers }: HttpResponse, now: number): number | undefined {
-  const text = headers['retry-after']
-  if (text === undefined) return undefined
-  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
-  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined
 }
