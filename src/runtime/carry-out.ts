@@ -1,10 +1,11 @@
 import { EXIT, type ExitCode } from '../core/exit.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
-import type { Plan, PlannedStep } from '../core/plan/types.ts'
+import type { Plan, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { whatStands } from '../core/run/conclude.ts'
-import { JOURNAL_FORMAT, type RunEvent } from '../core/run/events.ts'
+import { JOURNAL_FORMAT, type RunEvent, type Use } from '../core/run/events.ts'
 import { type Command, next } from '../core/run/next.ts'
 import { advance, emptyState, type RunState } from '../core/run/state.ts'
+import { useInForce } from '../core/run/use.ts'
 import { askGate, checkAnswers, confirmed } from './answers.ts'
 import type { Carrier } from './carrier.ts'
 import { carryOutEffect, look } from './effects.ts'
@@ -145,13 +146,10 @@ class Execution implements Carrier {
     if (event !== undefined) await this.append(event)
   }
 
-  #named(
-    id: string,
-    which: 'first' | 'fallback',
-  ): { step: PlannedStep; use: PlannedStep | NonNullable<PlannedStep['fallback']> } {
+  #named(id: string, which: Use): { step: PlannedStep; use: PlannedUse } {
     const step = this.plan.steps.find((one) => one.id === id)
     if (step === undefined) throw new Error(`the plan has no step "${id}"`)
-    return { step, use: which === 'fallback' && step.fallback !== undefined ? step.fallback : step }
+    return { step, use: useInForce(step, { use: which }) }
   }
 
   /** Until something has happened, but not longer than so many milliseconds. */

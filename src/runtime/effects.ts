@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 import type { Action, CallAction, Receipt, Seen, SetAction } from '../core/contract.ts'
-import { sameJson } from '../core/json.ts'
 import type { PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { EffectFailure, Problem, sentenceOf } from '../core/problem.ts'
 import type { Failure, ObservedProgress, RunEvent, Use } from '../core/run/events.ts'
 import { bindOptions } from './bind-options.ts'
 import type { Carrier } from './carrier.ts'
 import { loadAction } from './load-action.ts'
+import { sameState } from './same-state.ts'
 
 // Carries single commands out: intent on disk, effect, outcome on disk.
 
@@ -207,9 +207,8 @@ function progressOf(
 }
 
 function isStill(action: SetAction<unknown, unknown>, change: PlannedChange, seen: Seen<unknown>): boolean {
-  if (seen.status === 'absent') return change.from === null
-  if (seen.status !== 'present' || change.from === null) return false
-  return action.same === undefined ? sameJson(seen.state, change.from) : action.same(seen.state, change.from)
+  if (seen.status !== 'present' && seen.status !== 'absent') return false
+  return sameState(action, seen.status === 'present' ? seen.state : null, change.from)
 }
 
 async function follow(

@@ -1,10 +1,10 @@
 import type { SetAction } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
-import { sameJson } from '../core/json.ts'
 import type { Plan, PlannedChange, PlannedUse } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import { bindOptions } from './bind-options.ts'
 import { loadAction } from './load-action.ts'
+import { sameState } from './same-state.ts'
 import type { Secrets } from './secrets.ts'
 import type { Session } from './types.ts'
 
@@ -61,11 +61,6 @@ async function difference(
   if (seen.status === 'denied' || seen.status === 'unknown') return `${surface.id}: ${seen.why}`
   const now = seen.status === 'present' ? seen.state : null
   // What is there already needs no writing, whoever has put it there.
-  if (isSame(action, now, from) || isSame(action, now, to)) return undefined
+  if (sameState(action, now, from) || sameState(action, now, to)) return undefined
   return `${surface.id} is ${seen.status === 'present' ? seen.label : 'absent'} instead of ${fromLabel}`
-}
-
-function isSame(action: SetAction<unknown, unknown>, a: unknown, b: unknown): boolean {
-  if (a === null || b === null) return a === b
-  return action.same === undefined ? sameJson(a, b) : action.same(a, b)
 }

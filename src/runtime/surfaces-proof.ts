@@ -1,7 +1,8 @@
 import type { SetAction } from '../core/contract.ts'
-import type { PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
+import type { PlannedChange, PlannedUse } from '../core/plan/types.ts'
 import { sentenceOf } from '../core/problem.ts'
 import type { Judged } from '../core/run/events.ts'
+import { useInForce } from '../core/run/use.ts'
 import { bindOptions } from './bind-options.ts'
 import type { Carrier } from './carrier.ts'
 import { loadAction } from './load-action.ts'
@@ -16,19 +17,13 @@ export interface SurfaceVerdict {
 export async function lookAtSurfaces(carrier: Carrier): Promise<SurfaceVerdict[]> {
   const verdicts = await Promise.all(
     carrier.plan.steps.flatMap((step) => {
-      const use = usedOf(carrier, step)
+      const use = useInForce(step, carrier.state().steps[step.id])
       return use.changes
         .filter((change) => change.role === 'main' && change.surface.kind === 'version')
         .map((change) => lookAtOne(carrier, use, change))
     }),
   )
   return verdicts
-}
-
-export function usedOf(carrier: Carrier, step: PlannedStep): PlannedUse {
-  return carrier.state().steps[step.id]?.use === 'fallback' && step.fallback !== undefined
-    ? step.fallback
-    : step
 }
 
 async function lookAtOne(carrier: Carrier, use: PlannedUse, change: PlannedChange): Promise<SurfaceVerdict> {

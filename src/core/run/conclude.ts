@@ -3,6 +3,7 @@ import type { Plan, PlannedStep, PlannedUse } from '../plan/types.ts'
 import { releaseName } from '../release.ts'
 import type { RunEvent } from './events.ts'
 import type { EffectState, RunState } from './state.ts'
+import { useInForce } from './use.ts'
 
 type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
@@ -39,7 +40,7 @@ export function whatStands(plan: Plan, state: RunState): string[] {
   return plan.steps.flatMap((step) => {
     const own = state.steps[step.id]
     if (own === undefined) return []
-    const use = own.use === 'fallback' && step.fallback !== undefined ? step.fallback : step
+    const use = useInForce(step, own)
     return [...changesOf(step, use, state), ...callOf(step, use, state)]
   })
 }

@@ -3,6 +3,7 @@ import type { Plan, PlannedChange, PlannedStep, PlannedUse } from '../plan/types
 import { conclude } from './conclude.ts'
 import type { RunEvent, Use } from './events.ts'
 import type { EffectState, RunState, StepState } from './state.ts'
+import { useInForce } from './use.ts'
 
 // What is to be done next, decided from the plan and the state alone. The runtime carries the commands out,
 // appends what came of them, and asks again.
@@ -87,7 +88,7 @@ function stepCommands(
   const own = state.steps[step.id]
   if (own === undefined) return stopping === undefined && needsMet(state, step) ? [begin(step)] : []
   if (own.status !== 'running') return []
-  const use = own.use === 'fallback' && step.fallback !== undefined ? step.fallback : step
+  const use = useInForce(step, own)
   const context = { step, own, use, around, stopping }
   if (use.kind === 'gate') return gateCommands(context)
   const open = use.kind === 'set' ? setCommands(context) : callCommands(context)
