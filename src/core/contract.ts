@@ -59,6 +59,8 @@ export interface CommandRequest {
 }
 
 export interface CommandResult {
+  /** false: the program never ran, so it cannot have done anything. */
+  started: boolean
   /** undefined when it ended by a signal or could not be started. */
   exitCode: number | undefined
   /** Why there is no exit code: `timed out after 60 s`, `not found`, `killed by SIGTERM`. */

@@ -25,7 +25,7 @@ export async function runCommand(request: CommandRequest, signal?: AbortSignal):
   const [file, ...args] = request.argv
   const timeout = request.timeout ?? TIMEOUT
   const outputs = { stdout: createTail(request.limit ?? LIMIT), stderr: createTail(request.limit ?? LIMIT) }
-  if (signal?.aborted === true) return result(undefined, 'interrupted before it was started', outputs)
+  if (signal?.aborted === true) return notStarted('interrupted before it was started')
 
   const child = execa(file, args, {
     shell: false,
@@ -43,7 +43,7 @@ export async function runCommand(request: CommandRequest, signal?: AbortSignal):
   child.stderr?.on('data', (chunk: Uint8Array) => outputs.stderr.push(chunk))
 
   const { pid, nodeChildProcess: node } = child
-  if (pid === undefined) return result(undefined, whyNotStarted(await child, request), outputs)
+  if (pid === undefined) return notStarted(whyNotStarted(await child, request))
   const end = guard(pid)
   let ended: string | undefined
   const stop = (why: string) => {
@@ -65,7 +65,17 @@ export async function runCommand(request: CommandRequest, signal?: AbortSignal):
   child.stdout?.destroy()
   child.stderr?.destroy()
   if (node.signalCode !== null) ended ??= `killed by ${node.signalCode}`
-  return result(ended === undefined ? (node.exitCode ?? undefined) : undefined, ended, outputs)
+  if (ended === undefined)
+    return { started: true, exitCode: node.exitCode ?? undefined, ...outputOf(outputs) }
+  const stays = end.denied() && node.exitCode === null && node.signalCode === null
+  // Nobody waits for it any longer, this process included.
+  if (stays) node.unref()
+  return {
+    started: true,
+    exitCode: undefined,
+    ended: stays ? `${ended}, and still runs: it has changed its user, and may not be ended by us` : ended,
+    ...outputOf(outputs),
+  }
 }
 
 /** Ends every process group that still runs, at once. */
@@ -82,13 +92,16 @@ function guard(pid: number) {
   }
   const killed = Promise.withResolvers<void>()
   let impatience: NodeJS.Timeout | undefined
+  let denied = false
   return {
+    /** Whether some of it may not be ended by us. */
+    denied: () => denied,
     /** Resolves when the group was killed and has had a moment to be gone. */
     killed: killed.promise,
     now(): void {
-      signalGroup(pid, 'SIGTERM')
+      denied = signalGroup(pid, 'SIGTERM') === 'denied'
       impatience ??= setTimeout(() => {
-        signalGroup(pid, 'SIGKILL')
+        denied = signalGroup(pid, 'SIGKILL') === 'denied'
         impatience = setTimeout(killed.resolve, LEFTOVER)
       }, GRACE)
     },
@@ -101,12 +114,18 @@ function guard(pid: number) {
   }
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** Never throws what a process can be the cause of: it is called by timers, where that would end the whole run. */
+function signalGroup(pid: number, signal: NodeJS.Signals): 'sent' | 'gone' | 'denied' {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, signal)
+    return 'sent'
   } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
     // Gone already, which is what was wanted.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    if (code === 'ESRCH') return 'gone'
+    // It has changed its user (sudo, a setuid program).
+    if (code === 'EPERM') return 'denied'
+    throw error
   }
 }
 
@@ -119,14 +138,12 @@ function whyNotStarted(outcome: object, { cwd }: CommandRequest): string {
 
 type Tails = Record<'stdout' | 'stderr', ReturnType<typeof createTail>>
 
-function result(exitCode: number | undefined, ended: string | undefined, tails: Tails): CommandResult {
+function outputOf(tails: Tails): Pick<CommandResult, 'stdout' | 'stderr' | 'dropped'> {
   const stdout = tails.stdout.end()
   const stderr = tails.stderr.end()
-  return {
-    exitCode,
-    ...(ended === undefined ? {} : { ended }),
-    stdout: stdout.text,
-    stderr: stderr.text,
-    dropped: stdout.dropped + stderr.dropped,
-  }
+  return { stdout: stdout.text, stderr: stderr.text, dropped: stdout.dropped + stderr.dropped }
+}
+
+function notStarted(ended: string): CommandResult {
+  return { started: false, exitCode: undefined, ended, stdout: '', stderr: '', dropped: 0 }
 }

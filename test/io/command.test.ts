@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { runCommand } from '../../src/io/command.ts'
 import { mustRun } from '../helpers/process.ts'
@@ -22,7 +22,13 @@ describe('a command', () => {
       stdin: 'in',
       env: { MINE: 'mine' },
     })
-    expect(done).toEqual({ exitCode: 0, stdout: '$HOME; ls in mine\n', stderr: '', dropped: 0 })
+    expect(done).toEqual({
+      started: true,
+      exitCode: 0,
+      stdout: '$HOME; ls in mine\n',
+      stderr: '',
+      dropped: 0,
+    })
   })
 
   test('does not inherit our secrets', async () => {
@@ -47,13 +53,13 @@ describe('a command', () => {
 
   test('that does not exist', async () => {
     const done = await runCommand({ argv: ['no-such-program', '--token=hunter22'] })
-    expect(done).toMatchObject({ exitCode: undefined, ended: 'not found' })
+    expect(done).toMatchObject({ started: false, exitCode: undefined, ended: 'not found' })
     expect(JSON.stringify(done)).not.toContain('hunter22')
   })
 
   test('in a folder that does not exist', async () => {
     const done = await runCommand({ argv: ['true'], cwd: '/no/such/folder' })
-    expect(done.ended).toBe('its working folder does not exist')
+    expect(done).toMatchObject({ started: false, ended: 'its working folder does not exist' })
   })
 
   test('that ignores its input', async () => {
@@ -63,6 +69,7 @@ describe('a command', () => {
 
   test('killed by somebody else', async () => {
     expect(await runCommand({ argv: ['sh', '-c', 'kill -9 $$'] })).toMatchObject({
+      started: true,
       exitCode: undefined,
       ended: 'killed by SIGKILL',
     })
@@ -97,6 +104,27 @@ describe('time is over', () => {
 
   test('interrupted', async () => {
     const done = await runCommand({ argv: ['sleep', '15'] }, AbortSignal.timeout(100))
-    expect(done).toMatchObject({ exitCode: undefined, ended: 'interrupted' })
+    expect(done).toMatchObject({ started: true, exitCode: undefined, ended: 'interrupted' })
+  })
+
+  test('before it was started: the program never runs', async () => {
+    const done = await runCommand({ argv: ['sleep', '15'] }, AbortSignal.abort())
+    expect(done).toMatchObject({ started: false, ended: 'interrupted before it was started' })
+  })
+
+  test('for one that has changed its user: said, and not waited for', async () => {
+    const kill = process.kill.bind(process)
+    // What the kernel answers for a process of somebody else; root, who may run the tests, never hears it.
+    const denied = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' })
+    })
+    onTestFinished(() => denied.mockRestore())
+    const done = await runCommand({ argv: ['sh', '-c', 'echo $$; exec sleep 60'], timeout: 300 })
+    expect(kill(Number(done.stdout), 'SIGKILL')).toBe(true)
+    expect(done).toMatchObject({
+      started: true,
+      exitCode: undefined,
+      ended: 'timed out after 300 ms, and still runs: it has changed its user, and may not be ended by us',
+    })
   })
 })

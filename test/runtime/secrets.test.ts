@@ -15,7 +15,7 @@ function secrets(refs: Record<string, SecretRef>, own: Partial<ReadDoor>) {
 }
 
 function ended(own: Partial<CommandResult>): Partial<ReadDoor> {
-  return { look: async () => ({ exitCode: 0, stdout: '', stderr: '', dropped: 0, ...own }) }
+  return { look: async () => ({ started: true, exitCode: 0, stdout: '', stderr: '', dropped: 0, ...own }) }
 }
 
 test('the redactor knows a value before anybody is given it', async () => {
@@ -71,7 +71,7 @@ test('a command is run once, however often its secret is used', async () => {
   const runs: unknown[] = []
   const look: ReadDoor['look'] = async ({ argv }) => {
     runs.push(argv)
-    return { exitCode: 0, stdout: 'a', stderr: '', dropped: 0 }
+    return { started: true, exitCode: 0, stdout: 'a', stderr: '', dropped: 0 }
   }
   const { value } = secrets({ x: { command: ['pass'] } }, { look })
   await Promise.all([value('x'), value('x')])

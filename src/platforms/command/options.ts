@@ -64,11 +64,6 @@ export function programOf({ argv: [program] }: Place): string {
   return program.split('/').at(-1) ?? program
 }
 
-/** It was never started, so it cannot have done anything. */
-export function neverStarted({ exitCode, ended }: CommandResult): boolean {
-  return exitCode === undefined && ended !== undefined && !/^(?:timed out|killed|interrupted$)/.test(ended)
-}
-
 function lastWords(text: string): string {
   return printable(text.trimEnd().slice(-300), 300)
 }

@@ -1,6 +1,6 @@
 import type { CallAction, Check, CommandResult, ReadDoor } from '../../core/contract.ts'
 import { EffectFailure } from '../../core/problem.ts'
-import { commandOf, endingOf, lineOf, neverStarted, programOf } from './options.ts'
+import { commandOf, endingOf, lineOf, programOf } from './options.ts'
 import { runOptions, type RunOptions } from './run-options.ts'
 
 const UNCHECKED: Check = { what: 'your command', how: 'cannot-be-known', note: 'your command, unchecked' }
@@ -52,7 +52,7 @@ async function ask(
 
 function failed(options: RunOptions, done: CommandResult): EffectFailure {
   const { how, said } = endingOf(done)
-  const never = neverStarted(done)
+  const never = !done.started
   return new EffectFailure({
     code: never ? 'command-not-started' : 'command-failed',
     message: `${programOf(options)}: ${how}`,

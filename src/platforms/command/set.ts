@@ -14,7 +14,7 @@ import type {
 import { EXIT } from '../../core/exit.ts'
 import { type Json, sameJson } from '../../core/json.ts'
 import { EffectFailure, Problem, sentenceOf } from '../../core/problem.ts'
-import { lineOf, neverStarted, programOf } from './options.ts'
+import { lineOf, programOf } from './options.ts'
 import { askScript, ScriptProblem } from './protocol.ts'
 import { setOptions, type SetOptions } from './set-options.ts'
 
@@ -126,7 +126,7 @@ async function apply(
 }
 
 function failed(problem: Problem): EffectFailure {
-  const never = problem instanceof ScriptProblem && neverStarted(problem.result)
+  const never = problem instanceof ScriptProblem && !problem.result.started
   return new EffectFailure({
     code: problem.code,
     message: problem.message,

@@ -1,6 +1,6 @@
 import type { CommandResult, Measurement, ReadDoor, Sample, Source } from '../../core/contract.ts'
 import { clean, scalarAt } from '../http/answer.ts'
-import { commandOf, endingOf, neverStarted, programOf } from './options.ts'
+import { commandOf, endingOf, programOf } from './options.ts'
 import { measureOptions, type MeasureOptions } from './source-options.ts'
 
 const TIMEOUT = 5000
@@ -14,7 +14,7 @@ export const command: Source<MeasureOptions> = {
 
 async function measure(options: MeasureOptions, read: ReadDoor): Promise<Measurement> {
   const done = await read.look({ ...commandOf(options), timeout: options.timeout ?? TIMEOUT })
-  if (neverStarted(done) || done.ended === 'interrupted')
+  if (!done.started || done.ended?.startsWith('interrupted') === true)
     return { kind: 'unreachable', why: `${programOf(options)}: ${done.ended}` }
   return { kind: 'samples', samples: [{ at: read.now(), ...judge(options, done) }] }
 }
