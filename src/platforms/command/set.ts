@@ -14,6 +14,7 @@ import type {
 import { EXIT } from '../../core/exit.ts'
 import { type Json, sameJson } from '../../core/json.ts'
 import { EffectFailure, Problem, sentenceOf } from '../../core/problem.ts'
+import { shellLine } from '../../core/shell.ts'
 import { lineOf, programOf } from './options.ts'
 import { askScript, ScriptProblem } from './protocol.ts'
 import { setOptions, type SetOptions } from './set-options.ts'
@@ -95,7 +96,8 @@ export const set: SetAction<SetOptions, State> = {
 
   manual(options, { surface, from, to }) {
     const request = { protocol: 1, op: 'apply', options: options.with ?? {}, surface: surface.id, from, to }
-    return [`echo ${quoted(JSON.stringify(request))} | ${lineOf(options)}`]
+    // Not `echo`: that of some shells takes the backslashes of JSON for its own.
+    return [`${shellLine(['printf', '%s\\n', JSON.stringify(request)])} | ${lineOf(options)}`]
   },
 }
 
@@ -158,8 +160,4 @@ async function orProblem<T>(ask: () => Promise<T>): Promise<T | Problem> {
 
 function unknown(problem: Problem): Seen<State> {
   return { status: 'unknown', why: sentenceOf(problem), cure: problem.cure }
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }

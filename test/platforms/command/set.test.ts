@@ -81,6 +81,13 @@ describe('the example script', () => {
     expect(await flags()).toMatchObject({ checkout: { on: false } })
   })
 
+  test('by hand: quotes, backslashes and line breaks arrive as they are', async () => {
+    const value = { on: false, note: `it's "C:\\new" \n100 %s $HOME` }
+    const odd = set.options.parse({ ...options, with: { file, flag: 'checkout', value } })
+    for (const line of set.manual(odd, await change(odd, RELEASE))) await mustRun('sh', ['-c', line])
+    expect(await flags()).toMatchObject({ checkout: value })
+  })
+
   test('its own words are shown when it cannot answer', async () => {
     await writeFile(file, 'not JSON')
     const { seen } = await reading(options)
