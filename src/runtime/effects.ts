@@ -5,6 +5,7 @@ import type { PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.
 import { EffectFailure, Problem, sentenceOf } from '../core/problem.ts'
 import type { Failure, ObservedProgress, RunEvent, Use } from '../core/run/events.ts'
 import { bindOptions } from './bind-options.ts'
+import { callOptions } from './call-options.ts'
 import type { Carrier } from './carrier.ts'
 import { loadAction } from './load-action.ts'
 import { sameState } from './same-state.ts'
@@ -70,13 +71,6 @@ async function prepared(
     throw error
   }
   throw new Error(`"${use.uses}" has no effect to carry out`)
-}
-
-/** In an undo, what takes the call back instead of the call. */
-function callOptions(action: CallAction<unknown>, use: PlannedUse, options: unknown): unknown {
-  if (use.call?.reversed !== true) return options
-  const reversal = action.reversal(options)
-  return reversal.how === 'other' ? reversal.options : options
 }
 
 function changeNamed(use: PlannedUse, effect: string): PlannedChange {

@@ -12,7 +12,7 @@ import type { BindingGround } from './bind-options.ts'
 import { surfaceCandidates } from './candidates.ts'
 import { commitsNamed, type GitHistory, openHistory } from './git-history.ts'
 import { loadAction } from './load-action.ts'
-import { describeMeasurement, measureWithin, textOf } from './measure.ts'
+import { describeMeasurement, liveOf, measureWithin } from './measure.ts'
 import { groundOf, planHead, procedureNamed, runbookSha256, unknownStep } from './plan-ground.ts'
 import { provenVersions } from './proven.ts'
 import { surveySteps } from './survey.ts'
@@ -159,10 +159,7 @@ export async function measureSignals(
 export function liveVersion(runbook: Pick<Runbook, 'release'>, measured: Measured): LiveVersion {
   const signal = runbook.release.live?.signal
   if (signal === undefined) return { unasked: true }
-  const measurement = measured[signal] ?? { kind: 'no-data', why: 'it was not measured' }
-  const text = textOf(measurement)
-  if (text === undefined) return { unknown: describeMeasurement(measurement) }
-  return { release: resolveTarget(text, []) }
+  return liveOf(measured[signal] ?? { kind: 'no-data', why: 'it was not measured' })
 }
 
 function evidenceOf(measured: Measured): Plan['evidence'] {

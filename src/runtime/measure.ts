@@ -1,9 +1,11 @@
 import type { Measurement, ReadDoor } from '../core/contract.ts'
 import type { SignalDef } from '../core/model.ts'
+import type { LiveVersion } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
 import { loadSource } from './load-action.ts'
 import type { Secrets } from './secrets.ts'
+import { resolveTarget } from './target.ts'
 
 /** Measures one signal, once. What goes wrong on the way is a measurement too: unreachable, with the reason. */
 export async function measure(
@@ -59,6 +61,13 @@ export function describeMeasurement(measurement: Measurement): string {
   if (last === undefined) return 'no data'
   if (last.failing !== undefined) return `failing: ${last.failing}`
   return typeof last.value === 'string' ? last.value : JSON.stringify(last.value)
+}
+
+/** The version that a sample of the live endpoint names; a dead service is evidence. */
+export function liveOf(measurement: Measurement): LiveVersion {
+  const text = textOf(measurement)
+  if (text === undefined) return { unknown: describeMeasurement(measurement) }
+  return { release: resolveTarget(text, []) }
 }
 
 /** The text value of the last sample, when there is a passing one. */

@@ -1,66 +1,159 @@
-import type { SetAction } from '../core/contract.ts'
+import type { CallAction, SetAction } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
-import type { Plan, PlannedChange, PlannedUse } from '../core/plan/types.ts'
+import { liveIs } from '../core/plan/assemble.ts'
+import { allNeeds } from '../core/plan/needs.ts'
+import type { LiveVersion, Plan, PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
+import { releaseName } from '../core/release.ts'
 import { bindOptions } from './bind-options.ts'
+import { callOptions } from './call-options.ts'
 import { loadAction } from './load-action.ts'
+import { liveOf, measureWithin } from './measure.ts'
 import { sameState } from './same-state.ts'
 import type { Secrets } from './secrets.ts'
 import type { Session } from './types.ts'
 
-// A plan that has been waiting (in a file, for an approval, for an answer) is held against what is there now. Every
+// A plan that has been waiting (in a file, for an approval, for an answer) is held against what is there now: every
+// surface, the ones that were already there included, and every call, the ones that were left out included. Every
 // `apply` refuses a stale state as well, but by then a backup or a fence of the same plan may have been written.
 
-/** Refuses the plan when a surface is no longer as it was sealed, or cannot be looked at. Changes nothing. */
+const SAMPLE_LIMIT = 5000
+
+/** `changed`: it is not as it was; `impossible`: it cannot be done now, or nobody can say. */
+interface Finding {
+  kind: 'changed' | 'impossible'
+  words: string
+  cure?: string | undefined
+}
+
+interface At {
+  session: Session
+  plan: Plan
+  secrets: Secrets
+}
+
+/** Refuses the plan when something is no longer as it was sealed, or cannot be done any more. Changes nothing. */
 export async function requireStillAsPlanned(session: Session, plan: Plan): Promise<void> {
-  const secrets = session.secretsOf(plan.secrets)
-  const found = await Promise.all(
-    plan.steps
-      .filter((step) => step.skip === undefined && step.kind === 'set')
-      .map((step) => differences(session, plan, secrets, step)),
-  )
-  const words = found.flat()
-  if (words.length === 0) return
+  const at: At = { session, plan, secrets: session.secretsOf(plan.secrets) }
+  const found = (await Promise.all(plan.steps.flatMap((step) => stepFindings(at, step)))).flat()
+  if (found.length === 0) return
+  const changed = found.some(({ kind }) => kind === 'changed')
   throw new Problem({
-    code: 'stale',
-    message: 'nothing was changed: what is there is no longer as it was when the plan was made',
-    found: words.join('; '),
-    cure: 'Find out who has changed it, then plan again',
+    code: changed ? 'stale' : 'not-ready',
+    message: changed
+      ? 'nothing was changed: what is there is no longer as it was when the plan was made'
+      : 'nothing was changed: the plan cannot be carried out now',
+    found: found.map(({ words }) => words).join('; '),
+    cure: changed
+      ? 'Find out who has changed it, then plan again'
+      : (found.find(({ cure }) => cure !== undefined)?.cure ?? 'Cure that, or plan again without it'),
     exit: EXIT.refused,
   })
 }
 
-async function differences(
-  session: Session,
-  plan: Plan,
-  secrets: Secrets,
-  use: PlannedUse,
-): Promise<string[]> {
-  const action = await loadAction(use.uses)
-  if (action.kind !== 'set') return []
-  const options = await bindOptions(plan, secrets, action.options, use.with)
-  const changes = use.changes.filter((change) => change.state === 'change')
-  const words = await Promise.all(
-    changes.map((change) =>
-      difference(session, action, options, change).catch((error: unknown) => {
-        if (!(error instanceof Problem)) throw error
-        return `${change.surface.id}: ${sentenceOf(error)}`
-      }),
-    ),
-  )
-  return words.flatMap((one) => one ?? [])
+function stepFindings(at: At, step: PlannedStep): Promise<Finding[]>[] {
+  if (step.skip !== undefined) return [orFinding(step.id, () => skippedFindings(at, step))]
+  const uses: PlannedUse[] = step.fallback === undefined ? [step] : [step, step.fallback]
+  return uses.map((use) => orFinding(step.id, () => useFindings(at, step, use)))
 }
 
-async function difference(
+async function useFindings(at: At, step: PlannedStep, use: PlannedUse): Promise<Finding[]> {
+  const action = await loadAction(use.uses)
+  if (action.kind === 'set') return setFindings(at, action, use)
+  return action.kind === 'call' ? callFindings(at, step.id, action, use) : []
+}
+
+/** What is known to refuse: a secret that is gone, a cluster that does not answer. */
+async function orFinding(place: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await look()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return [{ kind: 'impossible', words: `${place}: ${sentenceOf(error)}`, cure: error.cure }]
+  }
+}
+
+// ---------------------------------------------------------------- sets
+
+async function setFindings(
+  { session, plan, secrets }: At,
+  action: SetAction<unknown, unknown>,
+  use: PlannedUse,
+): Promise<Finding[]> {
+  const options = await bindOptions(plan, secrets, action.options, use.with)
+  const found = await Promise.all(
+    use.changes.map((change) =>
+      orFinding(change.surface.id, () => surfaceFindings(session, action, options, change)),
+    ),
+  )
+  return found.flat()
+}
+
+async function surfaceFindings(
   session: Session,
   action: SetAction<unknown, unknown>,
   options: unknown,
   { surface, from, to, fromLabel }: PlannedChange,
-): Promise<string | undefined> {
+): Promise<Finding[]> {
   const seen = await action.observe(options, surface, session.read)
-  if (seen.status === 'denied' || seen.status === 'unknown') return `${surface.id}: ${seen.why}`
+  if (seen.status === 'denied' || seen.status === 'unknown')
+    return [{ kind: 'impossible', words: `${surface.id}: ${seen.why}`, cure: seen.cure }]
   const now = seen.status === 'present' ? seen.state : null
   // What is there already needs no writing, whoever has put it there.
-  if (sameState(action, now, from) || sameState(action, now, to)) return undefined
-  return `${surface.id} is ${seen.status === 'present' ? seen.label : 'absent'} instead of ${fromLabel}`
+  if (sameState(action, now, from) || sameState(action, now, to)) return []
+  const label = seen.status === 'present' ? seen.label : 'absent'
+  return [{ kind: 'changed', words: `${surface.id} is ${label} instead of ${fromLabel}` }]
+}
+
+// ---------------------------------------------------------------- calls
+
+/** Whether it can be made: the sets before it must not move for a call that cannot follow. */
+async function callFindings(
+  { session, plan, secrets }: At,
+  step: string,
+  action: CallAction<unknown>,
+  use: PlannedUse,
+): Promise<Finding[]> {
+  const options = callOptions(action, use, await bindOptions(plan, secrets, action.options, use.with))
+  const readiness = await action.ready?.(options, session.read)
+  if (readiness === undefined || readiness.kind === 'ready') return []
+  return [{ kind: 'impossible', words: `${step}: ${readiness.why}`, cure: readiness.cure }]
+}
+
+/** What made a step be left out must still be so. */
+async function skippedFindings(at: At, step: PlannedStep): Promise<Finding[]> {
+  const action = await loadAction(step.uses)
+  if (action.kind === 'set') return setFindings(at, action, step)
+  return action.kind === 'call' ? skippedCallFindings(at, step, action) : []
+}
+
+/** A call was left out because its check says that it is done, or because its sets are there and run: either will do. */
+async function skippedCallFindings(
+  at: At,
+  step: PlannedStep,
+  action: CallAction<unknown>,
+): Promise<Finding[]> {
+  const { session, plan, secrets } = at
+  // Without a check it has nothing to say, and a secret that only it needs may be missing here.
+  if (step.call?.observable === true) {
+    const options = await bindOptions(plan, secrets, action.options, step.with)
+    const readiness = await action.ready?.(options, session.read)
+    if (readiness?.kind === 'ready' && readiness.done === true) return []
+  }
+  const needs = allNeeds(plan.steps).get(step.id)
+  const servesSets = plan.steps.some(({ id, kind }) => kind === 'set' && needs?.has(id))
+  const live = servesSets ? await liveNow(at) : undefined
+  if (live === undefined)
+    return [{ kind: 'changed', words: `${step.id}: its check no longer says that it is done` }]
+  if (liveIs(live, plan.target) === true) return []
+  const words = `${step.id} was left out because ${releaseName(plan.target)} was live`
+  return 'release' in live
+    ? [{ kind: 'changed', words: `${words}, and now ${releaseName(live.release)} is` }]
+    : [{ kind: 'impossible', words: `${words}, and what is live now cannot be read` }]
+}
+
+async function liveNow({ session, plan, secrets }: At): Promise<LiveVersion> {
+  const signal = plan.liveSignal === undefined ? undefined : plan.signals[plan.liveSignal]
+  if (signal === undefined) return { unasked: true }
+  return liveOf(await measureWithin(SAMPLE_LIMIT, plan, secrets, signal, session.read))
 }

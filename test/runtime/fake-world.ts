@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type {
   Action,
   CallAction,
+  CallReadiness,
   GateAction,
   Measurement,
   Platform,
@@ -38,6 +39,8 @@ export interface FakeWorld {
   after: (effect: string) => Promise<void> | void
   /** What a call's check says; undefined: it has none. */
   found: 'done' | 'not-done' | 'unknown'
+  /** Instead of what a call's readiness would be. */
+  ready?: CallReadiness | undefined
   /** By the name of the signal. */
   measure: (name: string) => Measurement | Promise<Measurement>
   /** Every change that went through the write door. */
@@ -144,6 +147,7 @@ const callOptions = z.strictObject({
   repeat: z.enum(['harmless', 'ask']).default('ask'),
   check: z.boolean().default(false),
   back: z.string().optional(),
+  token: z.string().optional(),
 })
 type CallOptions = z.infer<typeof callOptions>
 
@@ -153,11 +157,12 @@ function callOf(world: FakeWorld): CallAction<CallOptions> {
     summary: '',
     options: callOptions,
     repeat: ({ repeat }) => repeat,
-    ready: async ({ check }) => ({
-      kind: 'ready',
-      checks: [],
-      ...(check ? { done: world.found === 'done' } : {}),
-    }),
+    ready: async ({ check }) =>
+      world.ready ?? {
+        kind: 'ready',
+        checks: [],
+        ...(check ? { done: world.found === 'done' } : {}),
+      },
     async call({ name }, _id, write) {
       await effect(world, `call ${name}`, write, () => {
         world.calls.push(name)

@@ -22,6 +22,7 @@ export function assemble(input: BuildInput): Plan {
     environment: runbook.environment,
     procedure: procedure.name,
     live: input.live,
+    liveSignal: runbook.release.live?.signal,
     evidence: input.evidence,
     runbook: { path: runbook.path, sha256: input.runbookSha256, text: runbook.text },
     secrets: runbook.secrets,

@@ -26,6 +26,8 @@ export interface Plan {
   target: Release
   /** What the live endpoint reported while planning; a dead service is evidence, not an obstacle. */
   live: LiveVersion
+  /** The signal that said so: what was left out because of it is held against it once more. */
+  liveSignal?: string | undefined
   /** The signals as they were before anything was changed: why this is done. */
   evidence: { signal: string; value: string }[]
   runbook: { path: string; sha256: string; text: string }
