@@ -110,6 +110,8 @@ export type Seen<State> =
       state: State
       /** A few words for tables: `sha256:1a2b3c4d5e6f`, `revision 5, api:9f8e7d6`. */
       label: string
+      /** How the last change goes, where that is no part of the state (a rollout). For `progress`; never compared. */
+      progress?: { state: 'moving' | 'failed'; words: string } | undefined
     }
   | { status: 'absent' }
   /** Denied and unknown are different answers; `why` is a sentence. */

@@ -17,6 +17,7 @@ const seen = z.discriminatedUnion('status', [
     status: z.literal('present'),
     state: z.json().refine((state) => state !== null, 'is null'),
     label: text(),
+    progress: z.object({ state: z.enum(['moving', 'failed']), words: text() }).optional(),
   }),
   z.object({ status: z.literal('absent') }),
   z.object({ status: z.enum(['denied', 'unknown']), why: text(), cure: text().optional() }),

@@ -87,6 +87,7 @@ export const set: SetAction<SetOptions, State> = {
 
   progress(seen, to) {
     if (seen.status === 'denied' || seen.status === 'unknown') return { state: 'moving', words: seen.why }
+    if (seen.status === 'present' && seen.progress !== undefined) return seen.progress
     const live = seen.status === 'present' ? seen.state : null
     const label = seen.status === 'present' ? seen.label : 'absent'
     return sameJson(live, to)

@@ -98,6 +98,39 @@ describe('the example script', () => {
   })
 })
 
+describe('how far a change is', () => {
+  const flag = { id: 'x', kind: 'setting' as const, type: 'flag' }
+
+  async function progressOf(answer: object, to: Json) {
+    const argv = [process.execPath, '-e', 'console.log(process.argv[1])', JSON.stringify(answer)]
+    return set.progress(await set.observe(set.options.parse({ argv }), flag, doors.read), to)
+  }
+
+  const at = (state: number, progress?: object) => ({ status: 'present', state, label: `v${state}`, progress })
+
+  test.each([
+    ['there', at(2), { state: 'reached', words: 'v2' }],
+    ['not there', at(1), { state: 'moving', words: 'still v1' }],
+    [
+      'asked for, not there yet',
+      at(2, { state: 'moving', words: '1 of 3' }),
+      { state: 'moving', words: '1 of 3' },
+    ],
+    ['failed', at(2, { state: 'failed', words: 'exit 1' }), { state: 'failed', words: 'exit 1' }],
+    ['failed on the way', at(1, { state: 'failed', words: 'exit 1' }), { state: 'failed', words: 'exit 1' }],
+    ['gone', { status: 'absent' }, { state: 'moving', words: 'still absent' }],
+  ])('%s', async (_what, answer, expected) => {
+    expect(await progressOf(answer, 2)).toEqual(expected)
+  })
+
+  test('a progress that is not known is no answer', async () => {
+    expect(await progressOf(at(2, { state: 'done', words: 'x' }), 2)).toMatchObject({
+      state: 'moving',
+      words: expect.stringContaining('progress.state'),
+    })
+  })
+})
+
 describe('an answer that does not fit', () => {
   const says = (text: string) => set.options.parse({ argv: ['sh', '-c', `cat >/dev/null; echo '${text}'`] })
 
