@@ -47,9 +47,13 @@ export function loadBundle(entry) {
 
   function keep() {
     if (!chunks.some(({ isNew }) => isNew) || !makeOurs(folder)) return
-    for (const { kept, script, isNew, size } of chunks) {
-      const data = script.createCachedData()
-      if (isNew || data.length !== size) write(kept, data)
+    try {
+      for (const { kept, script, isNew, size } of chunks) {
+        const data = script.createCachedData()
+        if (isNew || data.length !== size) write(kept, data)
+      }
+    } catch {
+      // The command is done; that the next one is slower is no reason to fail now.
     }
   }
 
@@ -96,7 +100,7 @@ function write(file, data) {
   try {
     fs.writeFileSync(temporary, data, { mode: 0o600, flush: true })
     fs.renameSync(temporary, file)
-  } catch {
+  } finally {
     fs.rmSync(temporary, { force: true })
   }
 }
