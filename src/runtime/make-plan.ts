@@ -15,6 +15,7 @@ import { loadAction } from './load-action.ts'
 import { describeMeasurement, liveOf, measureWithin } from './measure.ts'
 import { groundOf, planHead, procedureNamed, runbookSha256, unknownStep } from './plan-ground.ts'
 import { provenVersions } from './proven.ts'
+import { sealWithoutSecrets } from './seal-without-secrets.ts'
 import { surveySteps } from './survey.ts'
 import { requireTargetNames } from './target-names.ts'
 import { isFullSha, resolveTarget } from './target.ts'
@@ -41,7 +42,7 @@ export async function makePlan(session: Session, request: PlanRequest): Promise<
     surveySteps({ session, ground, secrets }, steps),
     measureSignals(session, runbook, ground),
   ])
-  return buildPlan({
+  const outcome = buildPlan({
     head,
     kinds,
     runbook,
@@ -55,6 +56,10 @@ export async function makePlan(session: Session, request: PlanRequest): Promise<
       ...(stale === undefined ? [] : [{ signal: 'history', value: stale }]),
     ],
   })
+  // By now every secret that was used is known.
+  return outcome.kind === 'refused'
+    ? outcome
+    : { ...outcome, plan: sealWithoutSecrets(session, outcome.plan) }
 }
 
 export async function kindsOf(steps: readonly Step[]): Promise<StepKinds> {

@@ -9,11 +9,13 @@ import type {
   Platform,
   ReadDoor,
   Reading,
+  Resolution,
   Seen,
   SetAction,
   Source,
   WriteDoor,
 } from '../../src/core/contract.ts'
+import type { Candidate } from '../../src/core/release.ts'
 import { Problem } from '../../src/core/problem.ts'
 import { openDoors } from '../../src/io/doors.ts'
 import { createRedactor } from '../../src/io/redact.ts'
@@ -41,10 +43,16 @@ export interface FakeWorld {
   found: 'done' | 'not-done' | 'unknown'
   /** Instead of what a call's readiness would be. */
   ready?: CallReadiness | undefined
+  /** What a surface says of a change in words, for people. */
+  says?: string | undefined
   /** By the name of the signal. */
   measure: (name: string) => Measurement | Promise<Measurement>
   /** Every change that went through the write door. */
   writes: string[]
+  /** What one can return to; newest first. */
+  versions: () => Candidate[]
+  /** Instead of a change to this version. */
+  refused: (version: string | undefined) => Extract<Resolution<State>, { why: string }> | undefined
 }
 
 export interface State {
@@ -64,6 +72,8 @@ export function fakeWorld(own: Partial<FakeWorld> = {}): FakeWorld {
     found: 'unknown',
     measure: () => ({ kind: 'no-data', why: 'nothing was scripted' }),
     writes: [],
+    versions: () => [],
+    refused: () => undefined,
     ...own,
   }
   // Registered, not mocked: the way every platform is found.
@@ -107,9 +117,12 @@ function setOf(world: FakeWorld): SetAction<SetOptions, State> {
         busy: world.busy[id],
         ownedBy: world.owned[id],
       })),
+    versions: async () => world.versions(),
     async resolve({ to }, { surface, seen }, wanted) {
       const version = 'release' in wanted ? to : wanted.state?.version
       if (version === 'gone') return { kind: 'missing', why: 'it is gone' }
+      const refused = world.refused(version)
+      if (refused !== undefined) return refused
       const state = seen.status === 'present' ? seen.state : null
       if (state?.version === version) return { kind: 'already', checks: [] }
       const color = world.surfaces[surface.id]?.color ?? 'blue'
@@ -118,7 +131,8 @@ function setOf(world: FakeWorld): SetAction<SetOptions, State> {
         to: version === undefined ? null : { version, color },
         toLabel: version ?? 'absent',
         reversible: true,
-        checks: [],
+        checks: world.says === undefined ? [] : [{ what: 'check', how: 'server', note: world.says }],
+        details: world.says === undefined ? [] : [world.says],
       }
     },
     async apply({ token }, { surface, to }, write) {

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import type { PlanOutcome } from '../../src/core/plan/outcome.ts'
+import { openPlan } from '../../src/core/plan/seal.ts'
 import { carryOut } from '../../src/runtime/carry-out.ts'
 import { makePlan } from '../../src/runtime/make-plan.ts'
 import type { PlanRequest } from '../../src/runtime/types.ts'
@@ -102,6 +103,61 @@ test('the printed commands have the variable, never the secret', async () => {
   const outcome = await plan({ runbook: runbookOf([image], {}, { secrets: { token: { env: 'TOKEN' } } }) })
   expect(outcome.kind).toBe('plan')
   expect(JSON.stringify(outcome)).not.toContain('hunter2')
+})
+
+describe('what people read of a plan holds no secret either', () => {
+  const SECRET = 'hunter2-hunter2'
+  const rest = { ...LIVE, secrets: { token: { env: 'TOKEN' } } }
+  const image = setting('image', { with: { on: ['image'], to: '${target.sha}', token: '${secrets.token}' } })
+
+  beforeEach(() => {
+    session.variables['TOKEN'] = SECRET
+  })
+
+  test('not the evidence, and not why the live version is unknown', async () => {
+    world.measure = () => ({ kind: 'samples', samples: [{ at: 0, value: null, failing: `no ${SECRET}` }] })
+    const outcome = await plan({ runbook: runbookOf([image], {}, rest) })
+    expect(outcome).toMatchObject({
+      kind: 'plan',
+      plan: {
+        live: { unknown: 'failing: no [secret token]' },
+        evidence: [{ signal: 'live', value: 'failing: no [secret token]' }],
+      },
+    })
+    expect(JSON.stringify(outcome)).not.toContain(SECRET)
+  })
+
+  test('not what a platform says of a change', async () => {
+    world.says = `password ${SECRET}`
+    const outcome = await plan({ runbook: runbookOf([image], {}, rest) })
+    expect(outcome).toMatchObject({
+      plan: { steps: [{ checks: [{ note: 'password [secret token]' }] }] },
+    })
+    expect(JSON.stringify(outcome)).not.toContain(SECRET)
+  })
+
+  test('an endpoint that gives a secret for its version says nothing of its version', async () => {
+    world.measure = () => ({ kind: 'samples', samples: [{ at: 0, value: SECRET }] })
+    const outcome = await plan({ runbook: runbookOf([image], {}, rest) })
+    expect(outcome).toMatchObject({ plan: { live: { unknown: expect.any(String) as string } } })
+    expect(JSON.stringify(outcome)).not.toContain(SECRET)
+  })
+
+  test('a question of a person', async () => {
+    const gate = { id: 'sure', uses: 'fake.gate', with: { text: 'Is ${secrets.token} right?' } }
+    const outcome = await plan({ runbook: runbookOf([image, gate], {}, rest) })
+    expect(JSON.stringify(outcome)).not.toContain(SECRET)
+  })
+
+  test('and what is sealed is what is stored: states and ids are as they were', async () => {
+    session.variables['TOKEN'] = 'image'
+    const sealed = await planFor(session, runbookOf([image], {}, rest))
+    expect(sealed.steps[0]).toMatchObject({
+      id: 'image',
+      changes: [{ surface: { id: 'image' }, effect: 'image:image', from: { version: 'bad5678' } }],
+    })
+    expect(openPlan(JSON.stringify(sealed))).toEqual(sealed)
+  })
 })
 
 test('a target of which too little is known refuses before anything is looked at', async () => {
