@@ -6,7 +6,7 @@ import type { Judged, Phase, RunEvent, RunResult } from '../core/run/events.ts'
 // One sentence for every event: the timeline, the plain renderer and the reports say the same.
 
 export const PHASE_WORDS: Record<Phase, string> = {
-  decide: 'look once more before the first change',
+  decide: 'decide',
   execute: 'change',
   verify: 'prove',
 }

@@ -2,17 +2,32 @@ import { stripVTControlCharacters } from 'node:util'
 
 import type { Look } from './look.ts'
 
-/** Breaks at spaces so that no line is wider than `width`; a longer word (a digest, a URL) stays whole, to be copied. */
+/** What is copied in one piece: `what stands in backticks`, and an option with its value. */
+const WHOLE = /`[^`]{1,300}`|--[a-z][a-z-]* \S+/g
+/** Stands for a space that no line is broken at. */
+const GLUE = '\u{f8ff}'
+
+/**
+ * Breaks at spaces so that no line is wider than `width`; a longer word (a digest, a URL) and what is copied in one
+ * piece stay whole.
+ */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
+  for (const word of unbroken(text)) {
     if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
       lines.push(line)
       line = word
     } else line = line === '' ? word : `${line} ${word}`
   }
   return [...lines, line]
+}
+
+function unbroken(text: string): string[] {
+  return text
+    .replaceAll(WHOLE, (whole) => whole.replaceAll(' ', GLUE))
+    .split(' ')
+    .map((word) => word.replaceAll(GLUE, ' '))
 }
 
 /** A text after a prefix; further lines start below the first word, or at the given column. */

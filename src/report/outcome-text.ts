@@ -3,6 +3,7 @@ import { shellLine } from '../core/shell.ts'
 import { resultWords } from './event-words.ts'
 import { facts, hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
+import { phaseWords } from './phase-times.ts'
 import { brief, safeLine } from './safe-text.ts'
 import type { EffectSummary, RunSummary } from './summary.ts'
 import type { WayOn } from './ways-on.ts'
@@ -18,6 +19,7 @@ export function outcomeText(summary: RunSummary, look: Look, notTakenBack?: stri
     proven(summary, look),
     list('What is unknown', unknown(summary), look),
     list('What failed or did not happen', notDone(summary), look),
+    list('What took longer than its limit', exceeded(summary), look),
     notTakenBack === undefined ? [] : list('It was not taken back by itself', [notTakenBack], look),
     standsLines(summary, look),
     waysOnLines(summary.waysOn, look),
@@ -102,6 +104,10 @@ function notDone(summary: RunSummary): string[] {
   return [...failed, ...not, ...degraded, ...leftOut]
 }
 
+function exceeded({ phases }: RunSummary): string[] {
+  return phases.filter((one) => one.exceeded).map((one) => `${one.phase}: ${phaseWords(one)}`)
+}
+
 function cureOf(cure: string | undefined): string[] {
   return cure === undefined ? [] : [`cure: ${cure}`]
 }
@@ -125,7 +131,10 @@ export function waysOnLines(ways: WayOn[], look: Look): string[] {
   return [
     heading('Ways on', look),
     ...facts(
-      ways.map(({ command, does }): [string, string] => [`  ${safeLine(command)}`, safeLine(does)]),
+      ways.map(({ command, does }): [string, string] => [
+        command === undefined ? '' : `  ${safeLine(command)}`,
+        safeLine(does),
+      ]),
       { ...look, paint: { ...look.paint, faint: look.paint.strong } },
     ),
   ]

@@ -1,7 +1,8 @@
 import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
-import { eventWords, JUDGED_WORDS, PHASE_WORDS, resultWords } from './event-words.ts'
+import { eventWords, JUDGED_WORDS, resultWords } from './event-words.ts'
+import { phaseWords } from './phase-times.ts'
 import { liveWords } from './plan-text.ts'
 import { brief } from './safe-text.ts'
 import { type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
@@ -21,7 +22,9 @@ export function runMarkdown(plan: Plan, lines: readonly Line[]): string {
     ...part(
       'Ways on',
       waysFurther(summary)
-        .map(({ command, does }) => `- ${code(command)}: ${escaped(does)}`)
+        .map(({ command, does }) =>
+          command === undefined ? `- ${escaped(does)}` : `- ${code(command)}: ${escaped(does)}`,
+        )
         .join('\n'),
     ),
   ].join('\n\n')
@@ -78,7 +81,10 @@ function proofPart({ proof }: RunSummary): string[] {
 }
 
 function timeRows(summary: RunSummary): string[][] {
-  return summary.phases.map(({ phase, took }) => [PHASE_WORDS[phase], formatDuration(took)])
+  return [
+    ...summary.phases.map((one) => [one.phase, phaseWords(one)]),
+    ['in all', formatDuration(summary.took)],
+  ]
 }
 
 function timelineRows(plan: Plan, lines: readonly Line[]): string[][] {

@@ -1,10 +1,11 @@
 import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
-import { eventWords, JUDGED_WORDS, PHASE_WORDS } from './event-words.ts'
+import { eventWords, JUDGED_WORDS } from './event-words.ts'
 import { facts, hanging, heading, narrowChange, sections, table } from './layout.ts'
 import type { Look } from './look.ts'
 import { headline, standsLines, waysOnLines } from './outcome-text.ts'
+import { phaseWords } from './phase-times.ts'
 import { liveWords } from './plan-text.ts'
 import { brief, safeLine } from './safe-text.ts'
 import { type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
@@ -87,10 +88,10 @@ function proofLines({ proof }: RunSummary, look: Look): string[] {
 }
 
 function phaseLines(summary: RunSummary, look: Look): string[] {
-  const phases = summary.phases.map(({ phase, took, limit }): [string, string] => [
-    `  ${PHASE_WORDS[phase]}`,
-    limit === undefined ? formatDuration(took) : `${formatDuration(took)} of ${formatDuration(limit)}`,
-  ])
+  const phases = summary.phases.map((one): [string, string] => {
+    const words = phaseWords(one)
+    return [`  ${one.phase}`, one.exceeded ? look.paint.warn(words) : words]
+  })
   if (phases.length === 0) return []
   const deadline =
     summary.deadline === undefined

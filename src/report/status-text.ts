@@ -55,7 +55,9 @@ function unfinishedLines({ unfinished }: Status, look: Look): string[] {
       ...(run.why === undefined ? [] : hanging('    ', safeLine(run.why), look)),
       ...run.stands.flatMap((what) => hanging('    stands: ', safeLine(what), look)),
       ...run.waysOn.flatMap(({ command, does }) =>
-        hanging(`    ${look.paint.strong(safeLine(command))}  `, safeLine(does), look),
+        command === undefined
+          ? hanging('    ', safeLine(does), look)
+          : hanging(`    ${look.paint.strong(safeLine(command))}  `, safeLine(does), look),
       ),
     ]),
   ]

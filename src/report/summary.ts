@@ -1,9 +1,10 @@
 import type { ExitCode } from '../core/exit.ts'
 import type { LeftOut, Plan } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
-import type { Judged, Line, Phase, RunEvent, RunResult, Who } from '../core/run/events.ts'
+import type { Judged, Line, RunEvent, RunResult, Who } from '../core/run/events.ts'
 import { whatStands } from '../core/run/conclude.ts'
 import { type EffectState, fold, type RunState } from '../core/run/state.ts'
+import { type PhaseTime, phaseTimes } from './phase-times.ts'
 import { type WayOn, waysOn } from './ways-on.ts'
 
 /** A run as its report tells it: text, Markdown and JSON are made of this one document. */
@@ -27,7 +28,8 @@ export interface RunSummary {
   exit?: ExitCode | undefined
   why?: string | undefined
   evidence: { signal: string; value: string }[]
-  phases: { phase: Phase; took: number; limit?: number | undefined }[]
+  /** Those that began, in their order. */
+  phases: PhaseTime[]
   steps: StepSummary[]
   changes: EffectSummary[]
   calls: EffectSummary[]
@@ -99,7 +101,7 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
     evidence: lines.flatMap(({ event }) =>
       event.type === 'evidence' ? [{ signal: event.signal, value: event.value }] : [],
     ),
-    phases: phasesOf(plan, state, last?.at ?? 0),
+    phases: phaseTimes(plan, state, last?.at ?? 0),
     steps: plan.steps.map((step) => stepOf(step, state, lines)),
     changes: changesOf(plan, state),
     calls: callsOf(plan, state),
@@ -120,7 +122,7 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
 
 /** The ways on for a reader of the report: without the report itself. */
 export function waysFurther({ waysOn: all }: RunSummary): WayOn[] {
-  return all.filter(({ command }) => !command.startsWith('rollback show '))
+  return all.filter(({ command }) => command?.startsWith('rollback show ') !== true)
 }
 
 export function titleOf(
@@ -131,15 +133,6 @@ export function titleOf(
       ? `Undo of ${summary.undoOf ?? 'a run'}`
       : `Rollback to ${releaseName(summary.target)}`
   return `${what}: ${summary.service}, ${summary.environment}`
-}
-
-function phasesOf(plan: Plan, state: RunState, end: number): RunSummary['phases'] {
-  const started = Object.entries(state.phases) as [Phase, { at: number }][]
-  return started.map(([phase, { at }], index) => ({
-    phase,
-    took: (started[index + 1]?.[1].at ?? end) - at,
-    limit: plan.limits[phase],
-  }))
 }
 
 function stepOf(planned: Plan['steps'][number], state: RunState, lines: readonly Line[]): StepSummary {

@@ -5,7 +5,8 @@ import type { EffectSummary } from './summary.ts'
 
 /** What a person can do next. */
 export interface WayOn {
-  command: string
+  /** Can be typed as it is. Absent where only words can say what to do. */
+  command?: string | undefined
   does: string
 }
 
@@ -35,11 +36,8 @@ export function waysOn(run: Ended): WayOn[] {
  */
 function again({ kind, result }: Ended): WayOn[] {
   if (kind === 'undo' || (result !== 'unmeasured' && result !== 'stands')) return []
-  const does =
-    result === 'unmeasured'
-      ? 'measures once more; what is done stays done'
-      : 'tries the rest; what is done stays done'
-  return [{ command: 'the same run again', does }]
+  const does = result === 'unmeasured' ? 'measures once more' : 'tries the rest'
+  return [{ does: `or the same run again: it ${does}; what is done stays done` }]
 }
 
 function undoDoes(run: Ended): string {

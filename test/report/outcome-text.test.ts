@@ -62,7 +62,8 @@ describe('the end of a run', () => {
 
       Ways on
         rollback show 20261122-031500-7f3a  the whole report
-        the same run again                  tries the rest; what is done stays done
+                                            or the same run again: it tries the rest;
+                                            what is done stays done
         rollback undo 20261122-031500-7f3a  take back what stands"
     `)
   })
@@ -88,6 +89,23 @@ describe('the end of a run', () => {
     expect(summary.exit).toBe(130)
     expect(text).toContain('Interrupted: nothing new was started')
     expect(text.split('\n').at(-1)).toContain('rollback undo 20261122-031500-7f3a')
+  })
+
+  test('that took longer than a limit says so', () => {
+    const lines = journal([...STARTED, ...RETAGGED, ...CALLED, ...PROVEN])
+    const slow = plan({ limits: { execute: 10_000, verify: 60_000 } })
+    const text = outcomeText(summarise(slow, lines), PLAIN)
+    expect(text).toContain('longer than its limit\n  - execute: 13 s of 10 s: limit exceeded')
+    expect(text).not.toContain('verify: ')
+  })
+
+  test('gives scripts nothing as a command that cannot be typed', () => {
+    const { waysOn } = summarise(plan(), journal([...STARTED, ...RETAGGED, ...HOOK_LOST, STANDS]))
+    expect(waysOn.map(({ command }) => command?.split(' ').slice(0, 2).join(' '))).toEqual([
+      'rollback show',
+      undefined,
+      'rollback undo',
+    ])
   })
 
   test('that never began names no report', () => {

@@ -17,8 +17,9 @@ test('tells who, why, what was measured, changed and proven, and how long each p
     'health: failing: HTTP 500',
     'absent → sha256:9f8e7d6c5b4a: done',
     'holds    must live_version same commit as 1a2b3c4',
-    /change +13 s/,
-    /prove +4 s/,
+    /decide +0 ms/,
+    /execute +13 s/,
+    /verify +4 s/,
     /\+1 s {2}evidence/,
   ])
     expect(text).toMatch(part instanceof RegExp ? part : new RegExp(escape(part)))
@@ -31,6 +32,7 @@ test('adds up to a document with the durations and the last judgement of everyth
     exit: 0,
     took: 19_000,
     phases: [
+      { phase: 'decide', took: 0 },
       { phase: 'execute', took: 13_000 },
       { phase: 'verify', took: 4000 },
     ],
@@ -42,6 +44,21 @@ test('adds up to a document with the durations and the last judgement of everyth
     calls: [{ name: 'render.deploy-hook', state: 'done' }],
     proof: { verdict: 'holds', conditions: [{ role: 'must', verdict: 'holds' }] },
   })
+})
+
+test('measures each phase against its limit, deciding from the plan on', () => {
+  const limited = plan({
+    createdAt: '2026-11-22T03:13:00.000Z',
+    limits: { decide: 60_000, execute: 60_000, verify: 1000 },
+  })
+  expect(summarise(limited, lines).phases).toEqual([
+    { phase: 'decide', took: 120_000, limit: 60_000, exceeded: true },
+    { phase: 'execute', took: 13_000, limit: 60_000, exceeded: false },
+    { phase: 'verify', took: 4000, limit: 1000, exceeded: true },
+  ])
+  expect(runText(limited, lines, PLAIN)).toMatch(/decide +2m 00s of 1m 00s: limit exceeded/)
+  expect(runText(limited, lines, PLAIN)).toMatch(/execute +13 s of 1m 00s$/m)
+  expect(runMarkdown(limited, lines)).toContain('| verify | 4 s of 1 s: limit exceeded |')
 })
 
 test('an effect whose answer never came may have happened', () => {
