@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../core/exit.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { Problem } from '../core/problem.ts'
 import type { Line } from '../core/run/events.ts'
+import type { Guide } from '../report/guide.ts'
 import { outcomeText, takenBackText } from '../report/outcome-text.ts'
 import { planText, targetWords } from '../report/plan-text.ts'
 import { safeLine } from '../report/safe-text.ts'
@@ -19,6 +20,8 @@ export interface CarryOut {
   interrupts: Interrupts
   output: Output
   plan: Plan
+  /** What the procedure says for people, where the runbook was read. */
+  guide?: Guide | undefined
   /** As typed, for the commands that are printed; a target that was chosen from the list is added. */
   argv: string[]
   yes: boolean
@@ -30,7 +33,7 @@ export interface CarryOut {
 /** Shows the plan, asks, carries it out, and says how it ended: for a run and for an undo. */
 export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
   const { session, interrupts, output, plan, answers } = request
-  if (!output.json) output.progress(planText(plan, await output.progressLook()))
+  if (!output.json) output.progress(planText(plan, await output.progressLook(), request.guide))
   output.document({ type: 'plan', plan })
   await agree(request)
   if (request.waited === true || !request.yes) {

@@ -3,7 +3,9 @@ import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
 import type { Candidate } from '../core/release.ts'
 import { candidateLines } from '../report/candidates-text.ts'
+import { hanging } from '../report/layout.ts'
 import { PLAIN } from '../report/look.ts'
+import { safeLine } from '../report/safe-text.ts'
 import type { Session } from '../runtime/types.ts'
 import { type Interrupts, interruption } from './interrupts.ts'
 import type { Output } from './output.ts'
@@ -31,6 +33,11 @@ export async function chooseTarget({
   const { checkReadiness } = await import('../runtime/readiness.ts')
   output.progress('No target was named; looking for versions to return to.')
   const readiness = await interrupts.orInterrupted(checkReadiness(session, runbook, procedure.name))
+  const unread = readiness.candidatesUnread
+  if (unread !== undefined) {
+    const text = safeLine(`Candidates could not be read: ${unread.why}`)
+    output.progress(hanging('', text, await output.progressLook()).join('\n'))
+  }
   const offered = readiness.candidates.slice(0, OFFERED)
   const choices = offered.filter((candidate) => candidate.live !== true)
   if (!output.interactive || choices.length === 0)

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../core/exit.ts'
 import type { Plan } from '../core/plan/types.ts'
+import type { Guide } from '../report/guide.ts'
 import { planText } from '../report/plan-text.ts'
 import { safeLine } from '../report/safe-text.ts'
 import type { Output } from './output.ts'
@@ -9,8 +10,9 @@ export async function printDryRun(
   plan: Plan,
   already: string | undefined,
   output: Output,
+  guide?: Guide,
 ): Promise<ExitCode> {
-  output.result(planText(plan, await output.resultLook()))
+  output.result(planText(plan, await output.resultLook(), guide))
   const end = already === undefined ? '' : ` Already there: ${safeLine(already)}.`
   output.result(`\nDry run: nothing was changed, and nothing was written.${end}`)
   const result = already === undefined ? 'planned' : 'already'

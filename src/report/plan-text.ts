@@ -4,16 +4,22 @@ import type { Verify } from '../core/model.ts'
 import { bindLate } from '../core/plan/bind.ts'
 import type { LiveVersion, Plan } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
+import { shellLine } from '../core/shell.ts'
+import { type Guide, guideFacts, linkLines, noteLines } from './guide.ts'
 import { facts, hanging, heading, narrowChange, sections, table } from './layout.ts'
 import type { Look } from './look.ts'
+import { limitWords } from './phase-times.ts'
 import { changesOf, pointsOfNoReturn, undoWords, windows } from './plan-facts.ts'
 import { stepLines } from './plan-steps.ts'
 import { brief, safeLine } from './safe-text.ts'
 
-/** The whole plan: what changes, in which order, how each line is known, how it is proven and taken back. */
-export function planText(plan: Plan, look: Look): string {
+/**
+ * The whole plan: what changes, in which order, how each line is known, how it is proven and taken back. `guide` is
+ * what the procedure says for people; a plan that is read back from a file does not have it.
+ */
+export function planText(plan: Plan, look: Look, guide: Guide = {}): string {
   return sections([
-    headLines(plan, look),
+    headLines(plan, guide, look),
     surfaceLines(plan, look),
     section('In this order', stepLines(plan, look), look),
     leftOutLines(plan, look),
@@ -21,18 +27,16 @@ export function planText(plan: Plan, look: Look): string {
     listLines('What can still happen between the last look and a write', windows(plan), look),
     listLines('An undo of it would', undoWords(plan), look),
     proofLines(plan, plan.verify, look),
-    listLines(
-      'It will ask',
-      plan.confirmations.map(({ id, question }) => `${question.text} (--answer ${id}=${question.expects})`),
-      look,
-    ),
+    confirmationLines(plan, look),
     timeLines(plan, look),
+    noteLines(guide, look),
+    linkLines(guide, look),
     // On a line of its own: it has to fit into 80 columns, to be copied.
     [`${look.paint.faint('Seal')}  ${plan.seal}`],
   ])
 }
 
-function headLines(plan: Plan, look: Look): string[] {
+function headLines(plan: Plan, guide: Guide, look: Look): string[] {
   const title = plan.kind === 'undo' ? `Undo of run ${plan.undoOf ?? ''}` : 'Plan'
   return [
     heading(safeLine(`${title}: ${plan.service}, ${plan.environment}, ${plan.procedure}`), look),
@@ -42,6 +46,7 @@ function headLines(plan: Plan, look: Look): string[] {
         // Of an undo it is the version of the run that is taken back; what is live is among the measurements.
         ['  Live now', plan.kind === 'undo' ? undefined : brief(liveWords(plan.live))],
         ['  Why', plan.reason === undefined ? undefined : safeLine(plan.reason)],
+        ...guideFacts({ takes: plan.takes, ...guide }),
         ...plan.evidence.map(({ signal, value }): [string, string] => [
           '  Measured',
           brief(`${signal}: ${value}`),
@@ -123,11 +128,23 @@ function proofLines(plan: Plan, verify: Verify | undefined, look: Look): string[
   ]
 }
 
+/** The answer is an argument to be copied: it has a line of its own. */
+function confirmationLines({ confirmations }: Plan, look: Look): string[] {
+  return section(
+    'It will ask',
+    confirmations.flatMap(({ id, question }) => [
+      ...hanging('  - ', safeLine(question.text), look),
+      `      ${shellLine(['--answer', `${id}=${question.expects}`])}`,
+    ]),
+    look,
+  )
+}
+
 function timeLines(plan: Plan, look: Look): string[] {
   return facts(
     [
-      ['Estimate', plan.takes === undefined ? undefined : formatDuration(plan.takes)],
       ['Deadline', plan.deadline === undefined ? undefined : `${formatDuration(plan.deadline)} to proven`],
+      ['Limits', limitWords(plan)],
       [
         'On failure',
         plan.onFailure === 'undo' ? 'what this run changed is taken back' : 'it stops and says what stands',

@@ -1,7 +1,10 @@
+import type { Check } from '../core/contract.ts'
 import type { Readiness } from '../core/plan/readiness.ts'
 import { candidateLines } from './candidates-text.ts'
-import { hanging, heading, sections } from './layout.ts'
+import { type Guide, guideFacts, linkLines, noteLines } from './guide.ts'
+import { facts, hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
+import { howKnown } from './plan-facts.ts'
 import { brief, safeLine } from './safe-text.ts'
 
 interface Item {
@@ -10,21 +13,25 @@ interface Item {
   /** What is there, or why it is not. */
   words: string
   cure?: string | undefined
+  /** How each part of it is known. */
+  known?: string[] | undefined
 }
 
-const GOOD = new Set(['ready', 'measured'])
+const GOOD = new Set(['ready', 'possible', 'measured'])
+/** Neither good nor an obstacle: nobody has looked. */
+const OPEN = new Set(['unasked', 'untried'])
 
-/** Whether a rollback would be refused today, as far as that can be known without a target. */
+/** Whether a rollback would be refused today, as far as that was looked at. */
 export function isReady(readiness: Readiness): boolean {
-  return itemsThatCount(readiness).every((item) => GOOD.has(item.state))
+  return obstacles(readiness).length === 0
 }
 
 /** Could we roll back today, and to what? */
-export function readinessText(readiness: Readiness, look: Look): string {
-  const open = itemsThatCount(readiness).filter((item) => !GOOD.has(item.state)).length
+export function readinessText(readiness: Readiness, guide: Guide, look: Look): string {
+  const open = obstacles(readiness).length
   const verdict =
     open === 0
-      ? look.paint.good('Ready: nothing is known that would refuse a rollback.')
+      ? look.paint.good('Ready, as far as was looked at (the end says what was not).')
       : look.paint.bad(`Not ready: ${open === 1 ? 'one thing' : `${open} things`} would refuse a rollback.`)
   return sections([
     [
@@ -32,19 +39,34 @@ export function readinessText(readiness: Readiness, look: Look): string {
         safeLine(`Readiness: ${readiness.service}, ${readiness.environment}, ${readiness.procedure}`),
         look,
       ),
+      ...facts(guideFacts(guide), look),
       verdict,
     ],
     group('Surfaces', surfaceItems(readiness), look),
+    group('A rollback of each, tried without changing anything', trialItems(readiness), look),
     group('Calls', callItems(readiness), look),
     group('Secrets', secretItems(readiness), look),
     group('Signals', signalItems(readiness), look),
-    [heading('Versions to return to', look), ...candidateLines(readiness.candidates, look)],
+    [
+      heading('Versions to return to', look),
+      ...candidateLines(readiness.candidates, look),
+      ...itemLines(unreadItems(readiness), look),
+    ],
+    noteLines(guide, look),
+    linkLines(guide, look),
+    lookedLines(readiness, look),
   ])
 }
 
 /** A signal that fails is evidence, not an obstacle: a dead service never blocks its own rollback. */
-function itemsThatCount(readiness: Readiness): Item[] {
-  return [...surfaceItems(readiness), ...callItems(readiness), ...secretItems(readiness)]
+function obstacles(readiness: Readiness): Item[] {
+  return [
+    ...surfaceItems(readiness),
+    ...trialItems(readiness),
+    ...callItems(readiness),
+    ...secretItems(readiness),
+    ...unreadItems(readiness),
+  ].filter((item) => !GOOD.has(item.state) && !OPEN.has(item.state))
 }
 
 function surfaceItems(readiness: Readiness): Item[] {
@@ -56,13 +78,36 @@ function surfaceItems(readiness: Readiness): Item[] {
   }))
 }
 
+function trialItems(readiness: Readiness): Item[] {
+  return readiness.surfaces.flatMap(({ step, surface, state, trial }) => {
+    const name = `${step}: ${surface}`
+    if (trial === undefined)
+      // Where the surface itself is an obstacle, that has been said.
+      return state === 'ready' ? [{ name, state: 'untried', words: 'no candidate is known for it' }] : []
+    const { candidate, why = '', cure, checks } = trial
+    const words =
+      trial.state === 'possible'
+        ? `a rollback to ${candidate} would not be refused by it`
+        : `a rollback to ${candidate} would be refused: ${why}`
+    return [{ name, state: trial.state, words, cure, known: knownWords(checks, '') }]
+  })
+}
+
 function callItems(readiness: Readiness): Item[] {
-  return readiness.calls.map(({ step, uses, state, why, cure }) => ({
+  return readiness.calls.map(({ step, uses, state, checks = [], why, cure }) => ({
     name: `${step}: ${uses}`,
     state,
     words: why ?? '',
     cure,
+    known: knownWords(checks, uses),
   }))
+}
+
+function knownWords(checks: readonly Check[], uses: string): string[] {
+  return checks.map(
+    (check) =>
+      `${howKnown(check, { uses })} ${check.what}${check.note === undefined ? '' : `: ${check.note}`}`,
+  )
 }
 
 function secretItems(readiness: Readiness): Item[] {
@@ -77,20 +122,54 @@ function signalItems(readiness: Readiness): Item[] {
   return readiness.signals.map(({ name, value, state }) => ({ name, state, words: value }))
 }
 
-function group(title: string, items: Item[], look: Look): string[] {
-  if (items.length === 0) return []
-  const width = Math.max(...items.map((item) => item.state.length))
-  return [
-    heading(title, look),
-    ...items.flatMap((item) => {
-      const state = item.state.padEnd(width)
-      const painted = GOOD.has(item.state) ? look.paint.good(state) : look.paint.bad(state)
-      const indent = ' '.repeat(width + 4)
-      return [
-        `  ${painted}  ${safeLine(item.name)}`,
-        ...(item.words === '' ? [] : hanging(indent, brief(item.words), look)),
-        ...(item.cure === undefined ? [] : hanging(`${indent}cure: `, safeLine(item.cure), look)),
-      ]
-    }),
+function unreadItems({ candidatesUnread }: Readiness): Item[] {
+  if (candidatesUnread === undefined) return []
+  const { why, cure } = candidatesUnread
+  return [{ name: 'candidates', state: 'unknown', words: `candidates could not be read: ${why}`, cure }]
+}
+
+/** What stands behind "ready", and what does not. */
+function lookedLines({ surfaces, candidates }: Readiness, look: Look): string[] {
+  const tried = [...new Set(surfaces.flatMap(({ trial }) => (trial === undefined ? [] : [trial.candidate])))]
+  const looked = [
+    'what is live on each surface',
+    'whether each secret is there',
+    'one sample of each signal',
+    ...(tried.length === 0 ? [] : [`what a rollback to ${tried.join(', ')} would meet`]),
   ]
+  const others = tried.length === 0 ? 'any version' : 'any other version'
+  const choice = candidates.find(({ live }) => live !== true)
+  const missing = [
+    `write permission for ${others}, and whether its artifacts are still retained`,
+    'fallbacks, and whether calls will work',
+  ]
+  const name = choice === undefined ? '<version>' : (choice.release.sha ?? choice.release.given)
+  return [
+    ...hanging(`${heading('Looked at', look)}  `, `${brief(looked.join('; '))}.`, look, 2),
+    ...hanging(`${heading('Not looked at', look)}  `, `${missing.join('; ')}. For one version:`, look, 2),
+    `  rollback plan --target ${safeLine(name)}`,
+  ]
+}
+
+function group(title: string, items: Item[], look: Look): string[] {
+  return items.length === 0 ? [] : [heading(title, look), ...itemLines(items, look)]
+}
+
+function itemLines(items: Item[], look: Look): string[] {
+  const width = Math.max(...items.map((item) => item.state.length))
+  return items.flatMap((item) => {
+    const state = item.state.padEnd(width)
+    const paint = GOOD.has(item.state)
+      ? look.paint.good
+      : OPEN.has(item.state)
+        ? look.paint.warn
+        : look.paint.bad
+    const indent = ' '.repeat(width + 4)
+    return [
+      `  ${paint(state)}  ${safeLine(item.name)}`,
+      ...(item.words === '' ? [] : hanging(indent, brief(item.words), look)),
+      ...(item.known ?? []).flatMap((known) => hanging(indent, brief(known), look, width + 6)),
+      ...(item.cure === undefined ? [] : hanging(`${indent}cure: `, safeLine(item.cure), look)),
+    ]
+  })
 }

@@ -1,13 +1,15 @@
-import type { CallAction, SetAction } from '../core/contract.ts'
+import type { CallAction, CallReadiness as Found, Measurement, Reading, SetAction } from '../core/contract.ts'
 import type { Runbook, Step } from '../core/model.ts'
 import { mentionsTarget } from '../core/plan/bind.ts'
 import { sentenceOf } from '../core/problem.ts'
+import { type Candidate, isRelease, type Release, releaseName } from '../core/release.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
-import { listCandidates } from './candidates.ts'
+import { listCandidates, surfaceCandidates } from './candidates.ts'
 import { loadAction } from './load-action.ts'
 import { liveVersion, measureSignals } from './make-plan.ts'
 import { describeMeasurement } from './measure.ts'
 import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
+import { groundFor, type LookedAt, type TrialGround, tryOut } from './readiness-trial.ts'
 import { describeSecret, type Secrets } from './secrets.ts'
 import { reasonOf } from './survey.ts'
 import type { Readiness, Session } from './types.ts'
@@ -15,7 +17,10 @@ import type { Readiness, Session } from './types.ts'
 type SurfaceReadiness = Readiness['surfaces'][number]
 type CallReadiness = Readiness['calls'][number]
 
-/** The readiness check of any day: credentials, surfaces, signals, candidates. Options that mention the target do not matter to it. */
+/**
+ * The readiness check of any day: credentials, surfaces, signals, candidates. What needs a target is asked with the
+ * candidate that comes first; whatever cannot be read is an item of the answer, never the end of it.
+ */
 export async function checkReadiness(
   session: Session,
   runbook: Runbook,
@@ -23,60 +28,107 @@ export async function checkReadiness(
 ): Promise<Readiness> {
   const procedure = procedureNamed(runbook, procedureName)
   const ground = groundOf(runbook, procedure, planHead(session.read.now(), { given: '' }))
-  const secrets = session.secretsOf(runbook.secrets)
-  const [steps, secretStates, measured] = await Promise.all([
-    Promise.all(procedure.steps.map((step) => stepReadiness({ session, ground, secrets }, step))),
-    Promise.all(Object.keys(runbook.secrets).map((name) => secretReadiness(runbook, secrets, name))),
-    measureSignals(session, runbook, ground),
+  const at = { session, runbook, procedure, ground, secrets: session.secretsOf(runbook.secrets) }
+  const [steps, secretStates, { measured, offered }] = await Promise.all([
+    Promise.all(procedure.steps.map((step) => stepReadiness(at, step))),
+    Promise.all(Object.keys(runbook.secrets).map((name) => secretReadiness(runbook, at.secrets, name))),
+    measuredAndOffered(at),
   ])
-  const live = liveVersion(runbook, measured)
-  const candidates = await listCandidates(
-    session,
-    runbook,
-    procedure,
-    ground,
-    'release' in live ? live.release : undefined,
-  )
+  const { candidates, candidatesUnread } = offered
+  const [surfaces, calls] = await Promise.all([
+    Promise.all(steps.flatMap((step) => step.surfaces).map((surface) => withTrial(at, surface, candidates))),
+    Promise.all(steps.flatMap((step) => step.calls).map((call) => askedCall(at, call, candidates))),
+  ])
   return {
     service: runbook.service,
     environment: runbook.environment,
     procedure: procedure.name,
-    surfaces: steps.flatMap((step) => step.surfaces),
-    calls: steps.flatMap((step) => step.calls),
+    surfaces,
+    calls,
     secrets: secretStates,
-    signals: Object.entries(measured).map(([name, measurement]) => ({
-      name,
-      value: describeMeasurement(measurement),
-      state:
-        measurement.kind !== 'samples'
-          ? 'unknown'
-          : measurement.samples.some((sample) => sample.failing)
-            ? 'failing'
-            : 'measured',
-    })),
+    signals: signalReadiness(measured),
     candidates,
+    candidatesUnread,
   }
 }
 
-interface At {
-  session: Session
+interface At extends TrialGround {
   ground: BindingGround
-  secrets: Secrets
 }
 
-async function stepReadiness(
+function signalReadiness(measured: Record<string, Measurement>): Readiness['signals'] {
+  return Object.entries(measured).map(([name, measurement]) => ({
+    name,
+    value: describeMeasurement(measurement),
+    state:
+      measurement.kind !== 'samples'
+        ? 'unknown'
+        : measurement.samples.some((sample) => sample.failing)
+          ? 'failing'
+          : 'measured',
+  }))
+}
+
+// ---------------------------------------------------------------- candidates
+
+type Offered = Pick<Readiness, 'candidates' | 'candidatesUnread'>
+
+/** Which of the candidates is live, the signals say. */
+async function measuredAndOffered(
   at: At,
-  step: Step,
-): Promise<{ surfaces: SurfaceReadiness[]; calls: CallReadiness[] }> {
+): Promise<{ measured: Record<string, Measurement>; offered: Offered }> {
+  const measured = await measureSignals(at.session, at.runbook, at.ground)
+  const live = liveVersion(at.runbook, measured)
+  return { measured, offered: await offeredCandidates(at, 'release' in live ? live.release : undefined) }
+}
+
+/** A history that cannot be read leaves what the surfaces themselves hold. */
+async function offeredCandidates(
+  { session, runbook, procedure, ground }: At,
+  live: Release | undefined,
+): Promise<Offered> {
+  try {
+    return { candidates: await listCandidates(session, runbook, procedure, ground, live) }
+  } catch (error) {
+    const { why, cure } = reasonOf(error)
+    const held = await surfaceCandidates(session, procedure, ground)
+    const candidates = held.map((candidate) => ({
+      ...candidate,
+      live: candidate.live === true || (live !== undefined && isRelease(live.given, candidate.release)),
+    }))
+    return { candidates, candidatesUnread: { why, cure } }
+  }
+}
+
+// ---------------------------------------------------------------- steps
+
+interface SurfaceLook {
+  readiness: SurfaceReadiness
+  /** Absent where a trial could tell nothing more. */
+  looked?: LookedAt | undefined
+}
+
+interface CallLook {
+  step: Step
+  action?: CallAction<unknown> | undefined
+  readiness: CallReadiness
+}
+
+async function stepReadiness(at: At, step: Step): Promise<{ surfaces: SurfaceLook[]; calls: CallLook[] }> {
   const action = await loadAction(step.uses)
   if (action.kind === 'gate') return { surfaces: [], calls: [] }
+  const base = { step: step.id, uses: step.uses }
   try {
     return action.kind === 'set'
       ? { surfaces: await surfaceReadiness(at, step, action), calls: [] }
       : { surfaces: [], calls: [await callReadiness(at, step, action)] }
   } catch (error) {
-    const { why, cure } = reasonOf(error)
-    return { surfaces: [], calls: [{ step: step.id, uses: step.uses, state: 'unknown', why, cure }] }
+    const { kind, why, cure } = reasonOf(error)
+    const state = kind === 'missing' ? ('missing' as const) : ('unknown' as const)
+    if (action.kind === 'call')
+      return { surfaces: [], calls: [{ step, readiness: { ...base, state, why, cure } }] }
+    const surface = { step: step.id, surface: step.uses, type: '', live: '', state, why, cure }
+    return { surfaces: [{ readiness: surface }], calls: [] }
   }
 }
 
@@ -84,35 +136,84 @@ async function surfaceReadiness(
   at: At,
   step: Step,
   action: SetAction<unknown, unknown>,
-): Promise<SurfaceReadiness[]> {
+): Promise<SurfaceLook[]> {
   const options = await bindOptions(at.ground, at.secrets, action.options, step.with)
   const readings = await action.surfaces(options, at.session.read)
-  return readings.map(({ surface, seen, busy, ownedBy }) => {
-    const base = { step: step.id, surface: surface.id, type: surface.type }
-    if (seen.status === 'absent')
-      return { ...base, live: 'absent', state: 'missing' as const, why: 'there is nothing there yet' }
-    if (seen.status !== 'present')
-      return { ...base, live: '', state: seen.status, why: seen.why, cure: seen.cure }
-    if (ownedBy !== undefined)
-      return {
-        ...base,
-        live: seen.label,
-        state: 'owned' as const,
-        why: `${ownedBy} owns it and would put it back`,
-      }
-    if (busy !== undefined) return { ...base, live: seen.label, state: 'busy' as const, why: busy }
-    return { ...base, live: seen.label, state: 'ready' as const }
+  return readings.map((reading) => {
+    const readiness = readingReadiness(step, reading)
+    const tells = readiness.state === 'ready' || readiness.state === 'missing'
+    return { readiness, looked: tells ? { step, action, options, reading } : undefined }
   })
 }
 
-async function callReadiness(at: At, step: Step, action: CallAction<unknown>): Promise<CallReadiness> {
-  const base = { step: step.id, uses: step.uses }
+function readingReadiness(step: Step, { surface, seen, busy, ownedBy }: Reading<unknown>): SurfaceReadiness {
+  const base = { step: step.id, surface: surface.id, type: surface.type }
+  if (seen.status === 'absent')
+    return { ...base, live: 'absent', state: 'missing', why: 'there is nothing there yet' }
+  if (seen.status !== 'present')
+    return { ...base, live: '', state: seen.status, why: seen.why, cure: seen.cure }
+  if (ownedBy !== undefined)
+    return { ...base, live: seen.label, state: 'owned', why: `${ownedBy} owns it and would put it back` }
+  if (busy !== undefined) return { ...base, live: seen.label, state: 'busy', why: busy }
+  return { ...base, live: seen.label, state: 'ready' }
+}
+
+async function withTrial(
+  at: At,
+  { readiness, looked }: SurfaceLook,
+  candidates: readonly Candidate[],
+): Promise<SurfaceReadiness> {
+  return looked === undefined ? readiness : { ...readiness, trial: await tryOut(at, looked, candidates) }
+}
+
+async function callReadiness(at: At, step: Step, action: CallAction<unknown>): Promise<CallLook> {
+  // Secrets and options are seen to even where the call has no check of its own.
   const options = await bindOptions(at.ground, at.secrets, action.options, step.with)
-  // A check that needs the target has nothing to say on an ordinary day.
-  if (action.ready === undefined || mentionsTarget(step.with)) return { ...base, state: 'ready' }
-  const readiness = await action.ready(options, at.session.read)
-  if (readiness.kind === 'ready') return { ...base, state: 'ready' }
-  return { ...base, state: readiness.kind, why: readiness.why, cure: readiness.cure }
+  const base = { step: step.id, uses: step.uses }
+  if (action.ready === undefined)
+    return {
+      step,
+      readiness: {
+        ...base,
+        state: 'unasked',
+        why: 'it has no check: whether it works shows when it is made',
+      },
+    }
+  if (mentionsTarget(step.with))
+    return {
+      step,
+      action,
+      readiness: { ...base, state: 'unasked', why: 'its check needs a version, and no candidate is known' },
+    }
+  return { step, readiness: { ...base, ...stateOf(await action.ready(options, at.session.read)) } }
+}
+
+/** A check that needs a target is asked with the first candidate. */
+async function askedCall(
+  at: At,
+  { step, action, readiness }: CallLook,
+  candidates: readonly Candidate[],
+): Promise<CallReadiness> {
+  const ground = candidates
+    .filter(({ live }) => live !== true)
+    .map((candidate) => groundFor(at, candidate))
+    .find((one) => one !== undefined)
+  if (action?.ready === undefined || ground === undefined) return readiness
+  const base = { step: step.id, uses: step.uses }
+  try {
+    const options = await bindOptions(ground, at.secrets, action.options, step.with)
+    const found = stateOf(await action.ready(options, at.session.read))
+    return { ...base, ...found, why: found.why ?? `asked with ${releaseName(ground.target)}` }
+  } catch (error) {
+    const { kind, why, cure } = reasonOf(error)
+    return { ...base, state: kind === 'missing' ? 'missing' : 'unknown', why, cure }
+  }
+}
+
+function stateOf(found: Found): Pick<CallReadiness, 'state' | 'checks' | 'why' | 'cure'> {
+  return found.kind === 'ready'
+    ? { state: 'ready', checks: found.checks }
+    : { state: found.kind, why: found.why, cure: found.cure }
 }
 
 async function secretReadiness(

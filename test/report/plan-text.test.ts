@@ -95,7 +95,24 @@ test('says what was left out, and what will be asked', () => {
     PLAIN,
   )
   expect(text).toContain('the result can only be partial\n  - image: left out by --without')
-  expect(text).toContain('Overwrite it? (--answer overwrite=yes)')
+  expect(text).toContain('  - Overwrite it?\n      --answer overwrite=yes\n')
+})
+
+test('says when the procedure is meant, its limits, and what its author wants read', () => {
+  const notes = Array.from({ length: 60 }, (_, index) => `line ${index}`).join('\n')
+  const guide = {
+    useWhen: 'the image still exists',
+    takes: 300_000,
+    notes,
+    links: ['https://acme.example/board'],
+  }
+  const text = planText(plan({ limits: { decide: 300_000, verify: 60_000 } }), PLAIN, guide)
+  expect(text).toMatch(/^Plan: .*\n {2}Return to .*\n(?:.*\n){1,3} {2}Use when +the image still exists\n/)
+  expect(text).toMatch(/Estimate +5m 00s/)
+  expect(text).toMatch(/Limits +decide 5m 00s, verify 1m 00s/)
+  expect(text).toContain('Notes\n  line 0\n')
+  expect(text).toContain('  line 39\n  … 20 more lines in the runbook\n')
+  expect(text).toContain('Links\n  https://acme.example/board\n')
 })
 
 test('calls a check of a command unchecked, and a dead service unknown', () => {

@@ -3,13 +3,14 @@ import { resolve } from 'node:path'
 import { EXIT, type ExitCode } from '../../core/exit.ts'
 import type { Plan } from '../../core/plan/types.ts'
 import { shellLine } from '../../core/shell.ts'
+import { type Guide, guideOf } from '../../report/guide.ts'
 import { planText } from '../../report/plan-text.ts'
 import type { Session } from '../../runtime/types.ts'
 import type { Call } from '../catalog/types.ts'
 import type { Interrupts } from '../interrupts.ts'
 import type { Output } from '../output.ts'
 import { printRefusal } from '../refused.ts'
-import { chooseProcedure, requireRunbook, type RunbookOptions } from '../runbook.ts'
+import { requireRunbook, type RunbookOptions } from '../runbook.ts'
 import { usageError } from '../usage.ts'
 import { withSession } from '../with-session.ts'
 
@@ -45,15 +46,17 @@ async function checkReady(
   interrupts: Interrupts,
 ): Promise<ExitCode> {
   const runbook = await requireRunbook(options)
-  const procedure = chooseProcedure(runbook, options.procedure)
-  const [{ checkReadiness }, { isReady, readinessText }] = await Promise.all([
+  const [{ procedureNamed }, { checkReadiness }, { isReady, readinessText }] = await Promise.all([
+    import('../../runtime/plan-ground.ts'),
     import('../../runtime/readiness.ts'),
     import('../../report/readiness-text.ts'),
   ])
+  const procedure = procedureNamed(runbook, options.procedure)
   const readiness = await interrupts.orInterrupted(checkReadiness(session, runbook, procedure.name))
   const exit = isReady(readiness) ? EXIT.done : EXIT.refused
-  output.result(readinessText(readiness, await output.resultLook()))
-  output.document({ type: 'readiness', exit, ready: exit === EXIT.done, readiness })
+  output.result(readinessText(readiness, procedure, await output.resultLook()))
+  const guide = guideOf(procedure)
+  output.document({ type: 'readiness', exit, ready: exit === EXIT.done, readiness, guide })
   return exit
 }
 
@@ -65,8 +68,11 @@ async function planTarget(
 ): Promise<ExitCode> {
   const { target, without, reason } = options
   const runbook = await requireRunbook(options)
-  const procedure = chooseProcedure(runbook, options.procedure)
-  const { makePlan } = await import('../../runtime/make-plan.ts')
+  const [{ procedureNamed }, { makePlan }] = await Promise.all([
+    import('../../runtime/plan-ground.ts'),
+    import('../../runtime/make-plan.ts'),
+  ])
+  const procedure = procedureNamed(runbook, options.procedure)
   const outcome = await interrupts.orInterrupted(
     makePlan(session, { runbook, procedure: procedure.name, target, without, reason }),
   )
@@ -74,18 +80,23 @@ async function planTarget(
 
   const { plan } = outcome
   if (options.out !== undefined) await writeOut(options.out, plan)
-  await printPlan(plan, { manual: options.manual === true }, output)
+  await printPlan(plan, { manual: options.manual === true, guide: procedure }, output)
   if (outcome.kind === 'already') output.result(`\nAlready there: ${outcome.why}.`)
   if (options.out !== undefined) printSealed(options.out, plan, output)
   const out = options.out === undefined ? undefined : resolve(options.out)
   const why = outcome.kind === 'already' ? outcome.why : undefined
-  output.document({ type: 'plan', outcome: outcome.kind, exit: EXIT.done, why, out, plan })
+  const guide = guideOf(procedure)
+  output.document({ type: 'plan', outcome: outcome.kind, exit: EXIT.done, why, out, guide, plan })
   return EXIT.done
 }
 
 /** The plan for people, or the script that a person would type. */
-export async function printPlan(plan: Plan, { manual }: { manual: boolean }, output: Output): Promise<void> {
-  if (!manual) return output.result(planText(plan, await output.resultLook()))
+export async function printPlan(
+  plan: Plan,
+  { manual, guide }: { manual: boolean; guide?: Guide | undefined },
+  output: Output,
+): Promise<void> {
+  if (!manual) return output.result(planText(plan, await output.resultLook(), guide))
   const { manualScript } = await import('../../report/manual-script.ts')
   output.result(manualScript(plan))
 }

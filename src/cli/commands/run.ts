@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
 import type { Plan } from '../../core/plan/types.ts'
+import type { Guide } from '../../report/guide.ts'
 import { hanging } from '../../report/layout.ts'
 import { brief } from '../../report/safe-text.ts'
 import type { Session } from '../../runtime/types.ts'
@@ -9,7 +10,7 @@ import { chooseTarget } from '../choose-target.ts'
 import { printDryRun } from '../dry-run.ts'
 import type { Interrupts } from '../interrupts.ts'
 import { printRefusal } from '../refused.ts'
-import { chooseProcedure, requireRunbook, type RunbookOptions } from '../runbook.ts'
+import { requireRunbook, type RunbookOptions } from '../runbook.ts'
 import { keyValues, usageError } from '../usage.ts'
 import { withSession } from '../with-session.ts'
 
@@ -36,17 +37,18 @@ export async function runRun(call: Call): Promise<ExitCode> {
   return withSession(call.output, async (session, interrupts) => {
     const made = await planOf(call, options, session, interrupts)
     if (made.kind === 'ended') return made.exit
-    const { plan, argv, already } = made
-    if (options.dryRun === true) return printDryRun(plan, already, call.output)
+    const { plan, argv, already, guide } = made
+    if (options.dryRun === true) return printDryRun(plan, already, call.output, guide)
     if (already !== undefined) return printAlready(plan, already, call)
     const yes = options.yes === true
     const waited = options.plan !== undefined
-    return carryOutPlan({ session, interrupts, output: call.output, plan, argv, yes, waited, answers })
+    const { output } = call
+    return carryOutPlan({ session, interrupts, output, plan, guide, argv, yes, waited, answers })
   })
 }
 
 type Made =
-  | { kind: 'made'; plan: Plan; argv: string[]; already?: string | undefined }
+  | { kind: 'made'; plan: Plan; argv: string[]; already?: string | undefined; guide?: Guide | undefined }
   | { kind: 'ended'; exit: ExitCode }
 
 async function planOf(
@@ -61,12 +63,15 @@ async function planOf(
     return { kind: 'made', plan: await readPlanFile(options.plan, options.expect), argv: call.argv }
   }
   const runbook = await requireRunbook(options)
-  const procedure = chooseProcedure(runbook, options.procedure)
+  const [{ procedureNamed }, { makePlan }] = await Promise.all([
+    import('../../runtime/plan-ground.ts'),
+    import('../../runtime/make-plan.ts'),
+  ])
+  const procedure = procedureNamed(runbook, options.procedure)
   const named = options.target
   const target = named ?? (await chooseTarget({ session, interrupts, output, runbook, procedure }))
   const argv = named === undefined ? [...call.argv, '--target', target] : call.argv
   const { without, reason } = options
-  const { makePlan } = await import('../../runtime/make-plan.ts')
   const outcome = await interrupts.orInterrupted(
     makePlan(session, { runbook, procedure: procedure.name, target, without, reason }),
   )
@@ -76,6 +81,7 @@ async function planOf(
     kind: 'made',
     plan: outcome.plan,
     argv,
+    guide: procedure,
     already: outcome.kind === 'already' ? outcome.why : undefined,
   }
 }

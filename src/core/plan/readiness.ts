@@ -1,3 +1,4 @@
+import type { Check } from '../contract.ts'
 import type { Candidate } from '../release.ts'
 
 /** The readiness check of any day: what can be known without a target. */
@@ -7,17 +8,22 @@ export interface Readiness {
   procedure: string
   surfaces: {
     step: string
+    /** Its id; what the step uses, where the options or a secret do not even say which surfaces are meant. */
     surface: string
     type: string
     live: string
     state: 'ready' | 'missing' | 'denied' | 'unknown' | 'busy' | 'owned'
     why?: string | undefined
     cure?: string | undefined
+    /** Absent: nothing is known that this surface could be returned to, so that nothing was tried. */
+    trial?: Trial | undefined
   }[]
   calls: {
     step: string
     uses: string
-    state: 'ready' | 'missing' | 'denied' | 'unknown'
+    /** `unasked`: it has no check, or one that needs a target, and no candidate is known. */
+    state: 'ready' | 'unasked' | 'missing' | 'denied' | 'unknown'
+    checks?: Check[] | undefined
     why?: string | undefined
     cure?: string | undefined
   }[]
@@ -25,4 +31,17 @@ export interface Readiness {
   signals: { name: string; value: string; state: 'measured' | 'failing' | 'unknown' }[]
   /** Last proven first, the live one marked. */
   candidates: Candidate[]
+  /** Why there may be more candidates than these. */
+  candidatesUnread?: { why: string; cure?: string | undefined } | undefined
+}
+
+/** What a rollback of one surface to one candidate would meet, asked without changing anything. */
+export interface Trial {
+  /** The version it was asked for. */
+  candidate: string
+  /** `possible` as far as the checks go. */
+  state: 'possible' | 'missing' | 'denied' | 'unknown'
+  checks: Check[]
+  why?: string | undefined
+  cure?: string | undefined
 }
