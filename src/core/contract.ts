@@ -50,6 +50,8 @@ export interface CommandRequest {
   argv: readonly [string, ...string[]]
   /** Added to the small set of variables every child gets (PATH, HOME, LANG, TZ, TMPDIR …). */
   env?: Record<string, string> | undefined
+  /** What of our environment it gets besides, by the beginnings of the names: `AWS_`. */
+  inherit?: readonly string[] | undefined
   stdin?: string | undefined
   cwd?: string | undefined
   /** In milliseconds; the whole process group is killed after it. Default 60 s. */

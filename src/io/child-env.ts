@@ -1,3 +1,5 @@
+import type { CommandRequest } from '../core/contract.ts'
+
 // What every child process gets of our environment: enough to work, and no secret that it was not given.
 
 const NAMES = new Set([
@@ -53,14 +55,12 @@ const FAMILIES = ['LC_', 'XDG_', 'HELM_']
 
 export function childEnv(
   ours: NodeJS.ProcessEnv,
-  added: Record<string, string> = {},
+  { env = {}, inherit = [] }: Pick<CommandRequest, 'env' | 'inherit'>,
 ): Record<string, string> {
-  const passed = Object.entries(ours).flatMap(([name, value]) =>
-    value !== undefined && isPassed(name) ? [[name, value] as const] : [],
-  )
-  return { ...Object.fromEntries(passed), ...added }
-}
-
-function isPassed(name: string): boolean {
-  return NAMES.has(name) || FAMILIES.some((family) => name.startsWith(family))
+  const families = [...FAMILIES, ...inherit]
+  const passed = Object.entries(ours).flatMap(([name, value]) => {
+    const isPassed = NAMES.has(name) || families.some((family) => name.startsWith(family))
+    return value !== undefined && isPassed ? [[name, value] as const] : []
+  })
+  return { ...Object.fromEntries(passed), ...env }
 }

@@ -33,7 +33,7 @@ export async function runCommand(request: CommandRequest, signal?: AbortSignal):
     detached: true,
     cleanup: false,
     extendEnv: false,
-    env: childEnv(process.env, request.env),
+    env: childEnv(process.env, request),
     reject: false,
     buffer: false,
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),

@@ -39,6 +39,17 @@ describe('a command', () => {
     expect(stdout).not.toContain('hunter22')
   })
 
+  test('inherits the families of variables that are named', async () => {
+    vi.stubEnv('ACME_PROFILE', 'prod')
+    vi.stubEnv('OTHER_PROFILE', 'hunter22')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const argv = [node, '-p', 'JSON.stringify(process.env)'] as const
+    const { stdout } = await runCommand({ argv, inherit: ['ACME_'] })
+    expect(JSON.parse(stdout)).toMatchObject({ ACME_PROFILE: 'prod', PATH: expect.any(String) as string })
+    expect(stdout).not.toContain('hunter22')
+    expect((await runCommand({ argv })).stdout).not.toContain('ACME_PROFILE')
+  })
+
   test('ends with its exit code, and what it said', async () => {
     const done = await runCommand({ argv: ['sh', '-c', 'echo no >&2; exit 3'] })
     expect(done).toMatchObject({ exitCode: 3, stderr: 'no\n' })

@@ -2,13 +2,15 @@ import type { RequestOptions } from 'node:https'
 
 import type { ReadDoor, TlsOptions } from '../../core/contract.ts'
 import { isPlainObject } from '../../core/json.ts'
-import { Problem } from '../../core/problem.ts'
+import { Problem, sentenceOf } from '../../core/problem.ts'
 import type { KubeContext, KubeUser } from './kubeconfig.ts'
 
-// Who we are, for every request anew: tokens of exec plugins and OIDC expire. The client library knows how; each of
-// its parts is loaded only for a user that needs it (OIDC alone costs 300 ms).
+// Who we are, for every request anew: tokens of exec plugins and OIDC expire. Plugins are run by us (exec-plugin.ts).
+// The client library knows the rest; each of its parts is loaded only for a user that needs it (OIDC alone costs
+// 300 ms). What it does then does not go through our doors: the refresh of an OIDC token is a request of its own, and
+// the auth providers gcp and azure, which kubectl has given up for exec plugins, run their command line by themselves.
 
-interface Authenticator {
+export interface Authenticator {
   applyAuthentication(user: KubeUser, options: RequestOptions): Promise<void>
 }
 
@@ -23,8 +25,8 @@ export interface Credentials {
   renew(): boolean
 }
 
-const PROVIDERS: Record<string, () => Promise<Authenticator>> = {
-  exec: async () => new (await import('@kubernetes/client-node/dist/exec_auth.js')).ExecAuth(),
+const PROVIDERS: Record<string, (read: ReadDoor) => Promise<Authenticator>> = {
+  exec: async (read) => (await import('./exec-plugin.ts')).execAuthenticator(read),
   tokenFile: async () => new (await import('@kubernetes/client-node/dist/file_auth.js')).FileAuth(),
   oidc: async () => new (await import('@kubernetes/client-node/dist/oidc_auth.js')).OpenIDConnectAuth(),
   gcp: async () => new (await import('@kubernetes/client-node/dist/gcp_auth.js')).GoogleCloudPlatformAuth(),
@@ -41,15 +43,15 @@ export function credentialsOf({ cluster, user }: KubeContext, read: ReadDoor): C
     const base = await (fixed ??= fixedIdentity(cluster, user, read))
     if (provider === undefined || user === undefined) return base
     const options: RequestOptions = { headers: {} }
-    authenticator ??= provider()
+    authenticator ??= provider(read)
     try {
-      await (await authenticator).applyAuthentication(withExecInfo(user), options)
+      await (await authenticator).applyAuthentication(user, options)
     } catch (error) {
       throw new Problem({
         code: 'kubernetes-authentication',
         message: `Cannot get credentials for the kubeconfig's user "${user.name}"`,
-        found: error instanceof Error ? error.message.trim() || error.name : String(error),
-        cure: 'try it with: kubectl auth can-i --list',
+        found: sentenceOf(error).trim() || undefined,
+        cure: (error instanceof Problem ? error.cure : undefined) ?? 'try it with: kubectl auth can-i --list',
         cause: error,
       })
     }
@@ -67,7 +69,7 @@ export function credentialsOf({ cluster, user }: KubeContext, read: ReadDoor): C
   }
 }
 
-function providerOf(user: KubeUser): (() => Promise<Authenticator>) | undefined {
+function providerOf(user: KubeUser): (typeof PROVIDERS)[string] | undefined {
   if (user.token) return undefined
   if (user.exec) return PROVIDERS['exec']
   if (!isPlainObject(user.authProvider)) return undefined
@@ -153,13 +155,4 @@ function merged(base: Identity, { headers, cert, key }: RequestOptions): Identit
       ...(typeof key === 'string' ? { key } : {}),
     },
   }
-}
-
-/** The library does not tell plugins who asks, as client-go does; some refuse to work without it. */
-function withExecInfo(user: KubeUser): KubeUser {
-  if (!isPlainObject(user.exec)) return user
-  const { apiVersion, env } = user.exec
-  const info = JSON.stringify({ apiVersion, kind: 'ExecCredential', spec: { interactive: false } })
-  const given: unknown[] = Array.isArray(env) ? env : []
-  return { ...user, exec: { ...user.exec, env: [...given, { name: 'KUBERNETES_EXEC_INFO', value: info }] } }
 }

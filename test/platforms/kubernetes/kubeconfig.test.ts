@@ -143,7 +143,7 @@ test.for<[string, () => Promise<Partial<ClusterOptions>>, Record<string, string>
       }),
     }),
     {},
-    'Cannot get credentials for the kubeconfig\'s user "u": no login',
+    'Cannot get credentials for the kubeconfig\'s user "u": sh: exit code 1: no login',
   ],
 ])('says what is wrong, as a surface that refuses the run: %s', async ([, make, variables, words]) => {
   const options = deployment.options.parse({ name: ['api', 'worker'], ...(await make()) })
