@@ -63,11 +63,7 @@ async function prepared(
       return () => action.apply(options, change, session.write)
     }
     if (action.kind === 'call') {
-      const options = callOptions(
-        action,
-        use.call,
-        await bindOptions(plan, secrets, action.options, use.with),
-      )
+      const options = callOptions(action, use, await bindOptions(plan, secrets, action.options, use.with))
       return () => action.call(options, `${plan.id}/${effect}`, session.write)
     }
   } catch (error) {
@@ -249,7 +245,7 @@ async function lookAtCall(
 ): Promise<void> {
   const options = callOptions(
     action,
-    use.call,
+    use,
     await bindOptions(carrier.plan, carrier.secrets, action.options, use.with),
   )
   const found = (await action.find?.(options, carrier.session.read)) ?? 'unknown'

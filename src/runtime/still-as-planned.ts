@@ -114,7 +114,7 @@ async function callFindings(
   action: CallAction<unknown>,
   use: PlannedUse,
 ): Promise<Finding[]> {
-  const options = callOptions(action, use.call, await bindOptions(plan, secrets, action.options, use.with))
+  const options = callOptions(action, use, await bindOptions(plan, secrets, action.options, use.with))
   const readiness = await action.ready?.(options, session.read)
   if (readiness === undefined || readiness.kind === 'ready') return []
   return [{ kind: 'impossible', words: `${step}: ${readiness.why}`, cure: readiness.cure }]
