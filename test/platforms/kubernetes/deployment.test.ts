@@ -368,6 +368,22 @@ describeWith(KUBERNETES_PROGRAMS, 'kubernetes.deployment on a real control plane
     expect(door.writes).toHaveLength(1)
   })
 
+  test('waits as long as the server asks for, also until a date', async () => {
+    const namespace = space()
+    await deployed(namespace, 'acme/api:1', 'acme/api:2')
+    const options = optionsFor(namespace)
+    const { change } = await planned(options, '1')
+    const now = Date.UTC(2026, 10, 22, 3)
+    const headers = { 'retry-after': new Date(now + 20_000).toUTCString() }
+    const slow = async () => ({ status: 429, headers, body: new Uint8Array(), took: 1 })
+    const door = { ...testDoor(), send: slow, now: () => now }
+    expect(await failureOf(deployment.apply(options, change, door))).toMatchObject({
+      applied: 'no',
+      retryable: true,
+      retryAfter: 20_000,
+    })
+  })
+
   test('tells denied from missing, and says which permission it is', async () => {
     const namespace = space()
     await deployed(namespace, 'acme/api:1', 'acme/api:2')
