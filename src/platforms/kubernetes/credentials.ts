@@ -8,7 +8,8 @@ import type { KubeContext, KubeUser } from './kubeconfig.ts'
 // Who we are, for every request anew: tokens of exec plugins and OIDC expire. Plugins are run by us (exec-plugin.ts).
 // The client library knows the rest; each of its parts is loaded only for a user that needs it (OIDC alone costs
 // 300 ms). What it does then does not go through our doors: the refresh of an OIDC token is a request of its own, and
-// the auth providers gcp and azure, which kubectl has given up for exec plugins, run their command line by themselves.
+// the auth providers gcp and azure, which kubectl has given up for exec plugins, run their command line with execSync:
+// one that hangs holds up everything.
 
 export interface Authenticator {
   applyAuthentication(user: KubeUser, options: RequestOptions): Promise<void>
