@@ -9,6 +9,9 @@ const fs = process.getBuiltinModule('node:fs')
 const path = process.getBuiltinModule('node:path')
 const vm = process.getBuiltinModule('node:vm')
 
+// An `import()` that the bundler left as it is (a library's own, of a builtin) is Node's to answer.
+const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
+
 /** `keep` is to be called when the command has ended. */
 export function loadBundle(entry) {
   const folder = cacheFolder()
@@ -36,10 +39,11 @@ export function loadBundle(entry) {
   function compile(file) {
     const source = `(function (exports, require, module) {${fs.readFileSync(file, 'utf8')}\n})`
     // V8 does not look whether the text is the same. The name of a chunk holds a hash of it; that of the entry does not.
-    if (folder === undefined || file === entry) return new vm.Script(source, { filename: file })
+    if (folder === undefined || file === entry)
+      return new vm.Script(source, { filename: file, importModuleDynamically })
     const kept = path.join(folder, path.basename(file))
     const cachedData = mayRead ? read(kept) : undefined
-    const script = new vm.Script(source, { filename: file, cachedData })
+    const script = new vm.Script(source, { filename: file, cachedData, importModuleDynamically })
     const isNew = cachedData === undefined || script.cachedDataRejected
     chunks.push({ kept, script, isNew, size: cachedData?.length })
     return script

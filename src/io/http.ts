@@ -134,11 +134,16 @@ async function begin(request: HttpRequest, signal: AbortSignal | undefined): Pro
   const url = allowedUrl(request)
   const body = request.body === undefined ? undefined : Buffer.from(request.body)
   const options = optionsFor(request, url, body, await agentFor(url))
-  const send = url.protocol === 'https:' ? (await import('node:https')).request : requestHttp
+  const send = url.protocol === 'https:' ? https().request : requestHttp
   if (signal?.aborted === true) throw interrupted(url.host, false)
   const call = track(created(send, url, options), url.host, request, signal)
   const response = await call.answer(body)
   return { response, host: url.host, call }
+}
+
+/** Loaded by the first request that needs TLS: many runs never do. */
+function https(): typeof import('node:https') {
+  return process.getBuiltinModule('node:https')
 }
 
 function created(send: typeof requestHttp, url: URL, options: RequestOptions): ClientRequest {
@@ -325,8 +330,7 @@ async function agentFor(url: URL): Promise<Agent> {
   const known = agents.get(key)
   if (known !== undefined) return known
   const options = { keepAlive: true, timeout: IDLE, ...(direct ? {} : { proxyEnv: process.env }) }
-  const agent =
-    url.protocol === 'https:' ? new (await import('node:https')).Agent(options) : new Agent(options)
+  const agent = url.protocol === 'https:' ? new (https().Agent)(options) : new Agent(options)
   agents.set(key, agent)
   return agent
 }
