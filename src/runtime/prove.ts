@@ -6,7 +6,7 @@ import { sentenceOf } from '../core/problem.ts'
 import type { Judged, RunEvent } from '../core/run/events.ts'
 import type { Carrier } from './carrier.ts'
 import { measure } from './measure.ts'
-import { lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
+import { atTheEnd, lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
 
 const EVERY = 5000
 /** Milliseconds between two looks at what has been sampled. */
@@ -41,7 +41,9 @@ export async function prove(carrier: Carrier): Promise<Extract<RunEvent, { type:
     }
     return surfaces.every(({ verdict }) => verdict === 'holds')
   })
-  if (surfaces.length === 0) surfaces = await lookAtSurfaces(carrier)
+  // What was read a while ago, or never, is read once more: the last word is about now.
+  if (carrier.now() - at >= SURFACES_EVERY) surfaces = await lookAtSurfaces(carrier)
+  surfaces = atTheEnd(surfaces)
   if (carrier.interrupted()) return undefined
 
   for (const one of watched) await carrier.append(judgedEvent(one))
@@ -81,6 +83,8 @@ interface Watched {
   sampling: boolean
   /** A condition may have less time than the whole, or more. */
   until: number
+  /** It has held within its own time: what it says after that is judged with the whole. */
+  held: boolean
 }
 
 function watch(carrier: Carrier, plan: Plan, verify: Verify): Watched[] {
@@ -94,6 +98,7 @@ function watch(carrier: Carrier, plan: Plan, verify: Verify): Watched[] {
     due: start,
     sampling: false,
     until: start + (condition.within ?? verify.within),
+    held: false,
   })
   return [...verify.must.map(watched('must')), ...verify.should.map(watched('should'))]
 }
@@ -131,9 +136,10 @@ function isDue({ due, sampling, judgement }: Watched, now: number): boolean {
   return due <= now && !sampling && !judgement.final
 }
 
-/** A must that failed for good, or whose own time is over before it held. */
-function isLost({ judgement, until }: Watched, now: number): boolean {
-  return (judgement.final && judgement.verdict !== 'holds') || (now >= until && judgement.verdict !== 'holds')
+/** A must that failed for good, or whose own time is over before it held. One blip after it held has time to pass. */
+function isLost({ judgement, until, held }: Watched, now: number): boolean {
+  if (judgement.verdict === 'holds') return false
+  return judgement.final || (now >= until && !held)
 }
 
 /** A `should` gets its time, and does not hold up a run that is well otherwise for longer. */
@@ -149,6 +155,7 @@ async function startSample(carrier: Carrier, one: Watched): Promise<void> {
   one.due = carrier.now() + (one.condition.every ?? one.signal?.every ?? EVERY)
   one.measurements.push(await takeSample(carrier, one))
   one.judgement = judge(one.condition, one.signal?.unit, one.measurements)
+  if (one.judgement.verdict === 'holds' && carrier.now() <= one.until) one.held = true
   one.sampling = false
 }
 

@@ -47,6 +47,10 @@ export interface FakeWorld {
   says?: string | undefined
   /** By the name of the signal. */
   measure: (name: string) => Measurement | Promise<Measurement>
+  /** Instead of how far a surface is: a rollout that goes on. */
+  moving?: string | undefined
+  /** What `progress` was given. */
+  receipts: unknown[]
   /** Every change that went through the write door. */
   writes: string[]
   /** What one can return to; newest first. */
@@ -71,6 +75,7 @@ export function fakeWorld(own: Partial<FakeWorld> = {}): FakeWorld {
     after: () => {},
     found: 'unknown',
     measure: () => ({ kind: 'no-data', why: 'nothing was scripted' }),
+    receipts: [],
     writes: [],
     versions: () => [],
     refused: () => undefined,
@@ -144,8 +149,10 @@ function setOf(world: FakeWorld): SetAction<SetOptions, State> {
       return { token: token ?? null }
     },
     observe: async (_, surface) => seenAt(surface.id),
-    progress(seen, to) {
+    progress(seen, to, receipt) {
       const state = seen.status === 'present' ? seen.state : null
+      world.receipts.push(receipt)
+      if (world.moving !== undefined) return { state: 'moving', words: world.moving }
       return state?.version === to?.version
         ? { state: 'reached', words: `is ${state?.version ?? 'absent'}` }
         : { state: 'moving', words: `is ${state?.version ?? 'absent'}` }

@@ -93,7 +93,47 @@ describe('success is proven, never assumed', () => {
   test('a healthy service does not outweigh a surface that says something else', async () => {
     world.measure = () => up
     world.surfaces['image'] = BAD
-    expect(await verdict({ must: [HEALTHY] })).toMatchObject({ verdict: 'unknown' })
+    expect(await verdict({ must: [HEALTHY] })).toMatchObject({
+      verdict: 'fails',
+      why: 'image: is bad5678',
+    })
+    expect(clock).toBeGreaterThanOrEqual(10_000)
+  })
+
+  test('nor one that is gone', async () => {
+    world.measure = () => up
+    delete world.surfaces['image']
+    expect(await verdict({ must: [HEALTHY] })).toMatchObject({ verdict: 'fails' })
+  })
+
+  test('a surface that comes back in time is well', async () => {
+    world.surfaces['image'] = BAD
+    world.measure = () => {
+      if (clock > 4000) world.surfaces['image'] = GOOD
+      return up
+    }
+    expect(await verdict({ must: [HEALTHY] })).toMatchObject({ verdict: 'holds' })
+  })
+
+  test('a surface at the target that still moves when the time is over is unknown', async () => {
+    world.measure = () => up
+    world.moving = '2 of 5 replicas'
+    expect(await verdict({ must: [HEALTHY] })).toMatchObject({
+      verdict: 'unknown',
+      why: 'image: 2 of 5 replicas',
+    })
+  })
+
+  test('how far a surface is, is judged with the receipt of its change', async () => {
+    world.measure = () => up
+    const carrier = carrierFor(planWith({ must: [HEALTHY] }))
+    const effect = { attempts: 1, inFlight: false, applied: 'yes' as const, receipt: { n: 7 }, looks: 1 }
+    carrier.state = () => ({
+      ...emptyState(),
+      steps: { image: { status: 'done', startedAt: 0, use: 'first', effects: { image: effect } } },
+    })
+    await prove(carrier)
+    expect(world.receipts).toContainEqual({ n: 7 })
   })
 
   test('a surface at the target does not outweigh a failing service', async () => {
@@ -160,6 +200,59 @@ describe('time', () => {
     expect(await verdict({ within: 2000, must: [{ ...HEALTHY, in_a_row: 9 }] })).toMatchObject({
       verdict: 'unknown',
     })
+  })
+
+  test('a blip after a condition has held in its own time does not lose the proof', async () => {
+    world.measure = (name) => {
+      if (name === 'live') return clock < 6000 ? down : up
+      return clock >= 5000 && clock < 6000 ? down : up
+    }
+    const must = [
+      { ...HEALTHY, within: 3000 },
+      { signal: 'live', passing: true },
+    ]
+    expect(await verdict({ within: 10_000, must })).toMatchObject({ verdict: 'holds' })
+  })
+
+  test('but what fails when the time is over fails, though it has held', async () => {
+    world.measure = (name) => (name === 'live' || clock >= 5000 ? down : up)
+    const must = [
+      { ...HEALTHY, within: 3000 },
+      { signal: 'live', passing: true },
+    ]
+    expect(await verdict({ within: 10_000, must })).toMatchObject({ verdict: 'fails' })
+  })
+
+  test('a condition with less time than the others is lost when that is over', async () => {
+    world.measure = (name) => (name === 'health' && clock < 5000 ? down : up)
+    const must = [
+      { ...HEALTHY, within: 3000 },
+      { signal: 'live', passing: true },
+    ]
+    expect(await verdict({ within: 10_000, must })).toMatchObject({ verdict: 'fails' })
+    expect(clock).toBeLessThan(4500)
+  })
+
+  test('a condition with more time than the others gets it', async () => {
+    world.measure = (name) => (name === 'health' && clock < 14_000 ? down : up)
+    const must = [
+      { ...HEALTHY, within: 20_000 },
+      { signal: 'live', passing: true },
+    ]
+    expect(await verdict({ within: 10_000, must })).toMatchObject({ verdict: 'holds' })
+    expect(clock).toBeGreaterThan(13_000)
+  })
+
+  test('a blip of the others meanwhile is no loss either', async () => {
+    world.measure = (name) => {
+      if (name === 'health') return clock < 14_000 ? down : up
+      return clock >= 11_000 && clock < 12_000 ? down : up
+    }
+    const must = [
+      { ...HEALTHY, within: 20_000 },
+      { signal: 'live', passing: true },
+    ]
+    expect(await verdict({ within: 10_000, must })).toMatchObject({ verdict: 'holds' })
   })
 
   test('a sample that fails for good ends it at once', async () => {
