@@ -1,4 +1,5 @@
 import { type Look, type Paint, PLAIN_PAINT } from '../report/look.ts'
+import { redactDocument } from './redact-document.ts'
 import { writeNow } from './write-now.ts'
 
 /** The version of the documents that `--json` prints. */
@@ -68,7 +69,7 @@ export function createOutput({ json }: { json: boolean }): Output {
   }
 
   function printJson(document: JsonDocument): void {
-    print(`${redact(JSON.stringify({ format: JSON_FORMAT, ...document }))}\n`)
+    print(`${JSON.stringify(redactDocument({ format: JSON_FORMAT, ...document }, redact))}\n`)
   }
 
   /** Once the stream holds something back, all that follows has to queue behind it. */

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../core/run/events.ts'
-import type { Json, JsonObject } from '../core/json.ts'
+import type { JsonObject } from '../core/json.ts'
+import { isJsonObject, redactJson } from '../core/redact-json.ts'
 
 /**
  * Members by which a run is put together again: they are from the sealed plan, which holds no secret, or one of a few
@@ -27,37 +28,20 @@ const STRUCTURE = new Set([
 export function redactEvent(event: RunEvent, redact: (text: string) => string): RunEvent {
   // Through JSON, so that it is exactly what is read back.
   const plain = JSON.parse(JSON.stringify(event)) as JsonObject
-  return members(plain, redact, STRUCTURE) as unknown as RunEvent
+  return redactMembers(plain, redact) as unknown as RunEvent
 }
 
-function members(object: JsonObject, redact: (text: string) => string, kept: Set<string>): JsonObject {
+/** An event as JSON. */
+export function redactMembers(object: JsonObject, redact: (text: string) => string): JsonObject {
   return Object.fromEntries(
     Object.entries(object).map(([key, value]) => {
-      if (kept.has(key) && typeof value === 'string') return [key, value]
+      if (STRUCTURE.has(key) && typeof value === 'string') return [key, value]
       // Whatever a platform gives as its receipt has names of its own.
-      if (key === 'receipt') return [key, cleaned(value, redact)]
-      if (key === 'failure' && isObject(value)) return [key, members(value, redact, kept)]
+      if (key === 'receipt') return [key, redactJson(value, redact)]
+      if (key === 'failure' && isJsonObject(value)) return [key, redactMembers(value, redact)]
       // Times, numbers of attempts, exit codes.
       if (typeof value === 'number') return [key, value]
-      return [key, cleaned(value, redact)]
+      return [key, redactJson(value, redact)]
     }),
   )
-}
-
-function cleaned(value: Json, redact: (text: string) => string): Json {
-  if (typeof value === 'string') return redact(value)
-  if (typeof value === 'number') {
-    const text = String(value)
-    const clean = redact(text)
-    return clean === text ? value : clean
-  }
-  if (Array.isArray(value)) return value.map((member) => cleaned(member, redact))
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [redact(key), cleaned(member, redact)]),
-  )
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
