@@ -30,7 +30,7 @@ describe('the command line', () => {
     [['run', '--plan', 'p.json'], 'the plan p.json does not exist', ''],
     [['plan', '--out', 'p.json'], '--out needs a target', 'rollback plan'],
     [['run', '--target', 'x', '--answer', 'yes'], '--answer yes is not a pair', '--answer name=value'],
-    [['show', '--format', 'html'], 'HTML', 'markdown'],
+    [['show', '--format', 'html'], "argument 'html' is invalid", 'markdown'],
     [['undo'], 'there is nothing to undo', 'rollback status'],
   ])('%j is bad usage: exit code 2, and what to do', async (args, message, cure) => {
     await using here = await folder()

@@ -26,7 +26,7 @@ export const LOOK: CommandSpec[] = [
       {
         flags: '--format <format>',
         summary: 'text (default), json or markdown',
-        choices: ['text', 'json', 'markdown', 'html'],
+        choices: ['text', 'json', 'markdown'],
       },
       JSON_OUTPUT,
     ],

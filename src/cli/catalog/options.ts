@@ -10,7 +10,8 @@ export const JSON_OUTPUT: OptionSpec = {
 export const RUNBOOK: OptionSpec[] = [
   {
     flags: '--runbook <file>',
-    summary: 'the runbook (default: rollback.yaml in this folder or one above)',
+    summary:
+      'the runbook (default: the only one here: rollback.yaml, runbook.yaml, also in ops/ or deploy/, or any in .rollback/ or runbooks/)',
     completes: 'file',
   },
   { flags: '--env <name>', summary: 'the environment (default: the first one)', completes: 'environment' },

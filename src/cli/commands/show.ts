@@ -1,13 +1,10 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
 import type { Call } from '../catalog/types.ts'
-import { usageError } from '../usage.ts'
 import { withSession } from '../with-session.ts'
 
 /** The report of one run. */
 export function runShow({ args, options, output }: Call): Promise<ExitCode> {
   const format = output.json ? 'json' : ((options['format'] as string | undefined) ?? 'text')
-  if (format === 'html')
-    throw usageError('reports as HTML are not available in this version yet', 'Use --format markdown.')
   return withSession(output, async (session) => {
     const { plan, lines } = await session.store.find(args[0] ?? 'last')
     if (format === 'markdown') {
