@@ -29,7 +29,7 @@ export const EXIT_MEANING: Record<ExitCode, string> = {
   10: 'verdict: rollback',
   11: 'verdict: investigate',
   12: 'verdict: unknown',
-  20: 'refused before any change (missing, denied, unknown, guard, stale plan, blocked target), or stopped with nothing changed',
+  20: 'refused before any change (missing, denied, unknown, guard, stale plan, blocked target), or failed and nothing stands',
   21: 'failed, and every change taken back and proven',
   22: 'failed, or verification contradicts it, and changes stand: a person is needed',
   23: 'changed, and it could not be measured whether it worked',
