@@ -25,9 +25,9 @@ export function refusalText(refusal: Refusal, goOn: string | undefined, look: Lo
 }
 
 function reasonLines(reason: RefusalReason, look: Look): string[] {
-  const place = reason.surface === undefined ? reason.step : `${reason.step}: ${reason.surface}`
+  const place = [reason.step, reason.surface].filter((part) => part !== undefined).join(': ')
   return [
-    `${look.paint.bad(reason.kind)}  ${safeLine(place)}`,
+    `${look.paint.bad(reason.kind)}${place === '' ? '' : `  ${safeLine(place)}`}`,
     ...hanging('  ', safeLine(reason.why), look),
     ...(reason.cure === undefined ? [] : hanging('  cure: ', safeLine(reason.cure), look)),
   ]

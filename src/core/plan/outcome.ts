@@ -22,7 +22,8 @@ export interface Refusal {
 }
 
 export interface RefusalReason {
-  step: string
+  /** Absent: a reason of the whole; no step can be left out to cure it. */
+  step?: string | undefined
   surface?: string | undefined
   kind: 'missing' | 'denied' | 'unknown' | 'busy' | 'owned' | 'conflict' | 'input'
   why: string

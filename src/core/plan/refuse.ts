@@ -2,6 +2,7 @@ import { releaseName } from '../release.ts'
 import type { BuildInput } from './input.ts'
 import type { Refusal, RefusalReason } from './outcome.ts'
 import { servedOnly } from './served.ts'
+import type { SurveyedUse } from './survey.ts'
 import type { LiveVersion, Plan } from './types.ts'
 import { hasWork } from './work.ts'
 
@@ -22,13 +23,22 @@ export function refusalReasons(input: BuildInput): RefusalReason[] {
         reasons.push({ step: step.id, kind: readiness.kind, why: readiness.why, cure: readiness.cure })
       }
     }
-    for (const surface of first.surfaces) {
-      const other = owners.get(surface.id)
-      if (other !== undefined && other !== step.id) reasons.push(changedTwice(step.id, surface.id, other))
-      owners.set(surface.id, step.id)
+    for (const surface of surfacesOf(fallback === undefined ? [first] : [first, fallback])) {
+      const other = owners.get(surface)
+      if (other !== undefined) reasons.push(changedTwice(step.id, surface, other))
+      owners.set(surface, step.id)
     }
   }
   return reasons
+}
+
+/** Every surface that a step may change: what it prepares, and what its option B would change, included. */
+function surfacesOf(uses: SurveyedUse[]): Set<string> {
+  return new Set(
+    uses.flatMap(({ surfaces }) =>
+      surfaces.flatMap(({ id, changes }) => [id, ...changes.map((change) => change.surface.id)]),
+    ),
+  )
 }
 
 function nothingMeant(step: string): RefusalReason {
@@ -76,18 +86,14 @@ export function nothingToChange(plan: Plan, live: LiveVersion): RefusalReason {
     'release' in live
       ? `the live endpoint reports ${releaseName(live.release)}`
       : 'the live endpoint cannot be read'
-  // A reason of the whole: no step can be left out to cure it.
-  const step = plan.procedure
   if (!plan.steps.some(hasWork)) {
     return {
-      step,
       kind: 'input',
       why: 'nothing is left to change or to call',
       cure: 'leave less out, or choose a procedure that changes something',
     }
   }
   return {
-    step,
     kind: 'unknown',
     why: `every surface is already at ${releaseName(plan.target)}, and yet ${says}`,
     cure: 'the runbook has no step that makes the service take it: add a call that redeploys, or restart the service by hand',
@@ -95,7 +101,7 @@ export function nothingToChange(plan: Plan, live: LiveVersion): RefusalReason {
 }
 
 export function refusalOf(input: BuildInput, reasons: RefusalReason[]): Refusal {
-  const refusing = [...new Set(reasons.map((reason) => reason.step))]
+  const refusing = [...new Set(reasons.flatMap((reason) => reason.step ?? []))]
   const rest = input.survey.filter(({ step }) => !refusing.includes(step.id))
   const dropped = servedOnly(input.procedure, input.kinds, [
     ...refusing,

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 
+import type { SurveyedStep } from '../../../src/core/plan/survey.ts'
+import { backup, change } from '../plan-of.ts'
 import { build, refusal, refused, seenCall, seenGate, seenSet, surface, TARGET, there } from './survey-of.ts'
 
 test.each(['missing', 'denied', 'unknown', 'busy', 'owned'] as const)(
@@ -60,6 +62,30 @@ test('a surface that two steps would change refuses the second, and names the fi
   const outcome = build([seenSet('image', [surface('tag')]), seenSet('again', [surface('tag')])])
   expect(refusal(outcome).reasons).toMatchObject([{ step: 'again', surface: 'tag', kind: 'input' }])
   expect(refusal(outcome).reasons[0]?.why).toContain('"image"')
+})
+
+test.each([
+  ['prepared by', (own: SurveyedStep) => own],
+  [
+    'option B of',
+    (own: SurveyedStep) => ({ ...own, first: seenSet('x', [surface('x')]).first, fallback: own.first }),
+  ],
+])('a surface that is %s one step and changed by another refuses', (_, placed) => {
+  const keep = (id: string) => surface(id, { changes: [backup('kept'), change(id)] })
+  const outcome = build([seenSet('image', [keep('a')]), placed(seenSet('again', [keep('b')]))])
+  expect(refusal(outcome).reasons).toMatchObject([{ step: 'again', surface: 'kept', kind: 'input' }])
+})
+
+test('option B may change what the first would have changed', () => {
+  const image = seenSet('image', [surface('a')])
+  expect(build([{ ...image, fallback: image.first }])).toMatchObject({ kind: 'plan' })
+})
+
+test('a reason of the whole is not that of a step which has the name of the procedure', () => {
+  const outcome = build([seenSet('retag', [there('a')]), seenSet('config', [there('c')])])
+  expect(refusal(outcome).reasons[0]?.step).toBeUndefined()
+  expect(refusal(outcome)).toMatchObject({ fine: ['a', 'c'], alsoDropped: [] })
+  expect(refusal(outcome).without).toBeUndefined()
 })
 
 test('an option B that cannot be done refuses now, not in the middle of the night', () => {
