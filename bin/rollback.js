@@ -2,8 +2,9 @@
 // Starts the bundle. It must be readable by old versions of Node: they get a sentence, or the repository's own Node.
 
 const OLDEST = [22, 19]
-// After an interruption the process has to be gone even when a platform keeps a socket open.
-const LINGER_MS = 2000
+// After an interruption the process has to be gone even when a platform keeps a socket open: 5 s after the signal, and
+// the run has had its own time by then.
+const LINGER_MS = 1000
 
 await start()
 

@@ -58,6 +58,8 @@ async function askAndRecord(
   const { id, question } = asked
   await carrier.append({ type: 'question', step: id, text: question.text })
   const value = answers[id] ?? (await ask?.(id, question)) ?? ''
+  // Ctrl-C at a question is no refusal: nobody has answered it.
+  if (value === '' && carrier.interrupted()) return false
   const accepted = isAccepted(question, value)
   await carrier.append({ type: 'answer', step: id, value, accepted, by: carrier.session.who })
   return accepted

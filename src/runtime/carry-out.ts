@@ -14,8 +14,8 @@ import type { CarryOutOptions, RunLog, Session } from './types.ts'
 
 type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
-/** Being cancelled is a crash: the process is gone within 5 s, so effects under way get a little less to end by themselves. */
-const GRACE = 4000
+/** Being cancelled is a crash: the process is gone within 5 s, so effects under way get less than that to end by themselves. */
+const GRACE = 3000
 /** Longest sleep between two decisions, so that time limits are seen. */
 const TICK = 1000
 

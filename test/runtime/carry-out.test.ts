@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { EffectFailure } from '../../src/core/problem.ts'
+import { sealPlan } from '../../src/core/plan/seal.ts'
 import type { Plan } from '../../src/core/plan/types.ts'
 import { carryOut } from '../../src/runtime/carry-out.ts'
 import { tempFolder } from '../helpers/folder.ts'
@@ -259,9 +260,15 @@ describe('interrupted', () => {
       await new Promise(() => {})
     }
     const plan = await planFor(session, runbookOf([calling('hook')]))
+    const start = performance.now()
     const ended = await carryOut(session, plan, watched({ interrupt: interrupt.signal }))
+    const took = performance.now() - start
     expect(ended).toMatchObject({ result: 'interrupted', exit: 143 })
     expect(ended.stands[0]).toContain('may have been called')
+    // The program lingers after it, and must be gone within 5 s of the signal.
+    const bin = await readFile(new URL('../../bin/rollback.js', import.meta.url), 'utf8')
+    const linger = Number(/LINGER_MS = (\d+)/.exec(bin)?.[1])
+    expect(took + linger).toBeLessThan(4500)
   })
 })
 
@@ -289,6 +296,35 @@ describe('answers', () => {
       accepted: true,
       by: session.who,
     })
+  })
+
+  test('an interruption during the question is no answer of the person', async () => {
+    const interrupt = new AbortController()
+    const plan = await planFor(session, runbookOf([gate, setting('image')]))
+    const ask = async () => {
+      interrupt.abort('SIGINT')
+      return ''
+    }
+    const ended = await carryOut(session, plan, watched({ ask, interrupt: interrupt.signal }))
+    expect(ended).toMatchObject({ result: 'interrupted', exit: 130 })
+    const types = (await session.store.find(plan.id)).lines.map(({ event }) => event.type)
+    expect(types).not.toContain('answer')
+    expect(types.at(-1)).toBe('interrupted')
+  })
+
+  test('nor is one during a confirmation of the plan', async () => {
+    const interrupt = new AbortController()
+    const { seal: _, ...open } = await planFor(session, runbookOf([setting('image')]))
+    const question = { text: 'Overwrite it?', expects: 'yes' }
+    const plan = sealPlan({ ...open, confirmations: [{ id: 'overwrite-image', question }] })
+    const ask = async () => {
+      interrupt.abort('SIGTERM')
+      return ''
+    }
+    const ended = await carryOut(session, plan, watched({ ask, interrupt: interrupt.signal }))
+    expect(ended).toMatchObject({ result: 'interrupted', exit: 143 })
+    const types = (await session.store.find(plan.id)).lines.map(({ event }) => event.type)
+    expect(types).not.toContain('answer')
   })
 
   test.each([
