@@ -1,5 +1,7 @@
 import type { Check } from '../core/contract.ts'
-import type { Plan, PlannedChange, PlannedUse } from '../core/plan/types.ts'
+import type { LeftOut, Plan, PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
+import { draftUndo, type UndoStep } from '../core/plan/undo.ts'
+import { allDone } from '../core/run/all-done.ts'
 
 // What a plan says about itself, for every form of report.
 
@@ -49,29 +51,39 @@ export function windows(plan: Plan): string[] {
     )
 }
 
-/** What an undo of this plan would do, in its order: sets in reverse, calls again after them. */
+/** What an undo of this plan would do when all of it is done, in its order. */
 export function undoWords(plan: Plan): string[] {
-  const steps = plan.steps.filter((step) => step.skip === undefined).toReversed()
-  const restored = steps.flatMap((step) =>
-    step.changes
-      .filter((change) => change.state === 'change' && change.onUndo === 'restore')
-      .toReversed()
-      .map((change) =>
-        change.reversible === true
-          ? `put ${change.surface.id} back to ${change.fromLabel}`
-          : `leave ${change.surface.id}: ${change.reversible.no}`,
-      ),
-  )
-  const calls = steps.toReversed().flatMap((step) => {
-    const call = step.call
-    if (call === undefined) return []
-    if (call.reversal.how === 'none') return [`not take back ${step.id}: ${call.reversal.why}`]
-    return [call.reversal.how === 'again' ? `call ${step.id} again` : `call the reversal of ${step.id}`]
-  })
-  const kept = changesOf(plan)
-    .filter((change) => change.onUndo === 'keep')
-    .map((change) => `leave ${change.surface.id} (backup)`)
-  return [...restored, ...calls, ...kept]
+  const { steps, left } = draftUndo(plan, allDone(plan))
+  const kept = changesOf(plan).filter((change) => change.onUndo === 'keep')
+  return [
+    ...steps.flatMap(undoStepWords),
+    ...left.map(leftWords),
+    ...plan.steps.flatMap((step) => fallbackUndoWords(plan, step)),
+    ...kept.map((change) => `leave ${change.surface.id} (backup)`),
+  ]
+}
+
+/** Which of the two it will be is known only afterwards. */
+function fallbackUndoWords(plan: Plan, { id, fallback, skip }: PlannedStep): string[] {
+  if (fallback === undefined || skip !== undefined) return []
+  const { steps, left } = draftUndo(plan, allDone(plan, [id]))
+  const words = [
+    ...steps.filter(({ step }) => step.id === id).flatMap(undoStepWords),
+    ...left.filter(({ step }) => step === id).map(leftWords),
+  ]
+  return [
+    `where ${id} had to use ${fallback.uses}: ${words.length === 0 ? 'take nothing of it back' : words.join(', ')}`,
+  ]
+}
+
+function undoStepWords({ role, step, use, changes }: UndoStep): string[] {
+  if (role === 'call-again' || use.call?.reversed === true) return [`call ${step.id} again`]
+  if (role === 'reverse-call') return [`call the reversal of ${step.id}`]
+  return changes.map((change) => `put ${change.surface.id} back to ${change.fromLabel}`)
+}
+
+function leftWords({ step, why }: LeftOut): string {
+  return `leave ${step}: ${why}`
 }
 
 function usesOf(step: Plan['steps'][number]): PlannedUse[] {

@@ -70,7 +70,7 @@ test('names what cannot be taken back, and does not promise to restore it', () =
     PLAIN,
   )
   expect(text).toContain(`Point of no return\n  - image: ${TAG}: rows are dropped`)
-  expect(text).toContain(`leave ${TAG}: rows are dropped`)
+  expect(text).toMatch(/leave image: \S+ cannot be taken back: rows are\s+dropped/)
   expect(text).not.toContain(`put ${TAG} back`)
 })
 

@@ -1,18 +1,23 @@
 import type { Release } from '../release.ts'
 import { whatIsApplied } from '../run/conclude.ts'
-import type { RunState } from '../run/state.ts'
+import type { RunState, StepState } from '../run/state.ts'
+import { useInForce } from '../run/use.ts'
+import { mentionsTarget } from './bind.ts'
 import { allNeeds } from './needs.ts'
+import { inRunOrder } from './run-order.ts'
 import type { LeftOut, Plan, PlannedChange, PlannedStep, PlannedUse } from './types.ts'
 
 // Undo is a plan for the recorded former states: sets in reverse, each call again as soon as everything it needs is
-// restored. Plainly reversing the list would redeploy before the tag is restored.
+// restored, fences lifted last. Plainly reversing the list would redeploy before the tag is restored.
 
 export interface UndoStep {
+  /** Its name in the undo: that of the step, unless the step's fences are lifted apart from its changes. */
+  id: string
   step: PlannedStep
   /** The action that was really used, the first or its fallback. */
   use: PlannedUse
-  role: 'restore' | 'call-again' | 'reverse-call'
-  /** Changes to take back, for `restore`. */
+  role: 'restore' | 'lift' | 'call-again' | 'reverse-call'
+  /** Changes to take back, for `restore` and `lift`. */
   changes: PlannedChange[]
   needs: string[]
 }
@@ -22,46 +27,78 @@ export interface UndoDraft {
   steps: UndoStep[]
   /** What cannot be taken back, and why. */
   left: LeftOut[]
+  /** Calls that only served what is left out, and are left out with it. */
+  dropped: string[]
 }
 
-/** What an undo of this run has to do, in order. */
-export function draftUndo(plan: Plan, state: RunState): UndoDraft {
-  const used = plan.steps.flatMap((step) => undoStepOf(step, state))
-  const restores = used.filter(({ role }) => role !== 'call-again').reverse()
-  const calls = used.filter((one) => one.role === 'call-again' && isWorthwhile(plan, one, restores))
+/** What an undo of this run has to do, in order, without the steps that are left out. */
+export function draftUndo(plan: Plan, state: RunState, without: readonly string[] = []): UndoDraft {
+  const order = inRunOrder(plan.steps)
+  const all = worthwhile(
+    plan,
+    order.flatMap((step) => undoStepsOf(plan, step, state)),
+  )
+  const wanted = all.filter(({ step }) => !without.includes(step.id))
+  const going = worthwhile(plan, wanted)
+  const calls = going.filter(({ role }) => role === 'call-again')
+  const lifts = going.filter(({ role }) => role === 'lift')
+  const restores = going.filter(({ role }) => role === 'restore' || role === 'reverse-call')
+  const first = [...inReverse(restores), ...afterTheirNeeds(plan, calls, restores)]
   return {
     target: 'release' in plan.live ? plan.live.release : { given: '' },
-    steps: [...inReverse(restores), ...afterTheirNeeds(plan, calls, restores)],
-    left: leftBehind(plan, state),
+    steps: [...first, ...inReverse(lifts, first)],
+    left: order.flatMap((step) => leftBehind(step, state)),
+    dropped: wanted.filter((one) => !going.includes(one)).map(({ step }) => step.id),
   }
 }
 
-function undoStepOf(step: PlannedStep, state: RunState): UndoStep[] {
+function undoStepsOf(plan: Plan, step: PlannedStep, state: RunState): UndoStep[] {
   const own = state.steps[step.id]
   if (own === undefined) return []
-  const use = own.use === 'fallback' && step.fallback !== undefined ? step.fallback : step
+  const use = useInForce(step, own)
+  const base = { id: step.id, step, use, needs: [] }
   const changes = use.changes.filter(
-    (change) => change.onUndo === 'restore' && whatIsApplied(own.effects[change.effect]) !== 'no',
+    ({ onUndo, reversible, effect }) => onUndo === 'restore' && reversible === true && isApplied(own, effect),
   )
-  if (changes.length > 0) return [{ step, use, role: 'restore', changes, needs: [] }]
-  const called = use.call !== undefined && whatIsApplied(own.effects[use.call.effect]) !== 'no'
-  if (!called || use.call === undefined || use.call.reversal.how === 'none') return []
-  return [
-    {
-      step,
-      use,
-      role: use.call.reversal.how === 'other' ? 'reverse-call' : 'call-again',
-      changes: [],
-      needs: [],
-    },
-  ]
+  if (changes.length > 0) return restoring(plan, base, changes)
+  const { call } = use
+  if (call === undefined || call.reversal.how === 'none' || !isApplied(own, call.effect)) return []
+  return [{ ...base, role: call.reversal.how === 'other' ? 'reverse-call' : 'call-again', changes: [] }]
 }
 
-/** A call that served sets of which none is restored would only do once more what it did: a redeploy of the same. */
-function isWorthwhile(plan: Plan, { step }: UndoStep, restores: UndoStep[]): boolean {
+/** Fences are lifted when all the rest is done. An undo that is undone has them apart already, and is simply turned round. */
+function restoring(
+  plan: Plan,
+  base: Omit<UndoStep, 'role' | 'changes'>,
+  changes: PlannedChange[],
+): UndoStep[] {
+  if (plan.kind === 'undo') return [{ ...base, role: 'restore', changes }]
+  const fences = changes.filter(({ role }) => role === 'prepare')
+  const mains = changes.filter(({ role }) => role === 'main')
+  const restore: UndoStep[] = mains.length === 0 ? [] : [{ ...base, role: 'restore', changes: mains }]
+  if (fences.length === 0) return restore
+  const id = restore.length === 0 ? base.id : `${base.id}~fence`
+  return [...restore, { ...base, id, role: 'lift', changes: fences }]
+}
+
+function isApplied(own: StepState | undefined, effect: string): boolean {
+  return whatIsApplied(own?.effects[effect]) !== 'no'
+}
+
+function worthwhile(plan: Plan, steps: UndoStep[]): UndoStep[] {
+  const restored = new Set(steps.filter(({ changes }) => changes.length > 0).map(({ step }) => step.id))
+  return steps.filter((one) => one.role !== 'call-again' || isWorthwhile(plan, one, restored))
+}
+
+/**
+ * A call that served sets of which none is restored would only do once more what it did: a redeploy of the same. Unless
+ * it says itself which version it is about.
+ */
+function isWorthwhile(plan: Plan, { step, use }: UndoStep, restored: ReadonlySet<string>): boolean {
+  if (mentionsTarget(use.with)) return true
   const needed = allNeeds(plan.steps).get(step.id)
   const served = plan.steps.filter((other) => other.kind === 'set' && needed?.has(other.id) === true)
-  return served.length === 0 || served.some((set) => restores.some((one) => one.step.id === set.id))
+  return served.length === 0 || served.some((set) => restored.has(set.id))
 }
 
 /** Whether the run left anything that an undo would take back, or would have to leave behind. */
@@ -70,32 +107,35 @@ export function leavesSomethingToUndo(plan: Plan, state: RunState): boolean {
   return steps.length > 0 || left.length > 0
 }
 
-/** Each after the one before it: strictly the other way round. */
-function inReverse(steps: UndoStep[]): UndoStep[] {
-  return steps.map((one, index) => ({ ...one, needs: steps.slice(0, index).map(({ step }) => step.id) }))
+/** Strictly the other way round, each after the one before it. */
+function inReverse(steps: UndoStep[], before: UndoStep[] = []): UndoStep[] {
+  const ids = before.map(({ id }) => id)
+  const turned = steps.toReversed()
+  return turned.map((one, index) => ({
+    ...one,
+    needs: [...ids, ...turned.slice(0, index).map(({ id }) => id)],
+  }))
 }
 
 /** A call goes again when all the sets it needed are restored, and the calls it needed have been made. */
 function afterTheirNeeds(plan: Plan, calls: UndoStep[], restores: UndoStep[]): UndoStep[] {
   const needed = allNeeds(plan.steps)
-  const present = new Set([...restores, ...calls].map(({ step }) => step.id))
+  const present = new Set([...restores, ...calls].map(({ id }) => id))
   return calls.map((one) => ({
     ...one,
     needs: [...(needed.get(one.step.id) ?? [])].filter((id) => present.has(id)),
   }))
 }
 
-function leftBehind(plan: Plan, state: RunState): LeftOut[] {
-  return plan.steps.flatMap((step) => {
-    const own = state.steps[step.id]
-    const use = own?.use === 'fallback' && step.fallback !== undefined ? step.fallback : step
-    const call = use.call
-    if (
-      call === undefined ||
-      call.reversal.how !== 'none' ||
-      whatIsApplied(own?.effects[call.effect]) === 'no'
-    )
-      return []
-    return [{ step: step.id, why: `cannot be taken back: ${call.reversal.why}` }]
-  })
+function leftBehind(step: PlannedStep, state: RunState): LeftOut[] {
+  const own = state.steps[step.id]
+  const { changes, call } = useInForce(step, own)
+  const whys = changes.flatMap(({ onUndo, reversible, effect, surface }) =>
+    reversible === true || onUndo === 'keep' || !isApplied(own, effect)
+      ? []
+      : [`${surface.id} cannot be taken back: ${reversible.no}`],
+  )
+  if (call?.reversal.how === 'none' && isApplied(own, call.effect))
+    whys.push(`cannot be taken back: ${call.reversal.why}`)
+  return whys.map((why) => ({ step: step.id, why }))
 }

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 
 import { draftUndo } from '../../../src/core/plan/undo.ts'
 import type { Plan } from '../../../src/core/plan/types.ts'
-import { backup, callStep, callUse, change, planOf, setStep, setUse, step } from '../plan-of.ts'
+import { backup, callStep, callUse, change, fence, planOf, setStep, setUse, step } from '../plan-of.ts'
 import { play, type World } from '../run/simulator.ts'
 
 function undoOf(plan: Plan, world?: World) {
   const { steps, ...rest } = draftUndo(plan, play(plan, world).state)
-  return { ...rest, steps: steps.map(({ step: { id }, role, needs }) => ({ id, role, needs })) }
+  return { ...rest, steps: steps.map(({ id, role, needs }) => ({ id, role, needs })) }
 }
 
 test('the tag is restored before the redeploy is called again', () => {
@@ -159,4 +159,63 @@ test('carried out, an undo brings every surface back before the call is made aga
     { kind: 'undo' },
   )
   expect(play(undo).tries).toEqual(['b', 'a', 'redeploy'])
+})
+
+test('a set that needed one further down is taken back before that one', () => {
+  const plan = planOf([setStep('image', { needs: ['config'] }), setStep('config')])
+  expect(undoOf(plan).steps).toEqual([
+    { id: 'image', role: 'restore', needs: [] },
+    { id: 'config', role: 'restore', needs: ['image'] },
+  ])
+})
+
+test('a call that says itself which version it is about goes again, although its set was already there', () => {
+  const deploy = { ...callUse('deploy'), with: { name: 'deploy ${target.sha}' } }
+  const plan = planOf([
+    setStep('image', { skip: 'already there' }),
+    step('deploy', deploy, { needs: ['image'] }),
+  ])
+  expect(undoOf(plan).steps).toEqual([{ id: 'deploy', role: 'call-again', needs: [] }])
+})
+
+test('what the run declared to be final is left, with the reason', () => {
+  const plan = planOf([step('rows', setUse(change('rows', { reversible: { no: 'rows are dropped' } })))])
+  expect(undoOf(plan)).toMatchObject({
+    steps: [],
+    left: [{ step: 'rows', why: 'rows cannot be taken back: rows are dropped' }],
+  })
+})
+
+test('a call goes with the set that it served, when that is left out', () => {
+  const plan = planOf([
+    setStep('image'),
+    setStep('config'),
+    callStep('redeploy', {}, { needs: ['image'] }),
+    callStep('reload', {}, { needs: ['config'] }),
+  ])
+  const { steps, dropped } = draftUndo(plan, play(plan).state, ['image'])
+  expect(steps.map(({ id }) => id)).toEqual(['config', 'reload'])
+  expect(dropped).toEqual(['redeploy'])
+})
+
+test('fences are lifted when all the rest is done, and put up first when that is undone', () => {
+  const plan = planOf([
+    step('image', setUse(fence('auto-deploy'), change('image'))),
+    callStep('redeploy', {}, { needs: ['image'] }),
+  ])
+  const { steps } = undoOf(plan)
+  expect(steps).toEqual([
+    { id: 'image', role: 'restore', needs: [] },
+    { id: 'redeploy', role: 'call-again', needs: ['image'] },
+    { id: 'image~fence', role: 'lift', needs: ['image', 'redeploy'] },
+  ])
+  const undo = planOf(
+    [
+      setStep('image'),
+      callStep('redeploy', {}, { needs: ['image'] }),
+      step('image~fence', setUse(fence('auto-deploy')), { needs: ['image', 'redeploy'] }),
+    ],
+    { kind: 'undo' },
+  )
+  expect(undoOf(undo).steps.map(({ id }) => id)).toEqual(['image~fence', 'image', 'redeploy'])
 })
