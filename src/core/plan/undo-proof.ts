@@ -1,6 +1,6 @@
 import type { Condition, Procedure, Verify } from '../model.ts'
-import type { Release } from '../release.ts'
-import { mentionsTarget } from './bind.ts'
+import { mentionsTarget, unboundReason } from './bind.ts'
+import type { Plan } from './types.ts'
 
 const DEFAULT_WITHIN = 5 * 60_000
 
@@ -24,9 +24,33 @@ export function undoProof({ undo, verify, steps }: Procedure): Verify | undefine
   }
 }
 
-/** Without the conditions about a version that nobody knows: then the surfaces alone prove it. */
-export function provableFor(target: Release, verify: Verify | undefined): Verify | undefined {
-  if (verify === undefined || target.given !== '') return verify
-  const provable = (conditions: Condition[]) => conditions.filter((condition) => !mentionsTarget(condition))
-  return { ...verify, must: provable(verify.must), should: provable(verify.should) }
+/** An undo in the making, as far as its proof goes. */
+type Proving = Parameters<typeof unboundReason>[0] & Pick<Plan, 'signals'>
+
+/** Conditions that cannot be asked, and why. */
+export interface Unasked {
+  condition: Condition
+  why: string
+}
+
+/**
+ * Without the conditions, and those on signals, that mention a name which nothing is known for: no measurement could
+ * ever agree with them. The rest and the surfaces prove it; what was not asked has to be told.
+ */
+export function provableFor(
+  undo: Proving,
+  verify: Verify | undefined,
+): { verify: Verify | undefined; unasked: Unasked[] } {
+  if (verify === undefined) return { verify, unasked: [] }
+  const whyNot = (condition: Condition) =>
+    unboundReason(undo, [condition, undo.signals[condition.signal]?.with])
+  const provable = (conditions: Condition[]) => conditions.filter((one) => whyNot(one) === undefined)
+  const unasked = [...verify.must, ...verify.should].flatMap((condition) => {
+    const why = whyNot(condition)
+    return why === undefined ? [] : [{ condition, why }]
+  })
+  return {
+    verify: { ...verify, must: provable(verify.must), should: provable(verify.should) },
+    unasked,
+  }
 }

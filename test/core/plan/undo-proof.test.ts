@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 import type { Condition, Procedure } from '../../../src/core/model.ts'
 import { provableFor, undoProof } from '../../../src/core/plan/undo-proof.ts'
+import { planOf } from '../plan-of.ts'
 
 const VERSION: Condition = { signal: 'live', same_commit: '${target.sha}' }
 const HEALTH: Condition = { signal: 'health', passing: true }
@@ -50,8 +51,28 @@ test('a procedure that proves nothing has no proof to borrow', () => {
   expect(undoProof(procedure({}))).toBeUndefined()
 })
 
-test('a version that nobody knows cannot be asked for: the surfaces prove it alone', () => {
-  const verify = { within: 1000, must: [VERSION, HEALTH], should: [VERSION] }
-  expect(provableFor({ given: '' }, verify)).toEqual({ within: 1000, must: [HEALTH], should: [] })
-  expect(provableFor({ given: 'abc1234' }, verify)).toBe(verify)
+describe('a name that nothing is known for', () => {
+  const TAG: Condition = { signal: 'live', equals: '${target.tag}' }
+  const verify = { within: 1000, must: [VERSION, TAG, HEALTH], should: [TAG] }
+
+  test('of a version that nobody knows nothing is asked: the surfaces prove it alone', () => {
+    const { verify: provable, unasked } = provableFor(planOf([], { target: { given: '' } }), verify)
+    expect(provable).toEqual({ within: 1000, must: [HEALTH], should: [] })
+    expect(unasked.map(({ condition }) => condition)).toEqual([VERSION, TAG, TAG])
+  })
+
+  test('of a commit without a tag the rest is asked, and what is not is told with the reason', () => {
+    expect(provableFor(planOf([]), verify)).toEqual({
+      verify: { within: 1000, must: [VERSION, HEALTH], should: [] },
+      unasked: [
+        { condition: TAG, why: 'nothing is known for ${target.tag}' },
+        { condition: TAG, why: 'nothing is known for ${target.tag}' },
+      ],
+    })
+  })
+
+  test('a signal that is measured for it cannot be asked either', () => {
+    const signals = { health: { source: 'http', with: { url: 'https://${target.tag}.example.com' } } }
+    expect(provableFor(planOf([], { signals }), verify).verify?.must).toEqual([VERSION])
+  })
 })
