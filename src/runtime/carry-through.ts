@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../core/exit.ts'
 import type { Plan } from '../core/plan/types.ts'
+import { sentenceOf } from '../core/problem.ts'
 import { whatIsApplied } from '../core/run/conclude.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import { fold } from '../core/run/state.ts'
@@ -30,34 +31,42 @@ export async function carryThrough(
   const ended = await carryOut(session, plan, options)
   if (plan.onFailure !== 'undo' || plan.kind !== 'run' || ended.result !== 'stands')
     return { ended, exit: ended.exit }
-  const run = await session.store.find(plan.id)
-  const barrier = noReturn(run)
-  if (barrier !== undefined) return { ended, undo: { impossible: barrier }, exit: ended.exit }
+  const undo = await takeBack(session, plan, ended, options)
+  return { ended, undo, exit: 'impossible' in undo ? ended.exit : exitAfter(undo) }
+}
 
-  const outcome = await makeUndo(session, run, {
-    reason: `undo after failure: ${ended.why}`,
-    without: [],
-  })
-  if (outcome.kind === 'refused') {
-    return {
-      ended,
-      undo: { impossible: outcome.refusal.reasons.map((reason) => reason.why).join('; ') },
-      exit: ended.exit,
-    }
+type TakenBack = NonNullable<CarriedThrough['undo']>
+
+/** Whatever goes wrong with it, the changes of the run stand: that must not be lost in an error. */
+async function takeBack(
+  session: Session,
+  plan: Plan,
+  ended: RunEnded,
+  options: CarryThroughOptions,
+): Promise<TakenBack> {
+  try {
+    const run = await session.store.find(plan.id)
+    const barrier = noReturn(run)
+    if (barrier !== undefined) return { impossible: barrier }
+    const outcome = await makeUndo(session, run, {
+      reason: `undo after failure: ${ended.why}`,
+      without: [],
+    })
+    if (outcome.kind === 'refused')
+      return { impossible: outcome.refusal.reasons.map((reason) => reason.why).join('; ') }
+    // Also when nothing of it is in place any more: that all is back is claimed only after it was proven.
+    options.onUndo?.(outcome.plan)
+    return { plan: outcome.plan, ended: await carryOut(session, outcome.plan, options) }
+  } catch (error) {
+    return { impossible: sentenceOf(error) }
   }
-  if (outcome.kind === 'already') return { ended, exit: EXIT.undone }
-  options.onUndo?.(outcome.plan)
-  const undone = await carryOut(session, outcome.plan, options)
-  const provenBack = undone.result === 'proven' || undone.result === 'degraded'
-  return {
-    ended,
-    undo: { plan: outcome.plan, ended: undone },
-    exit: provenBack
-      ? EXIT.undone
-      : undone.exit === EXIT.interrupted || undone.exit === EXIT.terminated
-        ? undone.exit
-        : EXIT.stands,
-  }
+}
+
+function exitAfter({ plan, ended }: Exclude<TakenBack, { impossible: string }>): ExitCode {
+  const proven = ended.result === 'proven' || ended.result === 'degraded'
+  if (proven && plan.without.length === 0) return EXIT.undone
+  const interrupted = ended.exit === EXIT.interrupted || ended.exit === EXIT.terminated
+  return interrupted ? ended.exit : EXIT.stands
 }
 
 /** An undo never crosses a point of no return by itself: not one that the run has passed, or may have passed. */

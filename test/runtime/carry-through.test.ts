@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import type { Plan } from '../../src/core/plan/types.ts'
 import { EffectFailure } from '../../src/core/problem.ts'
@@ -121,4 +121,55 @@ test('what somebody else has changed in the meantime is not overwritten by itsel
   const through = await carryThrough(session, await undoing(setting('image'), setting('config')), watched())
   expect(through.exit).toBe(22)
   expect(world.surfaces['image']?.version).toBe('foreign')
+})
+
+describe('somebody has taken it back by hand in the meantime', () => {
+  const undoing = (live: string) => {
+    world.before = (effect) => {
+      if (effect !== 'set config') return
+      world.surfaces['image'] = { color: 'blue', version: 'bad5678' }
+      world.measure = () => ({ kind: 'samples', samples: [{ at: 0, value: live }] })
+      failingAt(effect)(effect)
+    }
+    world.measure = () => ({ kind: 'samples', samples: [{ at: 0, value: 'bad5678' }] })
+    const must = [{ signal: 'live', same_commit: '${target.sha}' }]
+    const verify = { within: 60, must, should: [] }
+    return planFor(
+      session,
+      runbookOf(
+        [setting('image'), setting('config')],
+        { onFailure: 'undo', verify },
+        {
+          release: { live: { signal: 'live' } },
+          signals: { live: { source: 'fake', with: { name: 'live' } } },
+        },
+      ),
+    )
+  }
+
+  test('proven, that is as good: exit code 21', async () => {
+    const through = await carryThrough(session, await undoing('bad5678'), watched())
+    expect(through).toMatchObject({ exit: 21, undo: { ended: { result: 'proven' } } })
+    expect(world.writes).toEqual(['image=abc1234'])
+  })
+
+  test('while another version is live, nothing is claimed: exit code 22', async () => {
+    expect(await carryThrough(session, await undoing('other99'), watched())).toMatchObject({ exit: 22 })
+  })
+})
+
+test.each([
+  ['found', (): void => void (session.store.find = () => Promise.reject(new Error('the disk is gone')))],
+  ['stored', (): void => void (session.store.create = () => Promise.reject(new Error('the disk is gone')))],
+])('an undo that cannot be %s leaves 22, and says why', async (_, breakStore) => {
+  const plan = await undoing(setting('image'), setting('config'))
+  world.before = (effect) => {
+    if (effect === 'set config') breakStore()
+    failingAt('set config')(effect)
+  }
+  expect(await carryThrough(session, plan, watched())).toMatchObject({
+    exit: 22,
+    ended: { result: 'stands' },
+    undo: { impossible: 'the disk is gone' },
+  })
 })
