@@ -1,12 +1,11 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
-import { leavesSomethingToUndo } from '../../core/plan/undo.ts'
-import { fold } from '../../core/run/state.ts'
 import type { Session, StoredRun } from '../../runtime/types.ts'
 import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
 import { printDryRun } from '../dry-run.ts'
 import { printRefusal } from '../refused.ts'
-import { given, keyValues, usageError } from '../usage.ts'
+import { runToUndo } from '../run-to-undo.ts'
+import { given, keyValues } from '../usage.ts'
 import { withSession } from '../with-session.ts'
 
 interface UndoOptions {
@@ -49,21 +48,6 @@ export async function runUndo(call: Call): Promise<ExitCode> {
   })
 }
 
-/**
- * By default the last run that changed something: one that only redeployed what was there has nothing to take back.
- * When that was itself an undo, the run has to be named:
- * typing `undo` twice must not bring the bad version back.
- */
 async function findRun({ store }: Session, id: string | undefined): Promise<StoredRun> {
-  if (id !== undefined && id !== 'last') return store.find(id)
-  const runs = await store.list()
-  const last = runs.find(({ plan, lines }) => leavesSomethingToUndo(plan, fold(lines)))
-  if (last === undefined)
-    throw usageError('there is nothing to undo: no recorded run has changed anything', 'See: rollback status')
-  if (last.plan.kind === 'undo')
-    throw usageError(
-      `the last run that changed something, ${last.plan.id}, is itself an undo`,
-      `Name the run to take back; to take back the undo itself: rollback undo ${last.plan.id}`,
-    )
-  return last
+  return id === undefined || id === 'last' ? runToUndo(await store.list()) : store.find(id)
 }
