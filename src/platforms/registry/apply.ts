@@ -51,7 +51,7 @@ async function confirm(client: RepositoryClient, surface: Surface, to: State): P
     code: 'registry-contradicts',
     message: `the registry took the new image of ${surface.id}, and yet answers with another`,
     found: live === undefined ? 'no image' : shortDigest(live.digest),
-    cure: 'Look whether somebody else pushes to this tag right now (a CI job), stop that, then go on with resume',
+    cure: 'Look whether somebody else pushes to this tag right now (a CI job), stop that, then run it again: what is done stays done',
     applied: 'unknown',
     retryable: false,
   })
