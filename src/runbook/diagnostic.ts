@@ -1,4 +1,4 @@
-import { visible } from './visible.ts'
+import { spelledOut } from '../core/printable.ts'
 
 /** One mistake in a runbook: where it is, what is wrong, and what to do about it. Plain data: this is its JSON form. */
 export interface Diagnostic {
@@ -29,11 +29,11 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   const gutter = String(line).padStart(6)
   const { text, before, marked } = excerpt(diagnostic)
   const lines = [
-    `${visible(file)}:${line}:${column}  ${severity}  ${visible(message)}`,
+    `${spelledOut(file)}:${line}:${column}  ${severity}  ${spelledOut(message)}`,
     `${gutter} | ${text}`.trimEnd(),
     `${' '.repeat(gutter.length)} | ${' '.repeat(before)}${'^'.repeat(marked)}`,
   ]
-  if (cure !== undefined) lines.push(`  ${visible(cure)}`)
+  if (cure !== undefined) lines.push(`  ${spelledOut(cure)}`)
   return lines.join('\n')
 }
 
@@ -49,7 +49,7 @@ function excerpt({ source, column, length }: Diagnostic): { text: string; before
 }
 
 function shown(text: string): string {
-  return visible(text.replaceAll('\t', '→'))
+  return spelledOut(text.replaceAll('\t', '→'))
 }
 
 function width(text: string): number {

@@ -129,5 +129,5 @@ test('calls a check of a command unchecked, and a dead service unknown', () => {
 
 test('spells out what could move the cursor or turn the reading around', () => {
   const text = planText(plan({ reason: 'a\u001b[2Jb\u202ec\nd\u009be' }), PLAIN)
-  expect(text).toContain(String.raw`a\u001b[2Jb\u202ec\nd\u009be`)
+  expect(text).toContain(String.raw`a\u{1b}[2Jb\u{202e}c\nd\u{9b}e`)
 })

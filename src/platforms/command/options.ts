@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import type { CommandRequest, CommandResult } from '../../core/contract.ts'
 import { hasSecretMarker, shellLine } from '../../core/shell.ts'
 import { referencesIn } from '../../core/template.ts'
-import { printable } from '../../io/printable.ts'
+import { printable } from '../../core/printable.ts'
 import { described, duration, text } from '../options.ts'
 
 // Pieces of the options of everything that runs a command of the runbook's author.

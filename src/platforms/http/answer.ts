@@ -1,5 +1,5 @@
 import type { HttpResponse, SampleValue } from '../../core/contract.ts'
-import { printable } from '../../io/printable.ts'
+import { printable } from '../../core/printable.ts'
 import { kindOf, parseJsonPath, valueAt } from './json-path.ts'
 
 // One value out of an answer, or in words what is there instead.

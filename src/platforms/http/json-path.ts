@@ -1,5 +1,5 @@
 import { isPlainObject } from '../../core/json.ts'
-import { printable } from '../../io/printable.ts'
+import { printable } from '../../core/printable.ts'
 
 // `$.commit`, `$.deploys[0].id`, `$["odd name"]`: members and places only. Anything more would be a query, and
 // a query that matches nothing looks like an answer.

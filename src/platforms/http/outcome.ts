@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse, WriteDoor } from '../../core/contract.ts'
 import { EffectFailure, Problem } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
-import { printable } from '../../io/printable.ts'
+import { printable } from '../../core/printable.ts'
 import { retryAfter } from '../../io/retry-after.ts'
 
 // A request that changes something: what its answer, or the lack of one, says about whether it did.

@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import type { CommandResult, ReadDoor } from '../../core/contract.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { Problem } from '../../core/problem.ts'
-import { printable } from '../../io/printable.ts'
+import { printable } from '../../core/printable.ts'
 import type { Authenticator } from './credentials.ts'
 import type { KubeUser } from './kubeconfig.ts'
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import type { ReadDoor } from '../../core/contract.ts'
 import { Problem } from '../../core/problem.ts'
-import { printable } from '../../io/printable.ts'
+import { printable } from '../../core/printable.ts'
 import { jsonOf } from './json.ts'
 import type { Repository } from './reference.ts'
 

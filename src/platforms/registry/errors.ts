@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../core/contract.ts'
 import { EffectFailure, Problem, sentenceOf } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
-import { printable } from '../../io/printable.ts'
+import { printable } from '../../core/printable.ts'
 import { retryAfter } from '../../io/retry-after.ts'
 import type { Repository } from './reference.ts'
 
