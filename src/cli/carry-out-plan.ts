@@ -2,7 +2,6 @@ import type { Question } from '../core/contract.ts'
 import { EXIT, type ExitCode } from '../core/exit.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { Problem } from '../core/problem.ts'
-import type { Line } from '../core/run/events.ts'
 import type { Guide } from '../report/guide.ts'
 import { outcomeText, takenBackText } from '../report/outcome-text.ts'
 import { planText, targetWords } from '../report/plan-text.ts'
@@ -13,7 +12,8 @@ import type { Session } from '../runtime/types.ts'
 import { sameCommand } from './command-line.ts'
 import { type Interrupts, interruption } from './interrupts.ts'
 import type { Output } from './output.ts'
-import { createRenderer, type Renderer } from './ui/renderer.ts'
+import { type Act, shown } from './shown.ts'
+import type { Renderer } from './ui/renderer.ts'
 
 export interface CarryOut {
   session: Session
@@ -42,37 +42,15 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
   }
 
   const { carryThrough } = await import('../runtime/carry-through.ts')
-  const renderer = await createRenderer(output, plan)
-  interrupts.beforeEnd(() => renderer.stop())
-  const run: Act = { plan, lines: [] }
-  let act = run
   if (!output.json) output.progress('')
-  try {
-    const carried = await carryThrough(session, plan, {
-      answers,
-      ask: output.interactive ? (_id, question) => askPerson(question, renderer, interrupts) : undefined,
-      onLine(line) {
-        act.lines.push(line)
-        renderer.line(line)
-      },
-      onNews: (text) => renderer.news(text),
-      onUndo(undo) {
-        act = { plan: undo, lines: [] }
-        renderer.follow(undo)
-      },
-      interrupt: interrupts.signal,
-    })
+  return shown(request, async ({ renderer, acts, options }) => {
+    const ask = output.interactive
+      ? (_id: string, question: Question) => askPerson(question, renderer, interrupts)
+      : undefined
+    const carried = await carryThrough(session, plan, { ...options, answers, ask })
     renderer.stop()
-    return await printEnd(run, act, carried, output)
-  } finally {
-    renderer.stop()
-  }
-}
-
-/** One plan carried out, and what was written down about it. */
-interface Act {
-  plan: Plan
-  lines: Line[]
+    return printEnd(acts, carried, output)
+  })
 }
 
 /** The plan's own question. Without a terminal nobody can be asked, and silence is not a yes. */
@@ -104,7 +82,13 @@ async function askPerson(question: Question, renderer: Renderer, interrupts: Int
   return isYes ? 'yes' : answer.trim()
 }
 
-async function printEnd(run: Act, last: Act, carried: CarriedThrough, output: Output): Promise<ExitCode> {
+async function printEnd(
+  acts: readonly [Act, ...Act[]],
+  carried: CarriedThrough,
+  output: Output,
+): Promise<ExitCode> {
+  const [run] = acts
+  const last = acts.at(-1) ?? run
   const { ended, undo, exit } = carried
   const summary = summarise(run.plan, run.lines, ended)
   const impossible = undo !== undefined && 'impossible' in undo ? undo.impossible : undefined

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-import type { Procedure, Runbook } from '../core/model.ts'
+import type { Runbook } from '../core/model.ts'
 import type { Diagnostic } from '../runbook/diagnostic.ts'
 import type { Chosen } from '../runbook/declared.ts'
 import { findRunbook } from '../runbook/find.ts'
@@ -67,14 +67,6 @@ export async function requireRunbook(options: RunbookOptions): Promise<Runbook> 
     `the runbook ${read.file} is not valid`,
     read.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)).join('\n\n'),
   )
-}
-
-export function chooseProcedure(runbook: Runbook, name: string | undefined): Procedure {
-  const chosen =
-    name === undefined ? runbook.procedures[0] : runbook.procedures.find((one) => one.name === name)
-  if (chosen !== undefined) return chosen
-  const names = runbook.procedures.map((one) => one.name)
-  throw usageError(`there is no procedure "${name ?? ''}"`, `The runbook has: ${names.join(', ')}.`)
 }
 
 function textOf(file: string): string {

@@ -1,11 +1,10 @@
 import type { Plan } from '../../core/plan/types.ts'
-import type { Line } from '../../core/run/events.ts'
 import { type RunSummary, summarise } from '../../report/summary.ts'
 import { carryOut } from '../../runtime/carry-out.ts'
 import type { Session } from '../../runtime/types.ts'
 import type { Interrupts } from '../interrupts.ts'
 import type { Output } from '../output.ts'
-import { createRenderer } from '../ui/renderer.ts'
+import { shown } from '../shown.ts'
 
 export interface Performance {
   session: Session
@@ -14,23 +13,11 @@ export interface Performance {
   plan: Plan
 }
 
-/** Carries a plan out with the renderer that every run has; nobody is asked. */
-export async function perform({ session, interrupts, output, plan }: Performance): Promise<RunSummary> {
-  const renderer = await createRenderer(output, plan)
-  interrupts.beforeEnd(() => renderer.stop())
-  const lines: Line[] = []
-  try {
-    const ended = await carryOut(session, plan, {
-      answers: {},
-      onLine(line) {
-        lines.push(line)
-        renderer.line(line)
-      },
-      onNews: (text) => renderer.news(text),
-      interrupt: interrupts.signal,
-    })
+/** Carries a plan out as every run is shown; nobody is asked. */
+export function perform(performance: Performance): Promise<RunSummary> {
+  const { session, plan } = performance
+  return shown(performance, async ({ acts: [{ lines }], options }) => {
+    const ended = await carryOut(session, plan, { ...options, answers: {} })
     return summarise(plan, lines, ended)
-  } finally {
-    renderer.stop()
-  }
+  })
 }
