@@ -30,6 +30,27 @@ test('the readiness check lists what is there, and what one can return to', asyn
   expect(stdout).toMatch(new RegExp(`1 +${GOOD.slice(0, 7)}`))
 })
 
+test('the readiness check tries the newest version, and says what it did not look at', async () => {
+  const { stdout } = await rollback(['plan'], here())
+  expect(stdout).toMatch(/Use when +the image of the version still exists/)
+  expect(stdout).toContain('a rollback to 4f9d2c8 would not be refused by it')
+  expect(stdout).toMatch(/Not looked at {2}write permission/)
+  expect(existsSync(stage.storeFolder)).toBe(false)
+})
+
+test('a history that cannot be read is said, and the versions that the surfaces hold are offered', async () => {
+  const history = 'release:\n  history: { git: { repository: ./no-such-clone } }\n'
+  await writeFile(stage.runbook.path, stage.runbook.text.replace('release:\n', history))
+  const ready = await rollback(['plan'], here())
+  expect(ready.stdout).toContain('candidates could not be read: ')
+  expect(ready.stdout).toMatch(new RegExp(`1 +${GOOD.slice(0, 7)}`))
+  expect(ready.exitCode).toBe(20)
+  const run = await rollback(['run', '--yes'], here())
+  expect(run.stderr).toContain('Candidates could not be read: ')
+  expect(run.stderr).toMatch(new RegExp(`1 +${GOOD.slice(0, 7)}`))
+  expect(run.exitCode).toBe(2)
+})
+
 test('a plan that is sealed into a file is the one that is carried out', async () => {
   const planned = await rollback(['plan', '--target', GOOD, '--out', 'plan.json'], here())
   expect(planned.exitCode).toBe(0)

@@ -91,7 +91,8 @@ async function planned({ stage, session, interrupts, output, tell }: Demo): Prom
     makePlan(session, { runbook: loaded.runbook, target: GOOD.slice(0, SHORT), without: [] }),
   )
   const plan = planOf(outcome)
-  output.result(`\n${planText(plan, await output.resultLook())}`)
+  const [procedure] = loaded.runbook.procedures
+  output.result(`\n${planText(plan, await output.resultLook(), procedure)}`)
   output.document({ type: 'plan', plan })
   return plan
 }
