@@ -3,9 +3,9 @@ import { sealPlan } from '../../src/core/plan/seal.ts'
 import type { Line, RunEvent } from '../../src/core/run/events.ts'
 
 export const GOOD = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
-export const BAD = '9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c'
+const BAD = '9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c'
 export const TAG = 'ghcr.io/acme/api:prod-latest'
-export const BACKUP = 'ghcr.io/acme/api:rollback-20261122-031500'
+const BACKUP = 'ghcr.io/acme/api:rollback-20261122-031500'
 
 const OLD_LABEL = 'sha256:9f8e7d6c5b4a'
 const NEW_LABEL = `${GOOD} (sha256:1a2b3c4d5e6f)`
