@@ -1,9 +1,16 @@
+import { type Piece, piecesOf } from './secret-url.ts'
+
 // Takes secrets out of text by their value, in every form in which programs commonly write one.
 
 /** Shorter values would take harmless words out of every text. */
 const SHORTEST = 4
 /** A line of a secret of several lines (a PEM key) is a secret of its own from this length on. */
 const SHORTEST_LINE = 12
+/** So much of the beginning of a secret gives it away, where a text was cut within it. */
+const BEGINNING = 8
+const LONGEST_BEGINNING = 4096
+/** What is put where a text is cut. */
+const CUT = '…'
 
 export interface Redactor {
   /** `replacement` is what stands in its place: `$RENDER_PROD_DEPLOY_HOOK`. */
@@ -15,17 +22,26 @@ export interface Redactor {
 
 export function createRedactor(): Redactor {
   const replacements = new Map<string, string>()
+  const beginnings: Beginnings = new Map()
   let pattern: RegExp | undefined
   let longest: string[] | undefined
 
   const forms = () => (longest ??= [...replacements.keys()].sort((a, b) => b.length - a.length))
   const compiled = () => (pattern ??= new RegExp(forms().map(escapeForPattern).join('|'), 'g'))
-  const redact = (text: string) =>
+  const whole = (text: string) =>
     replacements.size === 0 ? text : text.replace(compiled(), (form) => replacements.get(form) ?? '')
+  const redact = (text: string) => withoutBeginnings(whole(text), beginnings, true)
 
   return {
     add(secret, replacement) {
-      for (const form of formsOf(secret)) if (!replacements.has(form)) replacements.set(form, replacement)
+      for (const [form, tells] of formsOf(secret)) {
+        if (replacements.has(form)) continue
+        replacements.set(form, replacement)
+        if (form.length <= BEGINNING) continue
+        const start = form.slice(0, BEGINNING)
+        const alike = beginnings.get(start) ?? []
+        beginnings.set(start, [...alike, { text: form, tells, replacement }])
+      }
       pattern = undefined
       longest = undefined
     },
@@ -36,7 +52,8 @@ export function createRedactor(): Redactor {
         write(chunk) {
           held += chunk
           const cut = replacements.size === 0 ? held.length : safeLength(held, forms(), compiled())
-          const ready = redact(held.slice(0, cut))
+          // What could go on as a secret is held back: this text does not end here.
+          const ready = withoutBeginnings(whole(held.slice(0, cut)), beginnings, false)
           held = held.slice(cut)
           return ready
         },
@@ -68,15 +85,55 @@ function safeLength(text: string, forms: readonly string[], pattern: RegExp): nu
   return cut
 }
 
-function formsOf(secret: string): Set<string> {
-  const forms = new Set<string>()
-  for (const value of new Set([secret, secret.trim(), ...linesOf(secret)])) {
-    if (value.length < SHORTEST) continue
-    for (const form of [value, ...urlForms(value), ...base64Forms(value), ...quotedForms(value)]) {
-      if (form.length >= SHORTEST) forms.add(form)
+interface Beginning extends Piece {
+  replacement: string
+}
+
+/** By their first characters: most texts hold none of them, and that is seen at once. */
+type Beginnings = Map<string, Beginning[]>
+
+/** Takes out what stands before a cut, or at the end, and is the beginning of a form. */
+function withoutBeginnings(text: string, known: Beginnings, ends: boolean): string {
+  if (known.size === 0) return text
+  const parts = text.split(CUT)
+  const last = parts.length - 1
+  return parts
+    .map((part, at) => (at < last || ends ? withoutBeginning(part, known, at < last) : part))
+    .join(CUT)
+}
+
+function withoutBeginning(part: string, known: Beginnings, cut: boolean): string {
+  const from = Math.max(0, part.length - LONGEST_BEGINNING)
+  for (let start = from; start <= part.length - BEGINNING; start++) {
+    const alike = known.get(part.slice(start, start + BEGINNING))
+    if (alike === undefined) continue
+    const tail = part.slice(start)
+    // At an end that is no cut a word is only a word, such as the "production" of a password that begins with it.
+    if (!cut && /^[a-z-]+$/.test(tail)) continue
+    const found = alike.find(({ text, tells }) => tail.length >= tells && text.startsWith(tail))
+    if (found !== undefined) return `${part.slice(0, start)}${found.replacement}`
+  }
+  return part
+}
+
+/** Every form, and from which length on its beginning tells something. */
+function formsOf(secret: string): Map<string, number> {
+  const forms = new Map<string, number>()
+  for (const { text, tells } of valuesOf(secret)) {
+    if (text.length < SHORTEST) continue
+    for (const form of [text, ...urlForms(text), ...base64Forms(text), ...quotedForms(text)]) {
+      if (form.length < SHORTEST || forms.has(form)) continue
+      forms.set(form, Math.max(BEGINNING, Math.ceil((tells / text.length) * form.length)))
     }
   }
   return forms
+}
+
+function valuesOf(secret: string): Piece[] {
+  return [...new Set([secret, secret.trim(), ...linesOf(secret)])].flatMap((text) => {
+    const pieces = piecesOf(text)
+    return pieces.length > 0 ? pieces : [{ text, tells: BEGINNING }]
+  })
 }
 
 function linesOf(secret: string): string[] {

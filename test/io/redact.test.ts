@@ -1,6 +1,7 @@
 import { array, assert, constantFrom, nat, oneof, property, uniqueArray } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
+import { printable } from '../../src/core/printable.ts'
 import { createRedactor } from '../../src/io/redact.ts'
 
 const SECRET = `p@ss "w0rd'/+&%$\\ü?<x>`
@@ -72,6 +73,80 @@ describe('a secret', () => {
     it.add('no', '$TOKEN')
     it.add('', '$EMPTY')
     expect(it.redact('no, not now')).toBe('no, not now')
+  })
+})
+
+describe('a URL that is a secret', () => {
+  const HOOK = 'http://H.example/deploy/srv-c0ffee1234567890?key=S3CR3T%2FT0kEn&env=production'
+  const hook = () => {
+    const it = createRedactor()
+    it.add(HOOK, '$HOOK')
+    return it
+  }
+
+  test.each([
+    ['as a server repeats it', 'Cannot POST /deploy/srv-c0ffee1234567890?key=S3CR3T%2FT0kEn&env=production'],
+    ['its key', 'invalid key S3CR3T%2FT0kEn'],
+    ['its key, decoded', 'invalid key S3CR3T/T0kEn'],
+    ['its service', 'no service srv-c0ffee1234567890'],
+    ['with a port', HOOK.replace('H.example', 'h.example:80')],
+    ['in small letters', HOOK.toLowerCase()],
+    ['without its scheme', HOOK.slice(5)],
+  ])('%s', (_what, text) => {
+    expect(hook().redact(text)).toContain('$HOOK')
+    expect(hook().redact(text)).not.toMatch(/s3cr3t|c0ffee/i)
+  })
+
+  test('its words that are everywhere stay', () => {
+    const text = 'production: http://h.example is asked, http://H.example/deploy'
+    expect(hook().redact(text)).toBe(text)
+  })
+
+  test('of several', () => {
+    const it = createRedactor()
+    it.add('https://h/one?key=abc123456\nhttps://h/two?key=xyz987654\n', '$HOOKS')
+    expect(it.redact('key xyz987654 of https://h/two?key=xyz987654')).toBe('key $HOOKS of $HOOKS')
+  })
+
+  test('its login is one too', () => {
+    const it = createRedactor()
+    it.add('postgres://app:hunt%2Fer2@db/main', '$DB')
+    expect(it.redact('hunt/er2 for app on db')).toBe('$DB for app on db')
+    expect(it.redact('hunt%2Fer2')).toBe('$DB')
+    it.add('postgres://postgres@db/main', '$OPEN')
+    expect(it.redact('postgres is up')).toBe('postgres is up')
+  })
+})
+
+describe('a text that was cut within a secret', () => {
+  const token = () => {
+    const it = createRedactor()
+    it.add('S3CR3T-T0ken-of-24-chars', '$TOKEN')
+    it.add('production-password', '$DB')
+    it.add('https://api.example.com/hook?key=abcdefgh', '$HOOK')
+    return it
+  }
+
+  test.each([
+    ['it said S3CR3T-T0ken-of…', 'it said $TOKEN…'],
+    ['it said S3CR3T-T…: look there', 'it said $TOKEN…: look there'],
+    ['it said S3CR3T-T0ken-of-24-char', 'it said $TOKEN'],
+    ['it said S3CR3T-', 'it said S3CR3T-'],
+    ['it said production-p…', 'it said $DB…'],
+    ['deployed to production', 'deployed to production'],
+    ['asked https://api.example.com', 'asked https://api.example.com'],
+    ['asked https://api.example.com/hook?key=abcdefg…', 'asked $HOOK…'],
+  ])('%s', (text, expected) => {
+    expect(token().redact(text)).toBe(expected)
+    const stream = token().stream()
+    const out = text.split('').map((one) => stream.write(one))
+    expect(out.join('') + stream.end()).toBe(expected)
+  })
+
+  test('as we cut it', () => {
+    const text = `${'x'.repeat(180)} S3CR3T-T0ken-of-24-chars`
+    expect(token().redact(printable(text))).not.toContain('S3CR3T')
+    expect(token().redact(printable(`${' '.repeat(1580)} S3CR3T-T0ken-of-24-chars`))).toBe('$TOKEN')
   })
 })
 
