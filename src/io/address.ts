@@ -9,6 +9,13 @@ METADATA.addSubnet('169.254.0.0', 16, 'ipv4')
 METADATA.addAddress('100.100.100.200', 'ipv4')
 METADATA.addSubnet('fe80::', 10, 'ipv6')
 METADATA.addAddress('fd00:ec2::254', 'ipv6')
+// The same in what gateways translate: NAT64 (RFC 6052, RFC 8215), 6to4, and IPv4-compatible addresses.
+for (const prefix of ['64:ff9b:', '64:ff9b:1:', ':']) {
+  METADATA.addSubnet(`${prefix}:a9fe:0`, 112, 'ipv6')
+  METADATA.addAddress(`${prefix}:6464:64c8`, 'ipv6')
+}
+METADATA.addSubnet('2002:a9fe::', 32, 'ipv6')
+METADATA.addSubnet('2002:6464:64c8::', 48, 'ipv6')
 
 /** Link-local or a cloud's metadata service, also when written as IPv6. */
 export function isMetadataAddress(address: string): boolean {

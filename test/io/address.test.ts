@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { guardedLookup, MetadataAddressError } from '../../src/io/address.ts'
+import { guardedLookup, isMetadataAddress, MetadataAddressError } from '../../src/io/address.ts'
 import { isLoopback } from '../../src/io/loopback.ts'
 
 function lookup(name: string, all: boolean): Promise<unknown> {
@@ -13,6 +13,21 @@ test.each([true, false])('a name that resolves to a metadata service is refused 
   // An address resolves to itself, as a name in somebody's DNS would to it.
   await expect(lookup('169.254.169.254', all)).rejects.toBeInstanceOf(MetadataAddressError)
   await expect(lookup('::ffff:169.254.169.254', all)).rejects.toBeInstanceOf(MetadataAddressError)
+})
+
+test.each([
+  ['64:ff9b::a9fe:a9fe', true],
+  ['64:ff9b::169.254.169.254', true],
+  ['64:ff9b:1::a9fe:a9fe', true],
+  ['64:ff9b::6464:64c8', true],
+  ['2002:a9fe:a9fe::1', true],
+  ['2002:6464:64c8::', true],
+  ['::169.254.169.254', true],
+  ['64:ff9b::808:808', false],
+  ['2002:808:808::1', false],
+  ['::1', false],
+])('metadata, translated: %s %s', (address, expected) => {
+  expect(isMetadataAddress(address)).toBe(expected)
 })
 
 test('other names resolve as ever', async () => {
