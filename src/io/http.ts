@@ -14,6 +14,7 @@ import { Problem } from '../core/problem.ts'
 import { guardedLookup, isMetadataAddress, MetadataAddressError } from './address.ts'
 import { bare, isLoopback } from './loopback.ts'
 import { NetworkError, networkError } from './network-error.ts'
+import { userinfoOf } from './userinfo.ts'
 
 const TIMEOUT = 30_000
 const LIMIT = 4 * 1024 * 1024
@@ -299,9 +300,16 @@ function lowered(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-function basicFrom({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {}
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+function basicFrom(url: URL): Record<string, string> {
+  const login = userinfoOf(url)
+  if (login === undefined)
+    throw new Problem({
+      code: 'bad-url',
+      message: `The login in the URL of ${url.host} cannot be decoded`,
+      cure: 'Write a % of a name or password as %25',
+    })
+  if (login.username === '' && login.password === '') return {}
+  const pair = `${login.username}:${login.password}`
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 
 import { parseDuration } from '../core/duration.ts'
 import { hasSecretMarker } from '../core/shell.ts'
+import { userinfoOf } from '../io/userinfo.ts'
 
 // Pieces that the option schemas of several platforms share. All accept a secret's marker in place of its value.
 // zod/mini: what is built at every start must be light.
@@ -37,14 +38,16 @@ function toMilliseconds(text: string, context: z.core.ParsePayload): number {
 
 /** An absolute http or https URL. */
 export const url = () =>
-  z
-    .string()
-    .check(
-      z.refine(
-        (text) => hasSecretMarker(text) || isHttpUrl(text),
-        'is not a URL: write it with https:// or http://',
-      ),
-    )
+  z.string().check(
+    z.refine(
+      (text) => hasSecretMarker(text) || isHttpUrl(text),
+      'is not a URL: write it with https:// or http://',
+    ),
+    z.refine(
+      (text) => hasSecretMarker(text) || !isHttpUrl(text) || userinfoOf(new URL(text)) !== undefined,
+      'holds a login that cannot be decoded: write a % in it as %25',
+    ),
+  )
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)

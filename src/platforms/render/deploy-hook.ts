@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import type { CallAction } from '../../core/contract.ts'
 import type { Json } from '../../core/json.ts'
 import { hasSecretMarker, shellLine } from '../../core/shell.ts'
+import { userinfoOf } from '../../io/userinfo.ts'
 import { hostOf, sendOnce } from '../http/outcome.ts'
 import { hookOptions, type HookOptions } from './options.ts'
 
@@ -17,7 +18,7 @@ export const deployHook: CallAction<HookOptions> = {
   repeat: () => 'harmless',
 
   ready({ url: hook }) {
-    if (!URL.canParse(hook))
+    if (!URL.canParse(hook) || userinfoOf(new URL(hook)) === undefined)
       return Promise.resolve({
         kind: 'missing',
         why: 'what is given as the deploy hook is not a URL',

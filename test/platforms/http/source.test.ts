@@ -156,3 +156,8 @@ describe('not a sample', () => {
     expect(JSON.stringify(error?.issues)).toContain(words)
   })
 })
+
+test('a login that cannot be decoded says nothing about the service', async () => {
+  const measured = await http.measure({ url: server.url.replace('http://', 'http://u:p%zz@') }, doors.read)
+  expect(measured).toMatchObject({ kind: 'unreachable', why: expect.not.stringContaining('%zz') })
+})
