@@ -3,6 +3,7 @@ import { EffectFailure, Problem } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
 import { printable } from '../../core/printable.ts'
 import { retryAfter } from '../../io/retry-after.ts'
+import { mayHoldSecret } from '../../io/secret-url.ts'
 
 // A request that changes something: what its answer, or the lack of one, says about whether it did.
 
@@ -23,17 +24,27 @@ export async function sendOnce(
   const response = await answered(write, request, what)
   if (accepts(response.status)) return response
   const { status } = response
-  const said = printable(new TextDecoder().decode(response.body.subarray(0, 4096)))
   throw new EffectFailure({
     code: status === 429 ? 'http-rate-limited' : 'http-refused',
     message: `${what} answered ${status}`,
-    found: said === '' ? undefined : said,
+    found: found(request, response),
     cure: status === 429 ? 'Wait, and try again' : status < 500 ? cure : undefined,
-    // A server that fails, or says yes in a way that was not expected, may have done it.
-    applied: status >= 500 || isOk(status) ? 'unknown' : 'no',
-    retryable: status === 429 || status >= 500,
+    applied: mayHaveHappened(status) ? 'unknown' : 'no',
+    retryable: status === 429 || status === 408 || status >= 500,
     retryAfter: retryAfter(response, write.now()),
   })
+}
+
+/** Servers repeat what they were asked, whole or in part: no part of a secret address may be shown that way. */
+function found({ url }: HttpRequest, { body }: HttpResponse): string | undefined {
+  if (mayHoldSecret(url)) return `${hostOf(url)}; its words are not shown, they may repeat a secret`
+  const said = printable(new TextDecoder().decode(body.subarray(0, 4096)))
+  return said === '' ? undefined : said
+}
+
+/** Only a 4xx is a clear no, and not one that says that the time was over (408, 499). */
+function mayHaveHappened(status: number): boolean {
+  return status < 400 || status >= 500 || status === 408 || status === 499
 }
 
 async function answered(write: WriteDoor, request: HttpRequest, what: string): Promise<HttpResponse> {

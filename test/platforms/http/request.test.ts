@@ -34,7 +34,9 @@ describe('http.request', () => {
 
   test.each([
     ['a refusal is no', 400, {}, { applied: 'no', retryable: false }],
-    ['a redirect is no', 302, {}, { applied: 'no', retryable: false }],
+    ['a redirect may be either', 302, {}, { applied: 'unknown', retryable: false }],
+    ['a time that is over may be either', 408, {}, { applied: 'unknown', retryable: true }],
+    ['a connection that was closed may be either', 499, {}, { applied: 'unknown', retryable: false }],
     ['too many is later', 429, {}, { applied: 'no', retryable: true }],
     ['a failure may be either', 502, {}, { applied: 'unknown', retryable: true }],
     [
@@ -45,9 +47,30 @@ describe('http.request', () => {
     ],
   ])('%s', async (_what, status, more, expected) => {
     server.answer = plain(status, 'because')
-    const called = request.call(options(more), 'id', doors.write)
+    const called = request.call(options({ url: `${server.url}/flags`, ...more }), 'id', doors.write)
     await expect(called).rejects.toMatchObject({ ...expected, found: 'because' })
-    await expect(called).rejects.not.toThrow('hunter22')
+  })
+
+  test.each(['/flags?key=hunter22', '/services/T0123456789abc'])(
+    'no word of what %s answers',
+    async (path) => {
+      server.answer = plain(404, `Cannot POST ${path}`)
+      const called = request.call(options({ url: `${server.url}${path}` }), 'id', doors.write)
+      await expect(called).rejects.toMatchObject({
+        message: `${server.host} answered 404`,
+        found: expect.not.stringContaining(path.slice(-8)),
+      })
+    },
+  )
+
+  test('a login that cannot be decoded', async () => {
+    const url = server.url.replace('http://', 'http://u:p%zz@')
+    expect(JSON.stringify(request.options.safeParse({ method: 'POST', url }).error?.issues)).toContain('%25')
+    const sent = { ...options(), url }
+    await expect(request.call(sent, 'id', doors.write)).rejects.toMatchObject({
+      code: 'bad-url',
+      applied: 'no',
+    })
   })
 
   test('the answer is lost, or nobody is there', async () => {

@@ -44,13 +44,16 @@ describe('render.deploy-hook', () => {
   })
 
   test('its URL is in no error, no plan and no printed command', async () => {
-    server.answer = plain(500, 'no')
+    server.answer = plain(500, 'Cannot POST /deploy/srv-123?key=hunter22, invalid key hunter2…')
     const error = await deployHook.call({ url }, 'id', doors.write).catch((reason: unknown) => reason)
     const bad = await deployHook.ready?.({ url: 'hunter22 srv-123' }, doors.read)
     const ready = await deployHook.ready?.({ url }, doors.read)
+    expect(await deployHook.ready?.({ url: 'http://u:%zz@h/x' }, doors.read)).toMatchObject({
+      kind: 'missing',
+    })
     expect(bad).toMatchObject({ kind: 'missing' })
     expect(ready).toMatchObject({ kind: 'ready', checks: [{ how: 'cannot-be-known' }] })
-    expect(JSON.stringify([error, String(error), bad, ready])).not.toMatch(/hunter22|srv-123/)
+    expect(JSON.stringify([error, String(error), bad, ready])).not.toMatch(/hunter|srv-123/)
     const hook = secretMarker('$RENDER_PROD_DEPLOY_HOOK')
     expect(deployHook.manual({ url: hook })).toEqual(['curl -fsS -X POST "$RENDER_PROD_DEPLOY_HOOK"'])
     expect(deployHook.manual({ url: hook, image: 'a/b:c' })).toEqual([
