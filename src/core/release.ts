@@ -21,10 +21,11 @@ export interface Candidate {
   live?: boolean | undefined
 }
 
-const HEX = /^[0-9a-f]{7,64}$/i
+/** A commit, in full (40 digits) or shortened. Longer ones (SHA-256 repositories) are compared whole. */
+const HEX = /^[0-9a-f]{7,40}$/i
 
 export function looksLikeSha(text: string): boolean {
-  return HEX.test(text) && text.length <= 40
+  return HEX.test(text)
 }
 
 /** Two spellings of one commit: equal, or one a prefix of the other and at least 7 digits long. */

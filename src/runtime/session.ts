@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { type DoorOptions, openDoors } from '../io/doors.ts'
 import { createRedactor } from '../io/redact.ts'
+import type { ReadDoor } from '../core/contract.ts'
 import type { SecretRef } from '../core/model.ts'
 import { openSecrets } from './secrets.ts'
 import { defaultRoot, folderStore } from './store/folder.ts'
@@ -23,14 +24,17 @@ export function openSession(options: SessionOptions = {}): Session {
     read: doors.read,
     write: doors.write,
     redact,
-    secretsOf: (refs: Record<string, SecretRef>) =>
-      openSecrets(refs, doors.read, (value, name) => redactor.add(value, `[secret ${name}]`)),
+    secretsOf: (refs: Record<string, SecretRef>, read: ReadDoor = doors.read) =>
+      openSecrets(refs, read, (value, name) => redactor.add(value, `[secret ${name}]`)),
     store: folderStore({
       root: options.storeFolder ?? defaultRoot(process.env),
       redact,
       now: doors.read.now,
     }),
-    cacheRoot: cacheRoot(process.env),
+    // Asked for when it is needed: a user without a home directory has no need of one for most of what we do.
+    get cacheRoot() {
+      return cacheRoot(process.env)
+    },
     who: whoAmI(process.env),
     close: doors.close,
   }

@@ -10,10 +10,11 @@ export interface Session {
   write: WriteDoor
   /** Takes every secret's value out of a text. All output goes through it. */
   redact(text: string): string
-  secretsOf(refs: Record<string, SecretRef>): Secrets
+  /** Read through `read` where paths start elsewhere than at our own folder. */
+  secretsOf(refs: Record<string, SecretRef>, read?: ReadDoor): Secrets
   store: Store
   /** Folder for what can be fetched again. */
-  cacheRoot: string
+  readonly cacheRoot: string
   who: Who
   close(): Promise<void>
 }

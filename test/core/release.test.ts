@@ -56,3 +56,9 @@ test('people are told the tag and the beginning of the commit', () => {
   expect(releaseName({ given: 'x', sha: FULL })).toBe('abc1234')
   expect(releaseName({ given: 'revision:3' })).toBe('revision:3')
 })
+
+test('a commit with something behind it is another one', () => {
+  const sha = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
+  expect(sameCommit(`${sha}deadbeef`, sha)).toBe(false)
+  expect(sameCommit(sha, sha)).toBe(true)
+})

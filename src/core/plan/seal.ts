@@ -3,6 +3,8 @@ import { canonical, digestOf, isPlainObject } from '../json.ts'
 import { Problem } from '../problem.ts'
 import { PLAN_FORMAT, type Plan } from './types.ts'
 
+const RUN_ID = /^\d{8}-\d{6}-[0-9a-f]{4}$/
+
 /** Fixes a plan: any later change of any part no longer fits the seal. */
 export function sealPlan(plan: Omit<Plan, 'seal'>): Plan {
   // Through JSON once, so that what is sealed is exactly what can be stored and read back.
@@ -34,6 +36,10 @@ export function openPlan(text: string, place = 'the plan'): Plan {
       `${place} was changed after it was sealed`,
       'make a new plan; a sealed one cannot be edited',
     )
+  }
+  // The id names a folder of the store.
+  if (typeof value['id'] !== 'string' || !RUN_ID.test(value['id'])) {
+    throw refusal('plan-unreadable', `${place} has no valid run id`, 'make a new plan')
   }
   return value as unknown as Plan
 }

@@ -53,3 +53,8 @@ test.each([
 test('a file that is cut off is said to be no JSON, with its name', () => {
   expect(() => openPlan(TEXT.slice(0, 100), 'plan.json')).toThrow('plan.json is not JSON')
 })
+
+test('an id that is no run id is refused: it names a folder of the store', () => {
+  const { seal: _, ...plan } = sealPlan({ ...PLAN, id: '../../elsewhere' })
+  expect(() => openPlan(JSON.stringify(sealPlan(plan)))).toThrow('no valid run id')
+})
