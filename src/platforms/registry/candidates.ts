@@ -1,5 +1,5 @@
 import type { Candidate, Release } from '../../core/release.ts'
-import { looksLikeSha, sameCommit } from '../../core/release.ts'
+import { looksLikeSha } from '../../core/release.ts'
 import { type RetagOptions, tagsOf } from './options.ts'
 
 // Which of a repository's tags are versions, and how a version may be called there.
@@ -19,8 +19,11 @@ export function tagsFor(release: Release): string[] {
 /** Versions first, the highest first; then commits, the last listed first (registries know no dates). */
 export function candidatesAmong(tags: readonly string[], ours: (tag: string) => boolean): Candidate[] {
   const others = tags.filter((tag) => !ours(tag))
-  const versions = others.filter((tag) => VERSION.test(tag) && !STAMP.test(tag)).sort(byVersion)
-  return [...versions.map(versionCandidate), ...commits(others).reverse()]
+  const versions = others
+    .filter((tag) => VERSION.test(tag) && !STAMP.test(tag))
+    .map((tag) => ({ tag, numbers: (tag.match(/\d+/g) ?? []).map(Number) }))
+    .sort(byVersion)
+  return [...versions.map(({ tag }) => versionCandidate(tag)), ...commits(others).reverse()]
 }
 
 /** The tags that somebody may have meant, the nearest first. */
@@ -51,21 +54,34 @@ function versionCandidate(tag: string): Candidate {
   return { release: { given: tag, tag }, names: [tag], why: 'image present' }
 }
 
+interface Commit {
+  sha: string
+  names: string[]
+}
+
 /** `abc1234`, `sha-abc1234` and the full SHA are one commit. */
 function commits(tags: readonly string[]): Candidate[] {
-  const byStart = new Map<string, { sha: string; names: string[] }[]>()
-  for (const tag of tags) {
-    const sha = tag.replace(/^sha-/, '').toLowerCase()
-    if (!looksLikeSha(sha) || STAMP.test(sha)) continue
-    const alike = byStart.get(sha.slice(0, 7)) ?? []
-    byStart.set(sha.slice(0, 7), alike)
+  const spelled = tags
+    .map((name) => ({ name, sha: name.replace(/^sha-/, '').toLowerCase() }))
+    .filter(({ sha }) => looksLikeSha(sha) && !STAMP.test(sha))
+  const lengths = [...new Set(spelled.map(({ sha }) => sha.length))].sort((a, b) => a - b)
+  const known = new Map<string, Commit>()
+  // By each beginning that is a spelling's length: looking through all those that begin alike would be quadratic.
+  const longer = new Map<string, Commit>()
+  const byStart = new Map<string, Commit[]>()
+  for (const { name, sha } of spelled) {
+    const starts = lengths.filter((length) => length <= sha.length).map((length) => sha.slice(0, length))
+    const shorter = starts.find((start) => known.has(start))
+    const commit = (shorter === undefined ? undefined : known.get(shorter)) ?? longer.get(sha)
     // Seven digits may be those of two commits: then both stay, and a target that fits both is refused.
-    const known = alike.find((one) => sameCommit(one.sha, sha))
-    if (known === undefined) alike.push({ sha, names: [tag] })
-    else {
-      known.names.push(tag)
-      if (sha.length > known.sha.length) known.sha = sha
-    }
+    const one = commit ?? { sha, names: [] }
+    if (commit === undefined) byStart.set(sha.slice(0, 7), withOne(byStart.get(sha.slice(0, 7)), one))
+    one.names.push(name)
+    if (sha.length < one.sha.length) continue
+    known.delete(one.sha)
+    known.set(sha, one)
+    one.sha = sha
+    for (const start of starts) if (!longer.has(start)) longer.set(start, one)
   }
   return [...byStart.values()].flat().map(({ sha, names }) => ({
     release: { given: names[0] ?? sha, sha },
@@ -74,14 +90,29 @@ function commits(tags: readonly string[]): Candidate[] {
   }))
 }
 
-function byVersion(a: string, b: string): number {
-  const [left, right] = [a, b].map((tag) => (tag.match(/\d+/g) ?? []).map(Number)) as [number[], number[]]
-  for (let at = 0; at < Math.max(left.length, right.length); at++) {
-    const difference = (right[at] ?? 0) - (left[at] ?? 0)
+function withOne<T>(list: T[] | undefined, one: T): T[] {
+  if (list === undefined) return [one]
+  list.push(one)
+  return list
+}
+
+/** Said where there are more tags than were read. */
+export function onlyFirst(tags: readonly string[]): string {
+  return `only the first ${tags.length} tags were read`
+}
+
+interface Version {
+  tag: string
+  numbers: number[]
+}
+
+function byVersion(left: Version, right: Version): number {
+  for (let at = 0; at < Math.max(left.numbers.length, right.numbers.length); at++) {
+    const difference = (right.numbers[at] ?? 0) - (left.numbers[at] ?? 0)
     if (difference !== 0) return difference
   }
   // 1.2.3 is newer than 1.2.3-rc.
-  return a.length - b.length
+  return left.tag.length - right.tag.length
 }
 
 function commonStart(a: string, b: string): number {
