@@ -44,7 +44,7 @@ interface Words {
   neverSent?: boolean
 }
 
-const CHECK_ADDRESS = 'Check the address, and whether it is running'
+const CHECK_ADDRESS = 'Check the address and the VPN, and whether it is running'
 const TRUST =
   'Trust the authority that signed it: set NODE_EXTRA_CA_CERTS to its PEM file before starting the program'
 
@@ -53,7 +53,11 @@ function wordsFor(code: string, host: string): Words | undefined {
     case 'ECONNREFUSED':
       return { words: `connection refused by ${host}`, cure: CHECK_ADDRESS, neverSent: true }
     case 'ENOTFOUND':
-      return { words: `there is no host of the name ${host}`, cure: 'Check the name', neverSent: true }
+      return {
+        words: `there is no host of the name ${host}`,
+        cure: 'Check the name and the VPN',
+        neverSent: true,
+      }
     case 'EAI_AGAIN':
       return { words: `the name of ${host} could not be looked up`, cure: 'Check DNS', neverSent: true }
     case 'EHOSTUNREACH':

@@ -3,8 +3,9 @@ import { sha256 } from '../../core/json.ts'
 import { Problem } from '../../core/problem.ts'
 import { jsonOf } from './json.ts'
 import { type Access, type Auth, type AuthOptions, createAuth } from './auth.ts'
-import { isAlreadyThere, registryError } from './errors.ts'
+import { registryError } from './errors.ts'
 import { isDigest, isPlain, type Repository } from './reference.ts'
+import { isAbsent, isAlreadyThere } from './said.ts'
 
 /** Without the index types a registry hides a multi-arch tag, or answers with one of its images. */
 const ACCEPT = [
@@ -16,6 +17,9 @@ const ACCEPT = [
 
 const TAGS_PAGE = 1000
 const TAGS_PAGES = 5
+/** Some registries know no pages and give all at once. */
+const TAGS_MOST = 50_000
+const TAGS_LIMIT = 16 * 1024 * 1024
 
 export interface Described {
   digest: string
@@ -29,14 +33,21 @@ interface Manifest extends Described {
   bytes: Uint8Array
 }
 
+export interface Tags {
+  /** In the registry's order. */
+  tags: string[]
+  /** false: there are more, which were not read. */
+  complete: boolean
+}
+
 export interface RepositoryClient {
   /** What the tag or digest stands for; undefined: it does not exist. */
   head(reference: string): Promise<Described | undefined>
   get(reference: string): Promise<Manifest | undefined>
   /** Its bytes, without asking again when they were seen in this process; it may be gone since. */
   bytesOf(digest: string): Promise<Manifest | undefined>
-  /** The first few thousand tags, in the registry's order. */
-  tags(): Promise<string[]>
+  /** The first few thousand. */
+  tags(): Promise<Tags>
   /** Whether we may write; undefined where only writing would tell. */
   mayPush(): Promise<boolean | undefined>
 }
@@ -90,7 +101,7 @@ function clientOf(
 
   async function get(reference: string): Promise<Manifest | undefined> {
     const response = await ask('pull', manifestRequest('GET', reference))
-    if (response.status === 404) return undefined
+    if (isAbsent(response)) return undefined
     if (response.status !== 200) throw fail(response)
     const manifest = verified(response, repository, reference)
     remember(cacheKey(repository, manifest.digest), manifest)
@@ -102,10 +113,9 @@ function clientOf(
     bytesOf: async (digest) => manifests.get(cacheKey(repository, digest)) ?? get(digest),
     async head(reference) {
       const response = await ask('pull', manifestRequest('HEAD', reference))
-      if (response.status === 404) return undefined
       const digest = response.headers['docker-content-digest']
       const mediaType = mediaTypeOf(response)
-      // A HEAD has no body to say why, and old registries give it no digest: the GET knows both.
+      // A HEAD has no body to say why (a 404 may be a proxy's), and old registries give it no digest: the GET has both.
       const size = Number(response.headers['content-length'] ?? Number.NaN)
       const complete = response.status === 200 && digest !== undefined && isDigest(digest)
       if (!complete || mediaType === undefined || Number.isNaN(size))
@@ -116,13 +126,16 @@ function clientOf(
       const tags: string[] = []
       let path: string | undefined = `tags/list?n=${TAGS_PAGE}`
       for (let page = 0; page < TAGS_PAGES && path !== undefined; page++) {
-        const response = await ask('pull', { method: 'GET', path })
-        if (response.status === 404) return tags
+        const response = await ask('pull', { method: 'GET', path, limit: TAGS_LIMIT })
+        if (isAbsent(response)) return { tags, complete: true }
         if (response.status !== 200) throw fail(response)
-        tags.push(...tagsIn(response))
+        for (const tag of tagsIn(response)) {
+          if (tags.length === TAGS_MOST) return { tags, complete: false }
+          tags.push(tag)
+        }
         path = nextPage(response.headers.link, repository)
       }
-      return tags
+      return { tags, complete: path === undefined }
     },
     mayPush: () => auth.mayPush(read),
   }
@@ -136,6 +149,8 @@ interface Ask {
   path: string
   headers?: Record<string, string>
   body?: Uint8Array
+  /** Of the answer, in bytes. */
+  limit?: number
 }
 
 type Send = (request: HttpRequest) => Promise<HttpResponse>

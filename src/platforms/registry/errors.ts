@@ -1,15 +1,17 @@
 import type { HttpResponse } from '../../core/contract.ts'
 import { EffectFailure, Problem, sentenceOf } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
-import { printable } from '../../core/printable.ts'
 import { retryAfter } from '../../io/retry-after.ts'
 import type { Repository } from './reference.ts'
+import { isClear, isImmutable, type Said, saidBy } from './said.ts'
 
 // What a registry's no means, in words, and what to do about it.
 
+const DOWN = 'Check the address and the VPN, and whether the registry is up; asking has changed nothing'
+
 export class RegistryError extends Problem {
   readonly refusal: 'missing' | 'denied' | 'unknown'
-  /** Whether the registry may have carried it out all the same (5xx). */
+  /** Whether the registry may have carried it out all the same: everything but a clear 4xx. */
   readonly lost: boolean
   readonly retryable: boolean
   readonly retryAfter: number | undefined
@@ -44,11 +46,20 @@ export interface Asked {
 /** The error behind a status that was not expected. */
 export function registryError(response: HttpResponse, asked: Asked): RegistryError {
   const { status } = response
-  const { repository } = asked
+  const { repository, what } = asked
   const said = saidBy(response)
   const found = said.text === '' ? `HTTP ${status}` : `HTTP ${status}, ${said.text}`
-  if (isImmutable(said)) return immutable(repository, found)
+  if (what === 'write' && isImmutable(status, said)) return immutable(repository, found)
   if (status === 401 || status === 403) return denied(asked, said, found)
+  if (isClear(status) && /^(?:MANIFEST_)?BLOB_UNKNOWN$/.test(said.code))
+    return new RegistryError({
+      code: 'registry-blobs-gone',
+      message: `parts of the image are no longer in ${repository.display}`,
+      found,
+      cure: 'The registry has deleted them: build and push this version again',
+      refusal: 'missing',
+    })
+  if (status === 404 && said.code === '') return notTheRegistry(repository, found)
   if (status === 404)
     return new RegistryError({
       code: 'registry-not-found',
@@ -72,30 +83,19 @@ export function registryError(response: HttpResponse, asked: Asked): RegistryErr
       code: 'registry-failing',
       message: `${repository.host} is failing`,
       found,
+      cure: DOWN,
       refusal: 'unknown',
       lost: true,
       retryable: true,
       retryAfter: retryAfter(response, asked.now),
-    })
-  if (said.code === 'MANIFEST_BLOB_UNKNOWN' || said.code === 'BLOB_UNKNOWN')
-    return new RegistryError({
-      code: 'registry-blobs-gone',
-      message: `parts of the image are no longer in ${repository.display}`,
-      found,
-      cure: 'The registry has deleted them: build and push this version again',
-      refusal: 'missing',
     })
   return new RegistryError({
     code: 'registry-answer',
     message: `${repository.host} gave an answer that was not expected`,
     found: status >= 300 && status < 400 ? `${found}, a redirect, which is not followed` : found,
     refusal: 'unknown',
+    lost: !isClear(status),
   })
-}
-
-/** ECR's word for a tag that already has this very manifest: what was wanted. */
-export function isAlreadyThere(response: HttpResponse): boolean {
-  return saidBy(response).text.includes('ImageAlreadyExistsException')
 }
 
 /** For `surfaces` and `resolve`, which answer and do not throw. Anything but a known problem is a mistake of ours. */
@@ -106,7 +106,8 @@ export function refusalOf(error: unknown): {
 } {
   if (!(error instanceof Problem)) throw error
   const kind = error instanceof RegistryError ? error.refusal : 'unknown'
-  return { kind, why: sentenceOf(error), cure: error.cure }
+  const down = error instanceof NetworkError && error.code.startsWith('network-')
+  return { kind, why: sentenceOf(error), cure: error.cure ?? (down ? DOWN : undefined) }
 }
 
 /** For `apply`. Before the write nothing can have happened; after it, everything may have. */
@@ -128,28 +129,14 @@ export function effectFailure(error: unknown, moment: 'before' | 'writing' | 'af
   })
 }
 
-interface Said {
-  code: string
-  text: string
-}
-
-function saidBy({ body }: HttpResponse): Said {
-  const text = new TextDecoder().decode(body.subarray(0, 16 * 1024))
-  try {
-    const parsed = JSON.parse(text) as { errors?: { code?: unknown; message?: unknown; detail?: unknown }[] }
-    const [first] = parsed.errors ?? []
-    if (first === undefined) return { code: '', text: printable(text) }
-    const code = typeof first.code === 'string' ? printable(first.code, 60) : ''
-    const message = typeof first.message === 'string' ? first.message : ''
-    return { code, text: printable(message === '' ? code : `${code}: ${message}`) }
-  } catch {
-    // Not JSON (a proxy's page): its text is all there is to show.
-    return { code: '', text: printable(text) }
-  }
-}
-
-function isImmutable({ code, text }: Said): boolean {
-  return code === 'ImageTagAlreadyExistsException' || /ImageTagAlreadyExists|immutab/i.test(text)
+function notTheRegistry({ host }: Repository, found: string): RegistryError {
+  return new RegistryError({
+    code: 'registry-page',
+    message: `${host} answers 404, but not as a registry does: it cannot be known what is there`,
+    found,
+    cure: 'Check the address, and whether a proxy or a login page stands before the registry',
+    refusal: 'unknown',
+  })
 }
 
 function immutable({ display }: Repository, found: string): RegistryError {

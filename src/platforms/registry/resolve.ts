@@ -1,13 +1,17 @@
 import type { Check, ReadDoor, Reading, Resolution, Surface, Wanted } from '../../core/contract.ts'
+import { Problem } from '../../core/problem.ts'
 import { type Release, releaseName } from '../../core/release.ts'
 import { planBackup } from './backup.ts'
-import { isOurs, nearestTags, tagsFor } from './candidates.ts'
-import { openRepository, type RepositoryClient } from './client.ts'
+import { isOurs, nearestTags, onlyFirst, tagsFor } from './candidates.ts'
+import { openRepository, type RepositoryClient, type Tags } from './client.ts'
 import { repositoryOf, type RetagOptions } from './options.ts'
 import { isTag, shortDigest } from './reference.ts'
 import { type State, stateOf } from './state.ts'
 
 // What it takes to get there: the target's image, the right to write, a backup of what is live.
+
+/** How many of the nearest tags are asked what they are. */
+const SUGGESTED = 3
 
 export async function resolution(
   options: RetagOptions,
@@ -22,7 +26,7 @@ export async function resolution(
   if ('state' in wanted) return restored(options, surface, from, wanted.state, client)
 
   const found = await findTarget(options, wanted.release, client)
-  if (found === undefined) return missing(options, wanted.release, client)
+  if (found === undefined) return missing(options, wanted.release, from, client)
   const to = stateOf(found.image)
   const target: Check = {
     what: 'target image exists',
@@ -97,20 +101,50 @@ async function findTarget(options: RetagOptions, release: Release, client: Repos
 async function missing(
   options: RetagOptions,
   release: Release,
+  from: State | null,
   client: RepositoryClient,
 ): Promise<Resolution<State>> {
   const { display } = repositoryOf(options)
   const names = options.to === undefined ? tagsFor(release).filter(isTag) : [options.to]
-  const near = nearestTags(names[0] ?? release.given, await client.tags(), isOurs(options))
-  const looked = names.length < 2 ? (names[0] ?? releaseName(release)) : `none of ${names.join(', ')}`
+  const { tags, complete } = await tagsOrNone(client)
+  const near = nearestTags(names[0] ?? release.given, tags, isOurs(options))
+  const other = await firstNotLive(near, from, client)
+  const looked =
+    names.length < 2 ? `no image ${names[0] ?? releaseName(release)}` : `none of ${names.join(', ')}`
+  const there = near.length === 0 ? '' : `; there are ${near.join(', ')}`
   return {
     kind: 'missing',
-    why: `${display} has ${names.length < 2 ? `no image ${looked}` : looked}${near.length === 0 ? '' : `; there are ${near.join(', ')}`}`,
+    why: `${display} has ${looked}${there}${complete ? '' : ` (${onlyFirst(tags)})`}`,
     cure:
-      near.length === 0
+      other === undefined
         ? 'Build and push this version again, or look at the tags of the repository'
-        : `Choose a version that is still there, such as ${near[0]}`,
+        : `Choose a version that is still there, such as ${other}`,
   }
+}
+
+/** That the target is missing is known by now; the tags only help to choose another one. */
+async function tagsOrNone(client: RepositoryClient): Promise<Tags> {
+  try {
+    return await client.tags()
+  } catch (error) {
+    if (error instanceof Problem) return { tags: [], complete: true }
+    throw error
+  }
+}
+
+/** A tag of the very image that is live is no way back. */
+async function firstNotLive(
+  tags: readonly string[],
+  live: State | null,
+  client: RepositoryClient,
+): Promise<string | undefined> {
+  if (live === null) return tags[0]
+  const suggested = tags.slice(0, SUGGESTED)
+  const seen = await Promise.allSettled(suggested.map((tag) => client.head(tag)))
+  return suggested.find((_tag, at) => {
+    const found = seen[at]
+    return found?.status === 'fulfilled' && found.value !== undefined && found.value.digest !== live.digest
+  })
 }
 
 /** An upload would tell, but it is a write. A token that can be read tells as well. */

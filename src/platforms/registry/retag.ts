@@ -1,7 +1,7 @@
 import type { Progress, Reading, Receipt, Resolution, Seen, SetAction } from '../../core/contract.ts'
 import { shellLine } from '../../core/shell.ts'
 import { apply } from './apply.ts'
-import { candidatesAmong, isOurs } from './candidates.ts'
+import { candidatesAmong, isOurs, onlyFirst } from './candidates.ts'
 import { type Described, openRepository } from './client.ts'
 import { refusalOf } from './errors.ts'
 import { repositoryOf, retagOptions, type RetagOptions, tagsOf } from './options.ts'
@@ -36,8 +36,11 @@ export const retag: SetAction<RetagOptions, State> = {
   },
 
   async versions(options, _surface, read) {
-    const tags = await openRepository(repositoryOf(options), options, read).tags()
-    return candidatesAmong(tags, isOurs(options))
+    const { tags, complete } = await openRepository(repositoryOf(options), options, read).tags()
+    const candidates = candidatesAmong(tags, isOurs(options))
+    return complete
+      ? candidates
+      : candidates.map((one) => ({ ...one, why: `${one.why}, ${onlyFirst(tags)}` }))
   },
 
   async resolve(options, reading, wanted, read): Promise<Resolution<State>> {

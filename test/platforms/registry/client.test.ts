@@ -5,9 +5,9 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { sha256 } from '../../../src/core/json.ts'
 import { openDoors } from '../../../src/io/doors.ts'
 import { openRepository, type RepositoryClient } from '../../../src/platforms/registry/client.ts'
-import { backupPattern, nearestTags } from '../../../src/platforms/registry/candidates.ts'
+import { backupPattern, candidatesAmong, nearestTags } from '../../../src/platforms/registry/candidates.ts'
 import { parseRepository } from '../../../src/platforms/registry/reference.ts'
-import { startServer, type TestServer } from '../http/server.ts'
+import { json, plain, startServer, type TestServer } from '../http/server.ts'
 
 // What real registries do and Debian's does not.
 
@@ -75,10 +75,29 @@ describe('a no', () => {
     [503, '<h1>\u001b[1mdown</h1>', { refusal: 'unknown', found: 'HTTP 503, <h1>down</h1>' }],
     [403, body('DENIED', 'requested access to the resource is denied'), { refusal: 'denied' }],
     [307, '', { refusal: 'unknown', found: expect.stringContaining('redirect') }],
+    [503, '<link href=/immutable/x.css>', { refusal: 'unknown', cure: expect.stringContaining('VPN') }],
+    [403, body('DENIED', 'immutable'), { refusal: 'denied', code: 'registry-unauthorized' }],
+    [404, '<h1>Not found</h1>', { refusal: 'unknown', found: 'HTTP 404, <h1>Not found</h1>' }],
+    [404, '', { refusal: 'unknown', found: 'HTTP 404' }],
+    [404, '{"errors":[]}', { refusal: 'unknown' }],
   ])('%d', async (status, text, expected) => {
     server.answer = (response) =>
       response.writeHead(status, { 'retry-after': '30', location: '/x' }).end(text)
     await expect(client.get('prod')).rejects.toMatchObject(expected)
+  })
+
+  test.each(['MANIFEST_UNKNOWN', 'NAME_UNKNOWN', 'NOT_FOUND'])('404 %s: there is none', async (code) => {
+    server.answer = plain(404, body(code, 'no'))
+    expect(await client.get('prod')).toBeUndefined()
+    expect(await client.head('prod')).toBeUndefined()
+    expect(await client.tags()).toEqual({ tags: [], complete: true })
+    expect(server.seen.map(({ method }) => method)).toEqual(['GET', 'HEAD', 'GET', 'GET'])
+  })
+
+  test("a proxy's 404 for everything says nothing", async () => {
+    server.answer = plain(404, '<h1>Not found</h1>')
+    await expect(client.head('prod')).rejects.toMatchObject({ code: 'registry-page' })
+    await expect(client.tags()).rejects.toMatchObject({ code: 'registry-page' })
   })
 })
 
@@ -95,7 +114,7 @@ describe('tags', () => {
       const { link, ...page } = pages[server.seen.length - 1] ?? { tags: [] }
       response.writeHead(200, link === undefined ? {} : { link }).end(JSON.stringify(page))
     }
-    expect(await client.tags()).toEqual(['a', 'b', 'c'])
+    expect(await client.tags()).toEqual({ tags: ['a', 'b', 'c'], complete: true })
     expect(other.seen).toEqual([])
     expect(server.seen.map(({ path }) => path.split('?')[1])).toEqual(['n=1000', 'n=2&last=b', 'last=c'])
   })
@@ -103,7 +122,41 @@ describe('tags', () => {
   test('that never end are enough after some pages', async () => {
     server.answer = (response) =>
       response.writeHead(200, { link: '<?last=x>; rel="next"' }).end('{"tags":["x"]}')
-    expect((await client.tags()).length).toBeLessThan(10)
+    const { tags, complete } = await client.tags()
+    expect(tags.length).toBeLessThan(10)
+    expect(complete).toBe(false)
+  })
+
+  test('that come all at once are enough from some number on', async () => {
+    const all = Array.from({ length: 300_000 }, (_, at) => `t${at}`)
+    server.answer = json({ tags: all })
+    const { tags, complete } = await client.tags()
+    expect(tags).toEqual(all.slice(0, tags.length))
+    expect(complete).toBe(false)
+  })
+
+  test('of which very many begin alike are told apart in time', () => {
+    const shas = Array.from({ length: 90_000 }, (_, at) => `abc1234${at.toString(16).padStart(33, '0')}`)
+    const started = performance.now()
+    const candidates = candidatesAmong([...shas, ...shas.map((sha) => sha.slice(0, 39))], () => false)
+    // Looking through them pair by pair takes minutes.
+    expect(performance.now() - started).toBeLessThan(10_000)
+    expect(candidates).toHaveLength(90_000)
+  })
+
+  test.each([
+    [
+      ['abc1234', 'abc1234aa', 'abc1234bb'],
+      [['abc1234bb'], ['abc1234', 'abc1234aa']],
+    ],
+    [
+      ['abc1234aa', 'abc1234bb', 'sha-abc1234'],
+      [['abc1234bb'], ['abc1234aa', 'sha-abc1234']],
+    ],
+    [['abc12345', 'abc1234567', 'abc123456'], [['abc12345', 'abc1234567', 'abc123456']]],
+    [['ABC1234', 'abc1234'], [['ABC1234', 'abc1234']]],
+  ])('are one commit or two: %j', (tags, expected) => {
+    expect(candidatesAmong(tags, () => false).map(({ names }) => names)).toEqual(expected)
   })
 
   test('the nearest to what was meant come first', () => {

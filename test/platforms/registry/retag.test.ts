@@ -99,8 +99,10 @@ describeWith(REGISTRY_PROGRAMS, 'registry.retag', () => {
         'GET prod',
         `GET ${GOOD}`,
         'HEAD backup-1',
+        'GET backup-1',
         // backup
         'HEAD backup-1',
+        'GET backup-1',
         'PUT backup-1',
         'HEAD backup-1',
         // move
@@ -159,6 +161,29 @@ describeWith(REGISTRY_PROGRAMS, 'registry.retag', () => {
       expect(String(resolution)).toMatch(/has no image abc1235; there are abc1234/)
     })
 
+    test('what is live is not suggested in its place', async () => {
+      await pushImage(registry, name, 'abc1234', { commit: BAD })
+      await pushImage(registry, name, 'abc9999', { commit: GOOD })
+      const missing = { ...options, to: 'abc1235' }
+      expect(
+        await retag.resolve(missing, await first(missing), { release: TARGET }, doors.read),
+      ).toMatchObject({
+        kind: 'missing',
+        cure: 'Choose a version that is still there, such as abc9999',
+      })
+    })
+
+    test('tags that may not be listed leave it missing', async () => {
+      registry.proxy.fail({ when: ({ path }) => path.includes('tags/list'), how: { status: 403 } })
+      const missing = { ...options, to: 'abc1235' }
+      expect(
+        await retag.resolve(missing, await first(missing), { release: TARGET }, doors.read),
+      ).toMatchObject({
+        kind: 'missing',
+        why: expect.stringMatching(/has no image abc1235$/),
+      })
+    })
+
     test('a tag that does not exist yet: a point of no return', async () => {
       const { reading, resolution, changes } = await planned({ ...options, tag: 'new' })
       expect(reading.seen.status).toBe('absent')
@@ -190,7 +215,11 @@ describeWith(REGISTRY_PROGRAMS, 'registry.retag', () => {
       await registry.proxy.goDown()
       const { seen } = await first(options)
       await registry.proxy.comeBack()
-      expect(seen).toMatchObject({ status: 'unknown', why: `connection refused by ${registry.host}` })
+      expect(seen).toMatchObject({
+        status: 'unknown',
+        why: `connection refused by ${registry.host}`,
+        cure: expect.stringContaining('VPN'),
+      })
     })
 
     test('candidates are versions and commits, not the tags that we write', async () => {
@@ -239,6 +268,24 @@ describeWith(REGISTRY_PROGRAMS, 'registry.retag', () => {
         { status: 403, body: errorBody('DENIED', 'permission_denied: write_package') },
         { applied: 'no', retryable: false, cure: expect.stringContaining('write:packages') },
       ],
+      [
+        'it was carried out, and a page speaks of other things',
+        { status: 502, body: '<link href=/immutable/x.css>' },
+        { applied: 'unknown', retryable: true, code: 'registry-failing' },
+      ],
+      [
+        'it was carried out, and an error of the registry does',
+        { status: 500, body: errorBody('UNKNOWN', 'ImageAlreadyExistsException, immutable') },
+        { applied: 'unknown', retryable: true },
+      ],
+      ['it is sent elsewhere', { status: 307, headers: { location: '/x' } }, { applied: 'unknown' }],
+      ['the time is over', { status: 408 }, { applied: 'unknown' }],
+      [
+        'tags are immutable, in the words of Harbor',
+        { status: 412, body: errorBody('PRECONDITION', "due to 'prod' configured as immutable.") },
+        { applied: 'no', retryable: false, code: 'registry-immutable-tag' },
+      ],
+      ['a page that is not a registry', { status: 404, body: 'immutable' }, { applied: 'no' }],
       [
         'tags are immutable',
         { status: 400, body: errorBody('TAG_INVALID', 'ImageTagAlreadyExistsException') },
