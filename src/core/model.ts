@@ -75,6 +75,9 @@ export interface Retry {
   backoff: number
 }
 
+/** Of a step that says nothing of it. */
+export const DEFAULT_RETRY: Retry = { attempts: 3, backoff: 2000 }
+
 export interface Verify {
   /** Milliseconds in which every `must` has to hold. */
   within: number

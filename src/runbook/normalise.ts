@@ -1,11 +1,18 @@
 import type { JsonObject } from '../core/json.ts'
-import type { Procedure, Runbook, SecretRef, SignalDef, Step, Verify } from '../core/model.ts'
+import {
+  DEFAULT_RETRY,
+  type Procedure,
+  type Runbook,
+  type SecretRef,
+  type SignalDef,
+  type Step,
+  type Verify,
+} from '../core/model.ts'
 import type { Declared } from './declared.ts'
 import type { RunbookFile, VerifyFile } from './schema.ts'
 import { sourceKeys } from './signals.ts'
 
 const VERIFY_WITHIN = 5 * 60_000
-const RETRY_BACKOFF = 2000
 
 /** The model of a file that has passed every check: defaults filled in, names as the code has them. */
 export function toRunbook(
@@ -61,7 +68,7 @@ function toStep(file: RunbookFile['procedures'][string]['steps'][number]): Step 
     retry:
       file.retry === undefined
         ? undefined
-        : { attempts: file.retry.attempts, backoff: file.retry.backoff ?? RETRY_BACKOFF },
+        : { attempts: file.retry.attempts, backoff: file.retry.backoff ?? DEFAULT_RETRY.backoff },
     fallback:
       file.fallback === undefined
         ? undefined

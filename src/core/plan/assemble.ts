@@ -1,4 +1,5 @@
 import type { Check } from '../contract.ts'
+import { DEFAULT_RETRY } from '../model.ts'
 import { isRelease, type Release, releaseName } from '../release.ts'
 import { bindLate } from './bind.ts'
 import type { BuildInput } from './input.ts'
@@ -6,14 +7,15 @@ import { allNeeds, directNeeds } from './needs.ts'
 import { sealPlan } from './seal.ts'
 import { checksOf, type SurveyedUse } from './survey.ts'
 import { undoProof } from './undo-proof.ts'
+import { withVersionProof } from './version-proof.ts'
 import { type LiveVersion, type Plan, PLAN_FORMAT, type PlannedStep, type PlannedUse } from './types.ts'
 
 const DEFAULT_TIMEOUT = 10 * 60_000
-const DEFAULT_RETRY = { attempts: 3, backoff: 1000 }
 
 /** The sealed plan of what was seen. */
 export function assemble(input: BuildInput): Plan {
   const { head, runbook, procedure } = input
+  const proven = withVersionProof(input, { ...head, ...namesOf(input) })
   const plan: Omit<Plan, 'seal'> = {
     ...head,
     format: PLAN_FORMAT,
@@ -29,8 +31,8 @@ export function assemble(input: BuildInput): Plan {
     signals: runbook.signals,
     without: input.without,
     steps: plannedSteps(input),
-    verify: procedure.verify,
-    undoVerify: undoProof(procedure),
+    verify: proven.verify,
+    undoVerify: undoProof(proven),
     onFailure: procedure.onFailure,
     deadline: runbook.deadline,
     limits: procedure.limits,

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
+import type { Release } from '../../../src/core/release.ts'
 import { change } from '../plan-of.ts'
 import { BAD, build, planned, seenCall, seenGate, seenSet, surface, TARGET, there } from './survey-of.ts'
 
@@ -69,6 +70,65 @@ test('conditions are bound to the target in the plan; those of an undo stay open
   expect(plan.undoVerify?.must[0]?.same_commit).toBe('${target.sha}')
 })
 
+describe('the live version must be the target, whether or not the runbook says so', () => {
+  const image = [seenSet('image', [surface('a')])]
+  const runbook = { release: { live: { signal: 'live' } } }
+  const healthy = { within: 1000, must: [{ signal: 'health', passing: true }], should: [] }
+
+  test('without any proof of its own', () => {
+    const plan = planned(build(image, { runbook }))
+    expect(plan.verify).toEqual({
+      within: 300_000,
+      must: [{ signal: 'live', same_commit: 'abc1234', in_a_row: 3 }],
+      should: [],
+    })
+    expect(plan.undoVerify?.must).toEqual([{ signal: 'live', same_commit: '${target.sha}', in_a_row: 3 }])
+  })
+
+  test('beside what must hold otherwise, within the time of that', () => {
+    const plan = planned(build(image, { runbook, procedure: { verify: healthy } }))
+    expect(plan.verify).toMatchObject({ within: 1000, must: [{ signal: 'live' }, { signal: 'health' }] })
+  })
+
+  test('what the author demands of it stands alone', () => {
+    const verify = { within: 1000, must: [{ signal: 'live', equals: 'v1' }], should: [] }
+    expect(planned(build(image, { runbook, procedure: { verify } })).verify).toEqual(verify)
+  })
+
+  const head = (target: Release) => ({
+    id: '20261122-031500-7f3a',
+    stamp: '20261122-031500',
+    createdAt: '2026-11-22T03:15:00.000Z',
+    tool: '0.0.0',
+    target,
+  })
+  const TAGGED = { given: 'v1.2.3', tag: 'v1.2.3' }
+
+  test('by its tag, where no commit is known', () => {
+    expect(planned(build(image, { runbook, head: head(TAGGED) })).verify?.must).toEqual([
+      { signal: 'live', equals: 'v1.2.3', in_a_row: 3 },
+    ])
+  })
+
+  test('by its tag, where the endpoint reports tags', () => {
+    const own = {
+      runbook,
+      head: head({ ...TAGGED, sha: 'abc1234' }),
+      live: { release: { given: 'v1', tag: 'v1' } },
+    }
+    expect(planned(build(image, own)).verify?.must).toMatchObject([{ equals: 'v1.2.3' }])
+  })
+
+  test('not of a target that is known by neither', () => {
+    const plan = planned(build(image, { runbook, head: head({ given: 'revision:3' }) }))
+    expect(plan.verify).toBeUndefined()
+  })
+
+  test('not where nothing says how to read it', () => {
+    expect(planned(build(image)).verify).toBeUndefined()
+  })
+})
+
 test('signals stay open too: an undo measures for its own target', () => {
   const signals = { smoke: { source: 'http', with: { url: 'https://api/${target.sha}' } } }
   const plan = planned(build([seenSet('image', [surface('a')])], { runbook: { signals } }))
@@ -93,6 +153,6 @@ test('what every surface was is in the plan before anything is changed', () => {
 test('a step has time and tries even when the runbook says nothing of them', () => {
   expect(planned(build([seenSet('image', [surface('a')])])).steps[0]).toMatchObject({
     timeout: 600_000,
-    retry: { attempts: 3, backoff: 1000 },
+    retry: { attempts: 3, backoff: 2000 },
   })
 })

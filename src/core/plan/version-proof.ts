@@ -1,0 +1,35 @@
+import type { Condition, Procedure } from '../model.ts'
+import { unboundTarget } from './bind.ts'
+import type { BuildInput } from './input.ts'
+import type { LiveVersion } from './types.ts'
+
+const DEFAULT_WITHIN = 5 * 60_000
+/** During a deploy old and new versions answer in turns. */
+const IN_A_ROW = 3
+
+type Named = Parameters<typeof unboundTarget>[0]
+
+/**
+ * The procedure with what it does not say itself: where the runbook knows how to read the live version, that version must
+ * be the target. Surfaces say what is configured; only the live endpoint says what runs.
+ */
+export function withVersionProof({ runbook, procedure, live }: BuildInput, named: Named): Procedure {
+  const signal = runbook.release.live?.signal
+  if (signal === undefined || procedure.verify?.must.some((condition) => condition.signal === signal))
+    return procedure
+  const condition = versionOf(signal, live, named)
+  const { within = DEFAULT_WITHIN, must = [], should = [] } = procedure.verify ?? {}
+  return condition === undefined
+    ? procedure
+    : { ...procedure, verify: { within, must: [condition, ...must], should } }
+}
+
+/** By its commit, or by its tag where that is all that is known, or what the endpoint reports; an undo binds it anew. */
+function versionOf(signal: string, live: LiveVersion, named: Named): Condition | undefined {
+  const bySha = { signal, same_commit: '${target.sha}', in_a_row: IN_A_ROW }
+  const byTag = { signal, equals: '${target.tag}', in_a_row: IN_A_ROW }
+  const reportsTags = 'release' in live && live.release.sha === undefined
+  return (reportsTags ? [byTag, bySha] : [bySha, byTag]).find(
+    (condition) => unboundTarget(named, condition).length === 0,
+  )
+}
