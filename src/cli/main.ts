@@ -1,5 +1,5 @@
 import manifest from '../../package.json' with { type: 'json' }
-import { writeNow } from './write-now.ts'
+import { printNow } from './write-now.ts'
 
 // Imports no more up front: `--version` and completion must cost no more than Node itself.
 
@@ -16,9 +16,4 @@ export async function main(argv: string[]): Promise<void> {
   }
   const { runProgram } = await import('./program.ts')
   process.exitCode = await runProgram(argv, manifest.version)
-}
-
-function printNow(text: string): void {
-  const rest = writeNow(text)
-  if (rest !== undefined) process.stdout.write(rest)
 }

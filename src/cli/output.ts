@@ -37,9 +37,10 @@ export function createOutput({ json }: { json: boolean }): Output {
   const ci = (env['CI'] ?? '') !== '' && env['CI'] !== 'false'
   let redact = (text: string): string => text
   // Made when they are first used: each of the standard streams costs milliseconds.
-  const stdout = once(() => guarded(process.stdout))
-  const stderr = once(() => guarded(process.stderr))
+  const stdout = once(() => process.stdout.on('error', sayThatItIsLost))
+  const stderr = once(() => process.stderr.on('error', goOn))
   let waiting = false
+  let lost = false
 
   return {
     json,
@@ -80,6 +81,13 @@ export function createOutput({ json }: { json: boolean }): Output {
     stdout().write(rest)
   }
 
+  /** Whoever reads no further (`| head`) knows; a full disk is news. */
+  function sayThatItIsLost({ code = 'an error' }: NodeJS.ErrnoException): void {
+    if (lost || code === 'EPIPE') return
+    lost = true
+    stderr().write(`rollback: the result could not be written to standard output (${code})\n`)
+  }
+
   async function lookOf(stream: NodeJS.WriteStream): Promise<Look> {
     // Some terminals say that they have no columns at all.
     const width = Math.min(stream.columns || USUAL, WIDEST)
@@ -93,16 +101,10 @@ async function loadPaint(): Promise<Paint> {
   return createPaint()
 }
 
-/** A reader that goes away (`| head`) must not end a run half-way. */
-function guarded(stream: NodeJS.WriteStream): NodeJS.WriteStream {
-  return stream.on('error', ignoreClosedPipe)
-}
-
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined
   return () => (made ??= { value: make() }).value
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-}
+/** Output that is lost (a reader that goes away, a full disk, a closed terminal) must not end a run half-way. */
+function goOn(): void {}

@@ -13,3 +13,9 @@ export function writeNow(text: string): Uint8Array | undefined {
     return rest
   }
 }
+
+/** The same for a program that prints nothing else: what cannot be written is lost, and nothing is ended by it. */
+export function printNow(text: string): void {
+  const rest = writeNow(text)
+  if (rest !== undefined) process.stdout.on('error', () => {}).write(rest)
+}

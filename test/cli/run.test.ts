@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { BAD, GOOD, openStage, type Stage } from '../../src/cli/demo/stage.ts'
 import { describeWith } from '../helpers/need.ts'
-import { poll } from '../helpers/process.ts'
+import { poll, run } from '../helpers/process.ts'
 import { BIN, documents, environment, rollback } from './program.ts'
 
 // Against the registry and the service of the demo, which run in this process.
@@ -178,6 +178,19 @@ test('an interruption ends within five seconds, with what stands and the way on'
   expect(heard.out).toContain('Interrupted: nothing new was started')
   expect(heard.out).toContain('What stands')
   expect(heard.out.trim().split('\n').at(-1)).toMatch(/^ {2}rollback \w+ /)
+})
+
+test.each([
+  ['stdout', '> /dev/full', 'could not be written to standard output (ENOSPC)'],
+  ['stderr', '2> /dev/full', undefined],
+])('a full disk under its %s ends no run half-way', async (_stream, redirection, said) => {
+  const line = `"$0" "$@" ${redirection}`
+  const args = ['-c', line, process.execPath, BIN, 'run', '--target', GOOD, '--yes']
+  const ended = await run('sh', args, { cwd: stage.folder, env: environment(stage.folder), input: '' })
+  expect(ended.exitCode).toBe(0)
+  if (said === undefined) expect(ended.stdout).toContain('Proven: ')
+  else expect(ended.stderr.split(said)).toHaveLength(2)
+  expect(ended.stderr).not.toContain('    at ')
 })
 
 describeWith(['script', 'stty'], 'at a terminal', () => {

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
 import type { Call } from '../catalog/types.ts'
+import { printNow } from '../write-now.ts'
 
 /** Prints a schema exactly as it is published, to be saved beside a runbook. */
 export async function runSchema({ output }: Call): Promise<ExitCode> {
@@ -7,6 +8,6 @@ export async function runSchema({ output }: Call): Promise<ExitCode> {
     with: { type: 'json' },
   })
   // A schema is a document already: `--json` changes nothing about it.
-  process.stdout.write(output.redact(`${JSON.stringify(schema, undefined, 2)}\n`))
+  printNow(output.redact(`${JSON.stringify(schema, undefined, 2)}\n`))
   return EXIT.done
 }

@@ -2,6 +2,9 @@ import { createInterface } from 'node:readline'
 
 import { safeText } from '../../report/safe-text.ts'
 
+/** How long after the end of its input a process may get the signal that belongs to it. */
+const SIGNAL_MS = 50
+
 /** Asks one question on stderr; undefined when the input ended or `signal` aborted. */
 export async function askLine(text: string, signal?: AbortSignal): Promise<string | undefined> {
   if (signal?.aborted === true) return undefined
@@ -10,8 +13,12 @@ export async function askLine(text: string, signal?: AbortSignal): Promise<strin
   try {
     return await new Promise<string | undefined>((resolve) => {
       const nobody = (): void => resolve(undefined)
+      // A terminal that was closed ends its input too, and its signal (143) says more than an answer that is missing.
+      const ended = (): void => void setTimeout(nobody, SIGNAL_MS)
       signal?.addEventListener('abort', nobody, { once: true })
-      lines.once('close', nobody)
+      lines.once('close', ended)
+      // Its input cannot be read: a terminal that was closed.
+      lines.once('error', ended)
       lines.question(safeText(text), resolve)
     })
   } finally {
