@@ -16,9 +16,13 @@ const PLACES: { directory: string; matches: (name: string) => boolean }[] = [
   { directory: 'deploy', matches: (name) => FILES.has(name) },
 ]
 
-/** The one runbook of this directory, as a relative path; a problem when there is none or a choice. */
+/**
+ * The one runbook of this directory, as a relative path; a problem when there is none or a choice. What lies in the
+ * directory itself is meant, whatever else is there.
+ */
 export async function findRunbook(list: ListDirectory): Promise<string> {
-  const found = (await Promise.all(PLACES.map((place) => search(place, list)))).flat()
+  const [here = [], ...others] = await Promise.all(PLACES.map((place) => search(place, list)))
+  const found = here.length > 0 ? here : others.flat()
   const [only] = found
   if (only === undefined)
     throw new Problem({

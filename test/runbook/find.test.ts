@@ -12,16 +12,17 @@ test.each([
   [{ '.rollback': ['api.yaml'] }, '.rollback/api.yaml'],
   [{ runbooks: ['api.yaml', 'notes.md'] }, 'runbooks/api.yaml'],
   [{ ops: ['rollback.yaml', 'values.yaml'] }, 'ops/rollback.yaml'],
+  [{ '.': ['rollback.yaml'], runbooks: ['api.yaml', 'web.yaml'] }, 'rollback.yaml'],
 ])('finds the one there is: %j', async (content, expected) => {
   expect(await findRunbook(directories(content))).toBe(expected)
 })
 
 test('lists them when there are several', async () => {
-  const found = findRunbook(directories({ '.': ['rollback.yaml'], runbooks: ['b.yaml', 'a b.yaml'] }))
+  const found = findRunbook(directories({ ops: ['rollback.yaml'], runbooks: ['b.yaml', 'a b.yaml'] }))
   await expect(found).rejects.toMatchObject({
     code: 'several-runbooks',
-    found: 'rollback.yaml, runbooks/a b.yaml, runbooks/b.yaml',
-    cure: 'choose one: --runbook rollback.yaml',
+    found: 'runbooks/a b.yaml, runbooks/b.yaml, ops/rollback.yaml',
+    cure: "choose one: --runbook 'runbooks/a b.yaml'",
     exit: 2,
   })
 })

@@ -11,7 +11,7 @@ export const RUNBOOK: OptionSpec[] = [
   {
     flags: '--runbook <file>',
     summary:
-      'the runbook (default: the only one here: rollback.yaml, runbook.yaml, also in ops/ or deploy/, or any in .rollback/ or runbooks/)',
+      'the runbook (default: rollback.yaml or runbook.yaml here; else the only one in ops/, deploy/, .rollback/ or runbooks/)',
     completes: 'file',
   },
   { flags: '--env <name>', summary: 'the environment (default: the first one)', completes: 'environment' },
