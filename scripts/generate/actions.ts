@@ -35,11 +35,10 @@ const KINDS: Record<Action['kind'], string> = {
 
 function facts(action: Action): string[] {
   if (action.kind !== 'set') return []
-  const { compareAndSet, window, repeat } = action.facts
+  const { compareAndSet, window } = action.facts
   return [
     compareAndSet === false ? 'no compare-and-set on the platform' : `compare-and-set: ${compareAndSet}`,
     ...(window === undefined ? [] : [`window: ${window}`]),
-    repeat === 'harmless' ? 'sending it twice is harmless' : 'never sent twice without asking',
   ]
 }
 

@@ -196,8 +196,6 @@ export interface SetAction<Options, State> {
     compareAndSet: string | false
     /** What can happen between the last look and the write; printed in the plan where there is no compare-and-set. */
     window?: string | undefined
-    /** Whether sending the same change twice is harmless. It decides about retries of lost answers. */
-    repeat: 'harmless' | 'ask'
   }
   /** Every surface the options mean, with what is live. Never throws for what a platform answers. */
   surfaces(options: Options, read: ReadDoor): Promise<Reading<State>[]>
@@ -233,6 +231,8 @@ export interface CallAction<Options> {
   call(options: Options, id: string, write: WriteDoor): Promise<Receipt>
   /** Where the call can be observed (`check`): has it happened? */
   find?(options: Options, read: ReadDoor): Promise<'done' | 'not-done' | 'unknown'>
+  /** Whether these options give `find` something to look at. Asks nobody: a check that is silent today may answer later. */
+  observable?(options: Options): boolean
   /** How an undo takes it back: the same call again, another call, or not at all. */
   reversal(
     options: Options,

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 import type { Action, CallAction, Receipt, Seen, SetAction } from '../core/contract.ts'
+import { EXIT } from '../core/exit.ts'
 import type { PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { EffectFailure, Problem, sentenceOf } from '../core/problem.ts'
 import type { Failure, ObservedProgress, RunEvent, Use } from '../core/run/events.ts'
@@ -60,6 +61,7 @@ async function prepared(
     if (action.kind === 'set') {
       const options = await bindOptions(plan, secrets, action.options, use.with)
       const change = changeNamed(use, effect)
+      requireStates(action, change)
       return () => action.apply(options, change, session.write)
     }
     if (action.kind === 'call') {
@@ -71,6 +73,21 @@ async function prepared(
     throw error
   }
   throw new Error(`"${use.uses}" has no effect to carry out`)
+}
+
+/** A plan from a file, or of another version, may hold a state that this version would write as something else. */
+function requireStates({ state }: SetAction<unknown, unknown>, { surface, from, to }: PlannedChange): void {
+  for (const [end, value] of Object.entries({ from, to })) {
+    const [issue] = value === null ? [] : (state.safeParse(value).error?.issues ?? [])
+    if (issue === undefined) continue
+    throw new Problem({
+      code: 'state-unreadable',
+      message: `the plan's state of ${surface.id} is not one that this version understands`,
+      found: `${[end, ...issue.path].join('.')}: ${issue.message}`,
+      cure: 'Make a new plan, or use the version of the tool that made this one',
+      exit: EXIT.refused,
+    })
+  }
 }
 
 function changeNamed(use: PlannedUse, effect: string): PlannedChange {

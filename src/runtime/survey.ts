@@ -67,18 +67,11 @@ async function surveyCall(
   return {
     effect: prefix,
     repeat: action.repeat(options),
-    observable:
-      action.find !== undefined &&
-      action.ready !== undefined &&
-      isObservable(await action.find(options, session.read)),
+    observable: action.find !== undefined && action.observable?.(options) === true,
     reversal: reversal.how === 'none' ? reversal : { how: reversal.how },
     manual: action.manual(bindForShow(ground, action.options, use.with)),
     readiness: (await action.ready?.(options, session.read)) ?? { kind: 'ready', checks: [] },
   }
-}
-
-function isObservable(found: 'done' | 'not-done' | 'unknown'): boolean {
-  return found !== 'unknown'
 }
 
 /** All surfaces of a set, each with the change that would be made of it. */

@@ -23,7 +23,7 @@ function setAction(options: z.ZodType): SetAction<unknown, unknown> {
     summary: 'a set',
     options,
     state: z.unknown(),
-    facts: { compareAndSet: false, window: 'a moment', repeat: 'harmless' },
+    facts: { compareAndSet: false, window: 'a moment' },
     surfaces: () => Promise.resolve([]),
     resolve: () => Promise.resolve({ kind: 'missing', why: 'a fixture' }),
     apply: () => Promise.resolve(null),

@@ -148,6 +148,21 @@ test('a secret that is the name of a surface does not make the run lose sight of
   expect(world.writes).toHaveLength(1)
 })
 
+test.each(['from', 'to'] as const)(
+  'a state in `%s` that the action does not understand is not written',
+  async (end) => {
+    const { seal: _, ...open } = await planFor(session, runbookOf([setting('image')]))
+    const steps = open.steps.map((step) => ({
+      ...step,
+      changes: step.changes.map((change) => ({ ...change, [end]: { digest: 'sha256:0' } })),
+    }))
+    const ended = await carryOut(session, sealPlan({ ...open, steps }), watched())
+    expect(ended).toMatchObject({ result: 'failed', exit: 20, stands: [] })
+    expect(ended.why).toContain(`${end}.version`)
+    expect(world.writes).toEqual([])
+  },
+)
+
 test('a secret that can no longer be read fails the step, with nothing changed', async () => {
   const image = setting('image', { with: { on: ['image'], to: '${target.sha}', token: '${secrets.token}' } })
   const plan = await planFor(session, runbookOf([image], {}, { secrets: { token: { env: 'TOKEN' } } }))

@@ -45,6 +45,8 @@ export interface FakeWorld {
   ready?: CallReadiness | undefined
   /** What a surface says of a change in words, for people. */
   says?: string | undefined
+  /** How often a call's check was run. */
+  checks: number
   /** By the name of the signal. */
   measure: (name: string) => Measurement | Promise<Measurement>
   /** Instead of how far a surface is: a rollout that goes on. */
@@ -76,6 +78,7 @@ export function fakeWorld(own: Partial<FakeWorld> = {}): FakeWorld {
     found: 'unknown',
     measure: () => ({ kind: 'no-data', why: 'nothing was scripted' }),
     receipts: [],
+    checks: 0,
     writes: [],
     versions: () => [],
     refused: () => undefined,
@@ -114,7 +117,7 @@ function setOf(world: FakeWorld): SetAction<SetOptions, State> {
     summary: '',
     options: setOptions,
     state: z.strictObject({ version: z.string(), color: z.string() }),
-    facts: { compareAndSet: false, window: 'a moment', repeat: 'harmless' },
+    facts: { compareAndSet: false, window: 'a moment' },
     surfaces: async ({ on }) =>
       on.map((id): Reading<State> => ({
         surface: { id, kind: 'version', type: 'thing' },
@@ -178,19 +181,27 @@ function callOf(world: FakeWorld): CallAction<CallOptions> {
     summary: '',
     options: callOptions,
     repeat: ({ repeat }) => repeat,
-    ready: async ({ check }) =>
-      world.ready ?? {
-        kind: 'ready',
-        checks: [],
-        ...(check ? { done: world.found === 'done' } : {}),
-      },
+    async ready({ check }) {
+      world.checks += 1
+      return (
+        world.ready ?? {
+          kind: 'ready',
+          checks: [],
+          ...(check ? { done: world.found === 'done' } : {}),
+        }
+      )
+    },
     async call({ name }, _id, write) {
       await effect(world, `call ${name}`, write, () => {
         world.calls.push(name)
       })
       return null
     },
-    find: async ({ check }) => (check ? world.found : 'unknown'),
+    find: async ({ check }) => {
+      world.checks += 1
+      return check ? world.found : 'unknown'
+    },
+    observable: ({ check }) => check,
     reversal(options) {
       if (options.back === undefined) return { how: 'again' }
       if (options.back === 'none') return { how: 'none', why: 'it is sent' }

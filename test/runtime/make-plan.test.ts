@@ -160,6 +160,15 @@ describe('what people read of a plan holds no secret either', () => {
   })
 })
 
+test("a call's check is run once for a plan, and one that is silent today can still be asked later", async () => {
+  world.found = 'unknown'
+  const outcome = await plan({ runbook: runbookOf([calling('migrate', { check: true }), calling('hook')]) })
+  expect(outcome).toMatchObject({
+    plan: { steps: [{ call: { observable: true } }, { call: { observable: false } }] },
+  })
+  expect(world.checks).toBe(2)
+})
+
 test('a target of which too little is known refuses before anything is looked at', async () => {
   await expect(plan({ runbook: runbookOf([setting('image')]), target: 'v1.2.3' })).rejects.toMatchObject({
     code: 'target-incomplete',

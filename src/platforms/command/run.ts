@@ -26,6 +26,8 @@ export const run: CallAction<RunOptions> = {
     return { exitCode: 0 }
   },
 
+  observable: ({ check }) => check !== undefined,
+
   find: async (options, read) =>
     options.check === undefined ? 'unknown' : ask(options, options.check, read),
 

@@ -32,7 +32,6 @@ export const set: SetAction<SetOptions, State> = {
   facts: {
     compareAndSet: false,
     window: 'your script decides what lies between its last look and its write',
-    repeat: 'ask',
   },
 
   async surfaces(options, read): Promise<Reading<State>[]> {

@@ -51,6 +51,8 @@ export const request: CallAction<RequestOptions> = {
     return { status: response.status }
   },
 
+  observable: ({ check }) => check !== undefined,
+
   find: async (options, read) =>
     options.check === undefined ? 'unknown' : ask(options.check, options, read),
 

@@ -32,7 +32,7 @@ export const deployment: SetAction<DeploymentOptions, DeploymentState> = {
   summary: 'Return Deployments to an earlier revision, found by commit, image tag, digest or revision number',
   options: deploymentOptions,
   state: deploymentState,
-  facts: { compareAndSet: "a JSON Patch that tests the Deployment's resourceVersion", repeat: 'harmless' },
+  facts: { compareAndSet: "a JSON Patch that tests the Deployment's resourceVersion" },
   surfaces,
   versions,
   resolve: resolveDeployment,

@@ -21,7 +21,6 @@ export const retag: SetAction<RetagOptions, State> = {
     compareAndSet: false,
     window:
       'registries cannot move a tag on a condition: the tag is read again right before the write, and somebody who writes between the two (some milliseconds) is overwritten',
-    repeat: 'harmless',
   },
 
   surfaces(options, read) {
