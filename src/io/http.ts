@@ -5,7 +5,7 @@ import {
   request as requestHttp,
   type RequestOptions,
 } from 'node:http'
-import type { Agent as HttpsAgent } from 'node:https'
+import type * as Https from 'node:https'
 import type { Socket } from 'node:net'
 
 import type { HttpRequest, HttpResponse, TlsOptions } from '../core/contract.ts'
@@ -143,7 +143,7 @@ async function begin(request: HttpRequest, signal: AbortSignal | undefined): Pro
 }
 
 /** Loaded by the first request that needs TLS: many runs never do. */
-function https(): typeof import('node:https') {
+function https(): typeof Https {
   return process.getBuiltinModule('node:https')
 }
 
@@ -329,7 +329,7 @@ function joined(response: IncomingMessage): Record<string, string> {
   )
 }
 
-const agents = new Map<string, Agent | HttpsAgent>()
+const agents = new Map<string, Agent | Https.Agent>()
 
 /** HTTPS_PROXY and NO_PROXY are Node's own matter, where it has it; loopback never goes through a proxy (as in Go). */
 async function agentFor(url: URL): Promise<Agent> {

@@ -1,4 +1,4 @@
-export interface Userinfo {
+interface Userinfo {
   username: string
   password: string
 }
