@@ -4,8 +4,8 @@ import type { Plan } from '../core/plan/types.ts'
 import { Problem } from '../core/problem.ts'
 import type { Guide } from '../report/guide.ts'
 import { outcomeText, takenBackText } from '../report/outcome-text.ts'
-import { planText, targetWords } from '../report/plan-text.ts'
-import { safeLine } from '../report/safe-text.ts'
+import { essence } from '../report/essence.ts'
+import { planText } from '../report/plan-text.ts'
 import { summarise } from '../report/summary.ts'
 import type { CarriedThrough } from '../runtime/carry-through.ts'
 import type { Session } from '../runtime/types.ts'
@@ -53,6 +53,8 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
   })
 }
 
+const QUESTION = '. Go on?'
+
 /** The plan's own question. Without a terminal nobody can be asked, and silence is not a yes. */
 async function agree({ plan, yes, output, argv, interrupts }: CarryOut): Promise<void> {
   if (yes) return
@@ -65,9 +67,8 @@ async function agree({ plan, yes, output, argv, interrupts }: CarryOut): Promise
     })
   const { confirm } = await import('./ui/ask.ts')
   output.progress('')
-  const what =
-    plan.kind === 'undo' ? 'Take it back as shown' : `Return to ${targetWords(plan.target)} as shown`
-  const agreed = await confirm(`${safeLine(what)}; go on?`, interrupts.signal)
+  const { width } = await output.progressLook()
+  const agreed = await confirm(`${essence(plan, width - QUESTION.length)}${QUESTION}`, interrupts.signal)
   if (interrupts.signal.aborted) throw interruption(interrupts.signal)
   if (agreed) return
   throw new Problem({ code: 'declined', message: 'declined: nothing was changed', exit: EXIT.declined })

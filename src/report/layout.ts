@@ -83,6 +83,12 @@ export function sections(parts: string[][]): string {
     .join('\n\n')
 }
 
+/** At most so many columns, with an ellipsis where something is missing. Not for coloured text. */
+export function cut(text: string, width: number): string {
+  const characters = Array.from(text)
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(1, width - 1)).join('')}…`
+}
+
 function pad(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - widthOf(text)))
 }

@@ -15,8 +15,14 @@ const HOW_KNOWN: Record<Check['how'], string> = {
 /** A command of the team: nobody but the team knows what it does. */
 const UNCHECKED = '[your command, unchecked]'
 
-export function howKnown(check: Check, use: Pick<PlannedUse, 'uses'>): string {
-  return check.how === 'computed' && use.uses.startsWith('command.') ? UNCHECKED : HOW_KNOWN[check.how]
+/** How a check is known, in brackets, and what it says: empty where the brackets say it all. */
+export function checkWords(
+  { how, what, note }: Check,
+  { uses }: Pick<PlannedUse, 'uses'>,
+): { how: string; says: string } {
+  if (`[${note}]` === UNCHECKED) return { how: UNCHECKED, says: '' }
+  const says = note === undefined ? what : `${what}: ${note}`
+  return { how: how === 'computed' && uses.startsWith('command.') ? UNCHECKED : HOW_KNOWN[how], says }
 }
 
 /** Changes that the plan makes, those of a fallback not counted. */

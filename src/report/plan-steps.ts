@@ -1,8 +1,10 @@
 import type { Plan, PlannedStep, PlannedUse } from '../core/plan/types.ts'
-import { hanging } from './layout.ts'
+import { cut, hanging } from './layout.ts'
 import type { Look } from './look.ts'
-import { howKnown } from './plan-facts.ts'
+import { checkWords } from './plan-facts.ts'
 import { brief, safeLine } from './safe-text.ts'
+
+const COMMAND_LINES = 2
 
 /** The steps of a plan in their order, each with what it does and how that is known. */
 export function stepLines(plan: Plan, look: Look): string[] {
@@ -43,14 +45,27 @@ function useLines(use: PlannedUse, look: Look): string[] {
       ? []
       : [
           `     call ${call.reversed === true ? 'its reversal' : 'once'}; it has no state that could be read back`,
+          ...commandLines(use, call.manual, look),
         ]
   const asked =
     use.question === undefined ? [] : hanging('     ', `ask: ${safeLine(use.question.text)}`, look)
   const checks = use.checks.flatMap((check) => {
-    const note = check.note === undefined ? '' : `: ${check.note}`
-    return hanging(`     ${look.paint.faint(howKnown(check, use))} `, brief(check.what + note), look, 7)
+    const { how, says } = checkWords(check, use)
+    const known = `     ${look.paint.faint(how)}`
+    return says === '' ? [known] : hanging(`${known} `, brief(says), look, 7)
   })
   return [...effects, ...called, ...asked, ...checks]
+}
+
+/** What will be run, as a person would type it; a long script is cut, `--manual` has the whole. */
+function commandLines({ uses }: PlannedUse, manual: readonly string[], look: Look): string[] {
+  const command = brief(manual.filter((line) => !line.startsWith('#')).join(' && '))
+  if (command === '') return []
+  const lines = hanging(`     ${uses.startsWith('command.') ? 'runs' : 'as'}: `, command, look, 7)
+  const kept = lines.slice(0, COMMAND_LINES).map((line) => cut(line, look.width - 1))
+  const last = kept.at(-1) ?? ''
+  const whole = lines.length === kept.length
+  return whole || last.endsWith('…') ? kept : [...kept.slice(0, -1), `${cut(last, look.width - 2)} …`]
 }
 
 function fallbackLines(step: PlannedStep, look: Look): string[] {

@@ -15,9 +15,15 @@ import { brief, safeLine } from './safe-text.ts'
 
 /**
  * The whole plan: what changes, in which order, how each line is known, how it is proven and taken back. `guide` is
- * what the procedure says for people; a plan that is read back from a file does not have it.
+ * what the procedure says for people; a plan that is read back from a file does not have it. `sealed`: the plan goes on
+ * to somebody else, who has to recognise it.
  */
-export function planText(plan: Plan, look: Look, guide: Guide = {}): string {
+export function planText(
+  plan: Plan,
+  look: Look,
+  guide: Guide = {},
+  { sealed = false }: { sealed?: boolean | undefined } = {},
+): string {
   return sections([
     headLines(plan, guide, look),
     surfaceLines(plan, look),
@@ -32,7 +38,7 @@ export function planText(plan: Plan, look: Look, guide: Guide = {}): string {
     noteLines(guide, look),
     linkLines(guide, look),
     // On a line of its own: it has to fit into 80 columns, to be copied.
-    [`${look.paint.faint('Seal')}  ${plan.seal}`],
+    sealed ? [`${look.paint.faint('Seal')}  ${plan.seal}`] : [],
   ])
 }
 
@@ -59,7 +65,7 @@ function headLines(plan: Plan, guide: Guide, look: Look): string[] {
 }
 
 /** An undo may return to a version that nobody could name. */
-export function targetWords(target: Release): string {
+function targetWords(target: Release): string {
   return releaseName(target) || 'what was there before'
 }
 
@@ -88,7 +94,7 @@ function surfaceLines(plan: Plan, look: Look): string[] {
 }
 
 function surfacesChange(count: number): string {
-  return count === 1 ? '1 surface changes' : `${count} surfaces change`
+  return `Changes ${count} ${count === 1 ? 'surface' : 'surfaces'}`
 }
 
 function leftOutLines(plan: Plan, look: Look): string[] {

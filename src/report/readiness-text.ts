@@ -4,7 +4,7 @@ import { candidateLines } from './candidates-text.ts'
 import { type Guide, guideFacts, linkLines, noteLines } from './guide.ts'
 import { facts, hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
-import { howKnown } from './plan-facts.ts'
+import { checkWords } from './plan-facts.ts'
 import { brief, safeLine } from './safe-text.ts'
 
 interface Item {
@@ -31,7 +31,7 @@ export function readinessText(readiness: Readiness, guide: Guide, look: Look): s
   const open = obstacles(readiness).length
   const verdict =
     open === 0
-      ? look.paint.good('Ready, as far as was looked at (the end says what was not).')
+      ? look.paint.good('Ready: no reason found to refuse a rollback. The end says what was not tried.')
       : look.paint.bad(`Not ready: ${open === 1 ? 'one thing' : `${open} things`} would refuse a rollback.`)
   return sections([
     [
@@ -41,6 +41,7 @@ export function readinessText(readiness: Readiness, guide: Guide, look: Look): s
       ),
       ...facts(guideFacts(guide), look),
       verdict,
+      ...(open === 0 ? [`  ${nextCommand(readiness)}`] : []),
     ],
     group('Surfaces', surfaceItems(readiness), look),
     group('A rollback of each, tried without changing anything', trialItems(readiness), look),
@@ -104,10 +105,10 @@ function callItems(readiness: Readiness): Item[] {
 }
 
 function knownWords(checks: readonly Check[], uses: string): string[] {
-  return checks.map(
-    (check) =>
-      `${howKnown(check, { uses })} ${check.what}${check.note === undefined ? '' : `: ${check.note}`}`,
-  )
+  return checks.map((check) => {
+    const { how, says } = checkWords(check, { uses })
+    return says === '' ? how : `${how} ${says}`
+  })
 }
 
 function secretItems(readiness: Readiness): Item[] {
@@ -129,7 +130,8 @@ function unreadItems({ candidatesUnread }: Readiness): Item[] {
 }
 
 /** What stands behind "ready", and what does not. */
-function lookedLines({ surfaces, candidates }: Readiness, look: Look): string[] {
+function lookedLines(readiness: Readiness, look: Look): string[] {
+  const { surfaces } = readiness
   const tried = [...new Set(surfaces.flatMap(({ trial }) => (trial === undefined ? [] : [trial.candidate])))]
   const looked = [
     'what is live on each surface',
@@ -138,17 +140,21 @@ function lookedLines({ surfaces, candidates }: Readiness, look: Look): string[] 
     ...(tried.length === 0 ? [] : [`what a rollback to ${tried.join(', ')} would meet`]),
   ]
   const others = tried.length === 0 ? 'any version' : 'any other version'
-  const choice = candidates.find(({ live }) => live !== true)
   const missing = [
     `write permission for ${others}, and whether its artifacts are still retained`,
     'fallbacks, and whether calls will work',
   ]
-  const name = choice === undefined ? '<version>' : (choice.release.sha ?? choice.release.given)
   return [
     ...hanging(`${heading('Looked at', look)}  `, `${brief(looked.join('; '))}.`, look, 2),
     ...hanging(`${heading('Not looked at', look)}  `, `${missing.join('; ')}. For one version:`, look, 2),
-    `  rollback plan --target ${safeLine(name)}`,
+    `  ${nextCommand(readiness)}`,
   ]
+}
+
+function nextCommand({ candidates }: Readiness): string {
+  const choice = candidates.find(({ live }) => live !== true)
+  const name = choice === undefined ? '<version>' : (choice.release.sha ?? choice.release.given)
+  return `rollback plan --target ${safeLine(name)}`
 }
 
 function group(title: string, items: Item[], look: Look): string[] {

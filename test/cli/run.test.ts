@@ -26,7 +26,7 @@ const here = () => ({ cwd: stage.folder })
 test('the readiness check lists what is there, and what one can return to', async () => {
   const { stdout, exitCode } = await rollback(['plan'], here())
   expect(exitCode).toBe(0)
-  expect(stdout).toContain('Ready, as far as was looked at')
+  expect(stdout).toContain('Ready: no reason found to refuse a rollback')
   expect(stdout).toMatch(new RegExp(`1 +${GOOD.slice(0, 7)}`))
 })
 
@@ -197,7 +197,7 @@ describeWith(['script', 'stty'], 'at a terminal', () => {
   test('a version is chosen by its number, and the plan is agreed to', async () => {
     const { screen, exitCode } = await atTerminal('run', [
       ['Return to which version? [1-1]', '1\n'],
-      ['go on? [y/N]', 'y\n'],
+      ['image tag set, redeploy called. Go on? [y/N]', 'y\n'],
     ])
     expect(screen).toContain('Proven: ')
     expect(screen).toMatch(/✓.* redeploy: done/)
@@ -212,14 +212,14 @@ describeWith(['script', 'stty'], 'at a terminal', () => {
   })
 
   test('anything but yes declines', async () => {
-    const { screen, exitCode } = await atTerminal(`run --target ${GOOD}`, [['go on? [y/N]', 'maybe\n']])
+    const { screen, exitCode } = await atTerminal(`run --target ${GOOD}`, [['Go on? [y/N]', 'maybe\n']])
     expect(screen).toContain('declined: nothing was changed')
     expect(exitCode).toBe(26)
     expect(existsSync(stage.storeFolder)).toBe(false)
   })
 
   test('Ctrl-C at the question ends it, and nothing was changed', async () => {
-    const { screen, exitCode } = await atTerminal(`run --target ${GOOD}`, [['go on? [y/N]', '\u0003']])
+    const { screen, exitCode } = await atTerminal(`run --target ${GOOD}`, [['Go on? [y/N]', '\u0003']])
     expect(screen).toContain('interrupted by SIGINT before any change')
     expect(exitCode).toBe(130)
     expect(existsSync(stage.storeFolder)).toBe(false)

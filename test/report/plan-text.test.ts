@@ -13,7 +13,7 @@ test('says what changes, in which order, how it is known, how it is proven and t
       Measured   health: failing: HTTP 500
       Run        20261122-031500-7f3a
 
-    2 surfaces change
+    Changes 2 surfaces
       ghcr.io/acme/api:rollback-20261122-031500  (image tag)
           absent → sha256:9f8e7d6c5b4a
       ghcr.io/acme/api:prod-latest  (image tag)
@@ -29,6 +29,7 @@ test('says what changes, in which order, how it is known, how it is proven and t
            written
       2. redeploy  render.deploy-hook
          call once; it has no state that could be read back
+         as: curl -fsS -X POST "$RENDER_DEPLOY_HOOK"
          [cannot be known before] deploy hook
 
     What can still happen between the last look and a write
@@ -45,10 +46,25 @@ test('says what changes, in which order, how it is known, how it is proven and t
       must    live_version same commit as 1a2b3c4, 3 in a row
       should  error_rate below 1%
 
-    On failure  it stops and says what stands
-
-    Seal  sha256:6b25c61d9b0aebc9684d3987c1148268aa355fa7bcd5dd7aaa71177e24bb49a7"
+    On failure  it stops and says what stands"
   `)
+})
+
+test('shows the command that will run, in two lines at most, and says once that nobody checked it', () => {
+  const call = {
+    effect: 'redeploy',
+    repeat: 'harmless' as const,
+    reversal: { how: 'again' as const },
+    observable: false,
+    manual: [`sh -c 'deploy.sh --image "$IMAGE" ${'and more '.repeat(40)}'`],
+  }
+  const checks = [{ what: 'your command', how: 'cannot-be-known' as const, note: 'your command, unchecked' }]
+  const text = planText(plan({ steps: withStep('redeploy', { uses: 'command.run', call, checks }) }), PLAIN)
+  expect(text).toMatch(/ {5}runs: sh -c 'deploy.sh .*\n {7}and more .*…\n {5}\[your command, unchecked\]\n/)
+})
+
+test('shows the seal of a plan that goes on to somebody else', () => {
+  expect(planText(plan(), PLAIN, {}, { sealed: true })).toMatch(/\n\nSeal {2}sha256:[0-9a-f]{64}$/)
 })
 
 test('sets the surfaces as a table where there is room', () => {
@@ -112,7 +128,7 @@ test('says when the procedure is meant, its limits, and what its author wants re
   expect(text).toMatch(/Limits +decide 5m 00s, verify 1m 00s/)
   expect(text).toContain('Notes\n  line 0\n')
   expect(text).toContain('  line 39\n  … 20 more lines in the runbook\n')
-  expect(text).toContain('Links\n  https://acme.example/board\n')
+  expect(text).toContain('Links\n  https://acme.example/board')
 })
 
 test('calls a check of a command unchecked, and a dead service unknown', () => {

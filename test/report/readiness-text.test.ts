@@ -40,7 +40,8 @@ test('says what was looked at and what was not, and claims no more', () => {
   expect(text).toMatchInlineSnapshot(`
     "Readiness: acme-api, production, retag
       Use when  the image still exists
-    Ready, as far as was looked at (the end says what was not).
+    Ready: no reason found to refuse a rollback. The end says what was not tried.
+      rollback plan --target 1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d
 
     Surfaces
       ready  image: ghcr.io/acme/api:prod-latest

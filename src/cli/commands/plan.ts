@@ -80,7 +80,8 @@ async function planTarget(
 
   const { plan } = outcome
   if (options.out !== undefined) await writeOut(options.out, plan)
-  await printPlan(plan, { manual: options.manual === true, guide: procedure }, output)
+  const sealed = options.out !== undefined
+  await printPlan(plan, { manual: options.manual === true, guide: procedure, sealed }, output)
   if (outcome.kind === 'already') output.result(`\nAlready there: ${outcome.why}.`)
   if (options.out !== undefined) printSealed(options.out, plan, output)
   const out = options.out === undefined ? undefined : resolve(options.out)
@@ -93,10 +94,10 @@ async function planTarget(
 /** The plan for people, or the script that a person would type. */
 export async function printPlan(
   plan: Plan,
-  { manual, guide }: { manual: boolean; guide?: Guide | undefined },
+  { manual, guide, sealed }: { manual: boolean; guide?: Guide | undefined; sealed?: boolean | undefined },
   output: Output,
 ): Promise<void> {
-  if (!manual) return output.result(planText(plan, await output.resultLook(), guide))
+  if (!manual) return output.result(planText(plan, await output.resultLook(), guide, { sealed }))
   const { manualScript } = await import('../../report/manual-script.ts')
   output.result(manualScript(plan))
 }

@@ -4,7 +4,7 @@ import { formatDuration } from '../../core/duration.ts'
 import type { Plan } from '../../core/plan/types.ts'
 import type { Judged, Line, RunEvent } from '../../core/run/events.ts'
 import { eventWords, PHASE_WORDS } from '../../report/event-words.ts'
-import { hanging } from '../../report/layout.ts'
+import { cut, hanging } from '../../report/layout.ts'
 import type { Look, Paint } from '../../report/look.ts'
 import { brief } from '../../report/safe-text.ts'
 import type { Output } from '../output.ts'
@@ -122,9 +122,4 @@ function judgedMark(verdict: Judged, paint: Paint): string {
 
 function capital(text: string): string {
   return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`
-}
-
-function cut(text: string, width: number): string {
-  const characters = Array.from(text)
-  return characters.length <= width ? text : `${characters.slice(0, Math.max(1, width - 1)).join('')}…`
 }

@@ -66,7 +66,7 @@ describeWith(KUBERNETES_PROGRAMS, 'the example runbook for Kubernetes', () => {
     expectExit(await cli.run(['validate']), 0)
     const ready = await cli.run(['plan'])
     expectExit(ready, 0)
-    expect(ready.stdout).toContain('Ready, as far as was looked at')
+    expect(ready.stdout).toContain('Ready: no reason found to refuse a rollback')
 
     const target = `sha-${GOOD.slice(0, 7)}`
     const silent = await cli.run(['run', '--target', target, '--yes'])

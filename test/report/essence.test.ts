@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+
+import { essence } from '../../src/report/essence.ts'
+import { plan } from './fixtures.ts'
+
+test('says what a yes would do', () => {
+  expect(essence(plan(), 80)).toBe('live: 9f8e7d6 → 1a2b3c4, image tag set, redeploy called')
+})
+
+test('says of an undo where it leads, even where nobody can name the version', () => {
+  expect(essence(plan({ kind: 'undo' }), 80)).toMatch(/^back to 1a2b3c4, image tag set/)
+  const unnamed = plan({ kind: 'undo', undoOf: '20261122-031500-7f3a', target: { given: '' } })
+  expect(essence(unnamed, 80)).toMatch(/^undo of 20261122-031500-7f3a, image tag set/)
+})
+
+test('stays on one line', () => {
+  expect(essence(plan(), 50)).toBe('live: 9f8e7d6 → 1a2b3c4, image tag set,…')
+})
