@@ -49,3 +49,8 @@ test('gives every reason with its cure, what is fine, and the command that goes 
 test('offers no way on where there is none', () => {
   expect(refusalText({ ...refusal, without: undefined }, undefined, PLAIN)).not.toContain('go on')
 })
+
+test('a reason of the whole names no step', () => {
+  const whole = { ...refusal, reasons: [{ kind: 'input' as const, why: 'nothing is left to change' }] }
+  expect(refusalText(whole, undefined, PLAIN)).toContain('input\n  nothing is left to change')
+})
