@@ -18,7 +18,7 @@ export const LOOK: CommandSpec[] = [
     arguments: [
       {
         syntax: '[run]',
-        summary: 'the id of a run, the beginning of one, or "last" (default)',
+        summary: 'the id of a run, its beginning or end, or "last" (default)',
         completes: 'run',
       },
     ],

@@ -47,7 +47,7 @@ export const ROLL_BACK: CommandSpec[] = [
     arguments: [
       {
         syntax: '[run]',
-        summary: 'the id of a run, the beginning of one, or "last"',
+        summary: 'the id of a run, its beginning or end, or "last"',
         completes: 'run',
       },
     ],

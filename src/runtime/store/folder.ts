@@ -90,12 +90,17 @@ export function folderStore({ root, redact, now }: FolderStoreOptions): Store {
         if (last?.run !== undefined) return last.run
       }
       const all = await ids()
-      const matches = all.includes(wanted) ? [wanted] : all.filter((id) => id.startsWith(wanted))
+      const matches = all.includes(wanted) ? [wanted] : all.filter((id) => isShortFor(id, wanted))
       const [only, ...others] = matches
-      if (only === undefined || others.length > 0) throw notOne(wanted, matches.length > 0 ? matches : all)
+      if (only === undefined || others.length > 0) throw notOne(wanted, matches, all)
       return load(only)
     },
   }
+}
+
+/** Its beginning, or what people remember of it: its end. */
+function isShortFor(id: string, wanted: string): boolean {
+  return id.startsWith(wanted) || id.endsWith(`-${wanted}`)
 }
 
 interface Listed {
@@ -167,19 +172,21 @@ function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }
 
-function notOne(wanted: string, ids: string[]): Problem {
+function notOne(wanted: string, matches: string[], all: string[]): Problem {
+  const ids = matches.length > 0 ? matches : all
   const list = ids.slice(0, 10).join('\n  ')
+  const names = matches.length === 0 ? 'names no run' : `names ${matches.length} runs`
   return new Problem({
     code: 'run-not-found',
-    message: ids.length === 0 ? 'there are no runs yet' : `"${wanted}" does not name one run`,
+    message: ids.length === 0 ? 'there are no runs yet' : `"${wanted}" ${names}`,
     found:
       ids.length === 0
         ? undefined
-        : `runs:\n  ${list}${ids.length > 10 ? `\n  and ${ids.length - 10} older ones` : ''}`,
+        : `${matches.length === 0 ? 'the runs are' : 'they are'}:\n  ${list}${ids.length > 10 ? `\n  and ${ids.length - 10} older ones` : ''}`,
     cure:
       ids.length === 0
         ? 'rollback plan --target <sha> shows what a run would do'
-        : 'name one of them, or `last`',
+        : 'name one of them, by its whole id, its beginning or its end; or `last`',
     exit: EXIT.usage,
   })
 }

@@ -97,6 +97,18 @@ test('a beginning names a run when it fits one only', async () => {
   await expect(store.find('2025')).rejects.toMatchObject({ code: 'run-not-found', exit: 2 })
 })
 
+test('its end names a run too, and only the whole of it', async () => {
+  await keep('20260101-000000-aaaa')
+  await keep('20260102-000000-f6dc')
+  expect((await store.find('f6dc')).plan.id).toBe('20260102-000000-f6dc')
+  await expect(store.find('dc')).rejects.toMatchObject({ message: '"dc" names no run' })
+  await keep('20260103-000000-f6dc')
+  await expect(store.find('f6dc')).rejects.toMatchObject({
+    message: '"f6dc" names 2 runs',
+    found: 'they are:\n  20260103-000000-f6dc\n  20260102-000000-f6dc',
+  })
+})
+
 test('a whole id wins over a longer one that begins with it', async () => {
   await keep('20260101-000000-aaaa')
   await keep('20260101-000000-aaaa2')
