@@ -1,5 +1,5 @@
 import type { Plan } from '../core/plan/types.ts'
-import { releaseName } from '../core/release.ts'
+import { type Release, releaseName } from '../core/release.ts'
 import type { Line } from '../core/run/events.ts'
 import { resultWords } from './event-words.ts'
 import { hanging, heading, sections } from './layout.ts'
@@ -11,25 +11,68 @@ export interface Status {
   place: string
   unfinished: RunSummary[]
   /** The last runs of every service and environment, newest first. */
-  last: { service: string; environment: string; runs: RunSummary[] }[]
+  last: { service: string; environment: string; now: Now; runs: ListedRun[] }[]
+}
+
+/** `settledBy`: a later run that was proven, after which nobody has to care for this one. */
+type ListedRun = RunSummary & { settledBy?: string | undefined }
+
+/** The last proven version, and the run since which it may be another one. */
+interface Now {
+  proven?: { target: Release; run: string; at: string | undefined } | undefined
+  inDoubtSince?: string | undefined
 }
 
 const RUNS_EACH = 3
+
+/** Results that ask for somebody, until a later run is proven. */
+const OPEN = new Set<RunSummary['result']>(['failed', 'stands', 'unmeasured', 'interrupted', 'unfinished'])
+/** After these something else may be live. */
+const IN_DOUBT = new Set<RunSummary['result']>([
+  'stands',
+  'unmeasured',
+  'interrupted',
+  'unfinished',
+  'degraded',
+])
 
 /** `runs`: newest first. */
 export function statusOf(place: string, runs: readonly { plan: Plan; lines: Line[] }[]): Status {
   const summaries = runs.map(({ plan, lines }) => summarise(plan, lines))
   const groups = Map.groupBy(summaries, ({ service, environment }) => JSON.stringify([service, environment]))
-  // What has been taken back, and proven so, is nobody's work any more.
-  const takenBack = new Set(summaries.flatMap(({ result, undoOf }) => (result === 'proven' ? [undoOf] : [])))
+  const listed = [...groups.values()].map(withSettled)
   return {
     place,
-    unfinished: summaries.filter(({ id, result }) => result === 'unfinished' && !takenBack.has(id)),
-    last: [...groups.values()].flatMap((all) => {
+    unfinished: listed.flat().filter(isUnfinished),
+    last: listed.flatMap((all) => {
       const [first] = all
       if (first === undefined) return []
-      return [{ service: first.service, environment: first.environment, runs: all.slice(0, RUNS_EACH) }]
+      const { service, environment } = first
+      return [{ service, environment, now: nowOf(all), runs: all.slice(0, RUNS_EACH) }]
     }),
+  }
+}
+
+function withSettled(newestFirst: readonly RunSummary[]): ListedRun[] {
+  return newestFirst.map((run, index) => {
+    const later = newestFirst.slice(0, index).findLast(({ result }) => result === 'proven')
+    return later === undefined || !OPEN.has(run.result) ? run : { ...run, settledBy: later.id }
+  })
+}
+
+function isUnfinished({ result, settledBy }: ListedRun): boolean {
+  return result === 'unfinished' && settledBy === undefined
+}
+
+function nowOf(newestFirst: readonly RunSummary[]): Now {
+  const at = newestFirst.findIndex(({ result }) => result === 'proven')
+  const proven = newestFirst[at]
+  const since = newestFirst
+    .slice(0, at === -1 ? undefined : at)
+    .findLast(({ result }) => IN_DOUBT.has(result))
+  return {
+    proven: proven && { target: proven.target, run: proven.id, at: proven.ended },
+    inDoubtSince: since?.id,
   }
 }
 
@@ -38,12 +81,26 @@ export function statusText(status: Status, look: Look): string {
     return `No runs are recorded in ${safeLine(status.place)}.\nStart with: rollback plan`
   return sections([
     unfinishedLines(status, look),
-    ...status.last.map(({ service, environment, runs }) => [
+    ...status.last.map(({ service, environment, now, runs }) => [
       heading(safeLine(`${service}, ${environment}`), look),
-      ...runs.flatMap((run) => runLines(run, look)),
+      ...hanging('  ', safeLine(nowWords(now)), look),
+      ...runs.filter((run) => !isUnfinished(run)).flatMap((run) => runLines(run, look)),
     ]),
     [look.paint.faint(safeLine(`Runs are kept in ${status.place}.`))],
   ])
+}
+
+/** `now: 3e7a91c, proven 2026-11-22 13:54 UTC`. */
+function nowWords({ proven, inDoubtSince }: Now): string {
+  const doubt = inDoubtSince === undefined ? '' : `in doubt since run ${inDoubtSince}`
+  if (proven === undefined) return `now: ${doubt === '' ? 'nothing was proven yet' : doubt}`
+  const name = releaseName(proven.target) || `as before the run that ${proven.run} took back`
+  const words = `${name}, proven ${minute(proven.at)} UTC`
+  return doubt === '' ? `now: ${words}` : `now: ${doubt}; before that ${words}`
+}
+
+function minute(when: string | undefined): string {
+  return when?.slice(0, 16).replace('T', ' ') ?? ''
 }
 
 function unfinishedLines({ unfinished }: Status, look: Look): string[] {
@@ -63,11 +120,12 @@ function unfinishedLines({ unfinished }: Status, look: Look): string[] {
   ]
 }
 
-function runLines(run: RunSummary, look: Look): string[] {
+function runLines(run: ListedRun, look: Look): string[] {
   const what = run.kind === 'undo' ? `undo of ${run.undoOf ?? 'a run'}` : `to ${releaseName(run.target)}`
-  const words = resultWords(run)
-  const good = run.result === 'proven' || run.result === 'already'
+  const settled = run.settledBy === undefined ? '' : `; settled by ${run.settledBy}`
+  const words = resultWords(run) + safeLine(settled)
+  const good = run.result === 'proven' || run.result === 'already' || settled !== ''
   const paint = good ? look.paint.good : look.paint.warn
-  const when = run.started?.slice(0, 16).replace('T', ' ') ?? ''
+  const when = minute(run.started)
   return [`  ${safeLine(run.id)}  ${when}  ${safeLine(what)}`, ...hanging('    ', paint(words), look)]
 }
