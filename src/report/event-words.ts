@@ -91,7 +91,9 @@ function because(why: string | undefined): string {
 }
 
 function intentWords(event: Event<'intent'>, plan: Plan): string {
-  const again = event.attempt > 1 ? ` (try ${event.attempt})` : ''
+  const { attempts } = plan.steps.find(({ id }) => id === event.step)?.retry ?? {}
+  const again =
+    event.attempt > 1 ? ` (try ${event.attempt}${attempts === undefined ? '' : ` of ${attempts}`})` : ''
   const change = findChange(plan, event.effect)
   if (change === undefined) return `${event.step}: call${again}`
   return `${event.step}: ${changeWords(change)}${again}`

@@ -17,7 +17,7 @@ export function outcomeText(summary: RunSummary, look: Look, notTakenBack?: stri
     headline(summary, look),
     happened('What happened', summary, look),
     proven(summary, look),
-    list('What is unknown', unknown(summary), look),
+    unknownLines(summary, look),
     list('What failed or did not happen', notDone(summary), look),
     list('What took longer than its limit', exceeded(summary), look),
     notTakenBack === undefined ? [] : list('It was not taken back by itself', [notTakenBack], look),
@@ -82,11 +82,39 @@ function proven({ result, proof }: RunSummary, look: Look): string[] {
   return held.length === 0 ? [] : hanging(`${heading('Proof', look)}  `, brief(held.join('; ')), look, 2)
 }
 
-/** Sent, and the answer was lost. */
-function unknown({ changes, calls }: RunSummary): string[] {
-  return [...changes, ...calls]
-    .filter((effect) => effect.state === 'unknown')
-    .map((effect) => `${effectWords(effect)}: it may have been taken, its answer was lost`)
+/** What was tried, and what came back: said here and nowhere else. */
+export function unknownLines(summary: RunSummary, look: Look): string[] {
+  return list('What is unknown', unknown(summary), look)
+}
+
+function unknown(summary: RunSummary): string[] {
+  return unknownEffects(summary).flatMap((effect) => [
+    `${effect.from === undefined ? effect.step : effectWords(effect)}: ${triedWords(effect)}; whether it took effect is unknown`,
+    ...cureOf(summary.steps.find(({ step, result }) => step === effect.step && result === 'failed')?.cure),
+  ])
+}
+
+function unknownEffects({ changes, calls }: RunSummary): EffectSummary[] {
+  return [...changes, ...calls].filter((effect) => effect.state === 'unknown')
+}
+
+/** `called 3 times, answered 500 each time`. */
+function triedWords({ from, failures }: EffectSummary): string {
+  const verb = from === undefined ? 'called' : 'tried'
+  const count = failures.length
+  const times = count < 2 ? 'once' : `${count} times`
+  const [first, ...others] = failures.map(answerWords)
+  if (first === undefined) return verb
+  if (others.every((answer) => answer === first))
+    return `${verb} ${times}, ${first}${count < 2 ? '' : ' each time'}`
+  return `${verb} ${times}: ${[first, ...others].join(', then ')}`
+}
+
+/** The essence of what a platform or a command said. */
+function answerWords(failure: string | undefined): string {
+  if (failure === undefined) return 'its answer was lost'
+  const [said] = /\banswered \d{3}$|\bexit code \d+$/.exec(failure) ?? [failure]
+  return said.startsWith('exit code') ? `ended with ${said}` : said
 }
 
 function notDone(summary: RunSummary): string[] {
@@ -94,8 +122,9 @@ function notDone(summary: RunSummary): string[] {
   const not = effects
     .filter((effect) => effect.state === 'not applied' || effect.state === 'not started')
     .map((effect) => `${effectWords(effect)}: ${effect.state}`)
+  const open = new Set(unknownEffects(summary).map(({ step }) => step))
   const failed = summary.steps.flatMap((step) =>
-    step.result === 'failed'
+    step.result === 'failed' && !open.has(step.step)
       ? [`${step.step} failed${step.why === undefined ? '' : `: ${step.why}`}`, ...cureOf(step.cure)]
       : [],
   )
@@ -115,10 +144,19 @@ function cureOf(cure: string | undefined): string[] {
 /** Said only where it is in doubt: after a proof it is the target. */
 export function standsLines(summary: RunSummary, look: Look): string[] {
   if (summary.result === 'proven' || summary.result === 'already') return []
-  if (summary.stands.length > 0) return list(look.paint.bad('What stands'), summary.stands, look)
-  if (unknown(summary).length > 0 || summary.result === 'unfinished') return []
+  const stands = summary.stands.filter((what) => !isUnknown(what, summary))
+  if (stands.length > 0) return list(look.paint.bad('What stands'), stands, look)
+  if (summary.stands.length > 0 || unknown(summary).length > 0 || summary.result === 'unfinished') return []
   const done = [...summary.changes, ...summary.calls].some((effect) => effect.state === 'done')
   return done ? [] : ['Nothing of this run stands.']
+}
+
+/** That something may stand has been said with what is unknown. */
+function isUnknown(what: string, summary: RunSummary): boolean {
+  return unknownEffects(summary).some(
+    ({ step, name, from }) =>
+      what.startsWith(`${from === undefined ? step : name}: `) && what.includes(' may '),
+  )
 }
 
 function effectWords(effect: EffectSummary): string {

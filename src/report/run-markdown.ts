@@ -5,7 +5,7 @@ import { eventWords, JUDGED_WORDS, resultWords } from './event-words.ts'
 import { phaseWords } from './phase-times.ts'
 import { liveWords } from './plan-text.ts'
 import { brief } from './safe-text.ts'
-import { type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
+import { effectName, effectsInOrder, type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
 
 /** The report of a run for an incident document or a CI summary. */
 export function runMarkdown(plan: Plan, lines: readonly Line[]): string {
@@ -51,11 +51,11 @@ function headRows(summary: RunSummary): string[][] {
 }
 
 function effectRows(summary: RunSummary): string[][] {
-  return [...summary.changes, ...summary.calls].map(({ name, from, to, state }) => [
-    code(name),
-    from === undefined ? '' : code(from),
-    to === undefined ? '' : code(to),
-    state,
+  return effectsInOrder(summary).map((effect) => [
+    code(effectName(effect)),
+    effect.from === undefined ? '' : code(effect.from),
+    effect.to === undefined ? '' : code(effect.to),
+    effect.state,
   ])
 }
 

@@ -4,11 +4,11 @@ import type { Line } from '../core/run/events.ts'
 import { eventWords, JUDGED_WORDS } from './event-words.ts'
 import { facts, hanging, heading, narrowChange, sections, table } from './layout.ts'
 import type { Look } from './look.ts'
-import { headline, standsLines, waysOnLines } from './outcome-text.ts'
+import { headline, standsLines, unknownLines, waysOnLines } from './outcome-text.ts'
 import { phaseWords } from './phase-times.ts'
 import { liveWords } from './plan-text.ts'
 import { brief, safeLine } from './safe-text.ts'
-import { type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
+import { effectName, effectsInOrder, type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
 
 /** The report of a run for a terminal. */
 export function runText(plan: Plan, lines: readonly Line[], look: Look): string {
@@ -20,6 +20,7 @@ export function runText(plan: Plan, lines: readonly Line[], look: Look): string 
     proofLines(summary, look),
     phaseLines(summary, look),
     timelineLines(plan, lines, look),
+    unknownLines(summary, look),
     standsLines(summary, look),
     waysOnLines(waysFurther(summary), look),
   ])
@@ -51,8 +52,8 @@ function headFacts(summary: RunSummary, look: Look): string[] {
 }
 
 function changeLines(summary: RunSummary, look: Look): string[] {
-  const rows = [...summary.changes, ...summary.calls].map((effect) => [
-    safeLine(effect.name),
+  const rows = effectsInOrder(summary).map((effect) => [
+    safeLine(effectName(effect)),
     brief(effect.from ?? ''),
     brief(effect.to ?? ''),
     effect.state,

@@ -60,6 +60,10 @@ export interface EffectSummary {
   to?: string | undefined
   /** What is known about it. */
   state: 'done' | 'already' | 'not applied' | 'unknown' | 'not started'
+  /** When it was first tried: ISO 8601, UTC. */
+  started?: string | undefined
+  /** What was said to each try that did not end well, in order; absent for one whose answer was lost. */
+  failures: (string | undefined)[]
 }
 
 interface ProofSummary {
@@ -103,8 +107,8 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
     ),
     phases: phaseTimes(plan, state, last?.at ?? 0),
     steps: plan.steps.map((step) => stepOf(step, state, lines)),
-    changes: changesOf(plan, state),
-    calls: callsOf(plan, state),
+    changes: changesOf(plan, state, lines),
+    calls: callsOf(plan, state, lines),
     answers: lines.flatMap(({ event }) =>
       event.type === 'answer'
         ? [{ step: event.step, value: event.value, accepted: event.accepted, by: event.by.name }]
@@ -151,7 +155,7 @@ function stepOf(planned: Plan['steps'][number], state: RunState, lines: readonly
   }
 }
 
-function changesOf(plan: Plan, state: RunState): EffectSummary[] {
+function changesOf(plan: Plan, state: RunState, lines: readonly Line[]): EffectSummary[] {
   return plan.steps.flatMap((planned) => {
     const use = state.steps[planned.id]?.use === 'fallback' ? (planned.fallback ?? planned) : planned
     return use.changes.map((change) => ({
@@ -163,17 +167,49 @@ function changesOf(plan: Plan, state: RunState): EffectSummary[] {
         change.state === 'already'
           ? ('already' as const)
           : effectState(state.steps[planned.id]?.effects[change.effect]),
+      ...triesOf(planned.id, change.effect, lines),
     }))
   })
 }
 
-function callsOf(plan: Plan, state: RunState): EffectSummary[] {
+function callsOf(plan: Plan, state: RunState, lines: readonly Line[]): EffectSummary[] {
   return plan.steps.flatMap((planned) => {
     const use = state.steps[planned.id]?.use === 'fallback' ? (planned.fallback ?? planned) : planned
     if (use.call === undefined || planned.skip !== undefined) return []
     const effect = state.steps[planned.id]?.effects[use.call.effect]
-    return [{ step: planned.id, name: use.uses, state: effectState(effect) }]
+    const tries = triesOf(planned.id, use.call.effect, lines)
+    return [{ step: planned.id, name: use.uses, state: effectState(effect), ...tries }]
   })
+}
+
+/** A try that is followed by another one, or by nothing, has lost its answer. */
+function triesOf(
+  step: string,
+  effect: string,
+  lines: readonly Line[],
+): Pick<EffectSummary, 'started' | 'failures'> {
+  const own = lines.flatMap(({ at, event }) =>
+    (event.type === 'intent' || event.type === 'outcome') && event.step === step && event.effect === effect
+      ? [{ at, event }]
+      : [],
+  )
+  const failures = own.flatMap(({ event }, index) => {
+    if (event.type === 'outcome') return event.ok ? [] : [event.failure.message]
+    return own[index + 1]?.event.type === 'outcome' ? [] : [undefined]
+  })
+  return { started: isoTime(own[0]?.at), failures }
+}
+
+/** Changes and calls in the order in which they were tried; what was not comes last, as planned. */
+export function effectsInOrder({ changes, calls }: Pick<RunSummary, 'changes' | 'calls'>): EffectSummary[] {
+  const startOf = ({ started }: EffectSummary): number =>
+    started === undefined ? Number.MAX_VALUE : Date.parse(started)
+  return [...changes, ...calls].sort((a, b) => startOf(a) - startOf(b))
+}
+
+/** A call is known by its step: several of one run may use the same platform. */
+export function effectName({ step, name, from, to }: EffectSummary): string {
+  return from === undefined && to === undefined ? `${step}: ${name}` : name
 }
 
 function effectState(effect: EffectState | undefined): EffectSummary['state'] {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { RunEvent } from '../../src/core/run/events.ts'
 import { PLAIN } from '../../src/report/look.ts'
 import { outcomeText, takenBackText } from '../../src/report/outcome-text.ts'
+import { runText } from '../../src/report/run-text.ts'
 import { summarise } from '../../src/report/summary.ts'
 import { CALLED, HOOK_LOST, journal, plan, PROVEN, RETAGGED, STARTED, TAG } from './fixtures.ts'
 
@@ -50,15 +51,11 @@ describe('the end of a run', () => {
           (sha256:1a2b3c4d5e6f)
 
       What is unknown
-        - redeploy: call of render.deploy-hook: it may have been taken, its answer was
-          lost
-
-      What failed or did not happen
-        - redeploy failed: the hook did not answer
+        - redeploy: called once, the hook did not answer; whether it took effect is
+          unknown
 
       What stands
         - ghcr.io/acme/api:prod-latest: 1a2b3c4 (was sha256:9f8e7d6c5b4a)
-        - redeploy: may have been called
 
       Ways on
         rollback show 20261122-031500-7f3a  the whole report
@@ -66,6 +63,41 @@ describe('the end of a run', () => {
                                             what is done stays done
         rollback undo 20261122-031500-7f3a  take back what stands"
     `)
+  })
+
+  test('whose calls were answered says so once, and not that an answer was lost', () => {
+    const tries = [1, 2, 3].flatMap((attempt): RunEvent[] => [
+      { type: 'intent', step: 'redeploy', effect: 'redeploy', attempt, use: 'first' },
+      {
+        type: 'outcome',
+        step: 'redeploy',
+        effect: 'redeploy',
+        attempt,
+        ok: false,
+        retryAt: 0,
+        failure: {
+          code: 'http-refused',
+          message: 'the deploy hook answered 500',
+          applied: 'unknown',
+          retryable: true,
+        },
+      },
+    ])
+    const why = 'the deploy hook answered 500'
+    const failed: RunEvent[] = [
+      { type: 'step-started', step: 'redeploy' },
+      ...tries,
+      { type: 'step-ended', step: 'redeploy', result: 'failed', why },
+    ]
+    const lines = journal([...STARTED, ...RETAGGED, ...failed, STANDS])
+    const text = outcomeText(summarise(plan(), lines), PLAIN).replaceAll(/\n +/g, ' ')
+    expect(text).toContain(
+      'What is unknown - redeploy: called 3 times, answered 500 each time; whether it took effect is unknown\n',
+    )
+    expect(text.split('redeploy: ')).toHaveLength(2)
+    expect(text).not.toContain('lost')
+    expect(text).not.toContain('What failed')
+    expect(runText(plan(), lines, PLAIN)).toContain('redeploy: call (try 2 of 3)')
   })
 
   test('that failed before a change stood offers no undo', () => {

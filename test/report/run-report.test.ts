@@ -46,6 +46,13 @@ test('adds up to a document with the durations and the last judgement of everyth
   })
 })
 
+test('names a call by its step, in the order of time', () => {
+  const early = journal([...STARTED, ...CALLED, ...RETAGGED, ...PROVEN])
+  const rows = /Changes and calls\n([^]*?)\n\n/.exec(runText(plan(), early, PLAIN))?.[1]
+  expect(rows).toMatch(/^ {2}redeploy: render\.deploy-hook\n/)
+  expect(runMarkdown(plan(), early)).toMatch(/\| `redeploy: render\.deploy-hook` .*\n\| `ghcr\.io/)
+})
+
 test('measures each phase against its limit, deciding from the plan on', () => {
   const limited = plan({
     createdAt: '2026-11-22T03:13:00.000Z',
