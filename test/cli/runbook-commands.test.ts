@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
+import { EXAMPLES, usualAnswers } from '../../src/cli/init/examples.ts'
 import { BIN, documents, environment, folder, rollback } from './program.ts'
 import { run } from '../helpers/process.ts'
 
@@ -35,6 +36,26 @@ describe('init', () => {
       expect(exitCode).toBe(0)
     },
   )
+
+  test('creates the folder that it shall write to', async () => {
+    await using here = await folder()
+    const args = ['init', '--from', 'registry-render', '--out', 'ops/night/rollback.yaml']
+    const { stdout, exitCode } = await rollback(args, { cwd: here.path })
+    expect(stdout).toContain('rollback validate --runbook ops/night/rollback.yaml')
+    expect(exitCode).toBe(0)
+    expect(await readFile(join(here.path, 'ops/night/rollback.yaml'), 'utf8')).toContain(
+      '{ signal: health, passing: true, in_a_row: 3 }',
+    )
+  })
+
+  test.each(EXAMPLES)('$name is in the help, and goes without a health path', async (example) => {
+    await using here = await folder()
+    expect((await rollback(['init', '--help'], { cwd: here.path })).stdout).toContain(example.name)
+    const text = example.write({ ...usualAnswers(example), healthPath: '' })
+    expect(text).not.toContain('health')
+    await writeFile(join(here.path, 'rollback.yaml'), text)
+    expect((await rollback(['validate'], { cwd: here.path })).exitCode).toBe(0)
+  })
 
   test('never overwrites a runbook, unless it is told to', async () => {
     await using here = await folder()

@@ -9,7 +9,11 @@ export const PREPARE: CommandSpec[] = [
     description:
       'Asks a few questions and writes a runbook that validates, or copies an example. It never overwrites a file without --force.',
     options: [
-      { flags: '--from <example>', summary: 'copy an example instead of asking', completes: 'nothing' },
+      {
+        flags: '--from <example>',
+        summary: 'copy an example instead of asking: registry-render, kubernetes-deployment',
+        completes: 'nothing',
+      },
       {
         flags: '--out <file>',
         summary: 'where to write it (default: rollback.yaml)',

@@ -1,5 +1,5 @@
-import { rename, rm, stat, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 
 import { EXIT, type ExitCode } from '../../core/exit.ts'
 import { Problem } from '../../core/problem.ts'
@@ -69,6 +69,7 @@ async function assertValid(text: string, file: string): Promise<void> {
 }
 
 async function write(file: string, text: string, force: boolean): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
   if (!force) return writeFile(file, text, { flag: 'wx' })
   const draft = `${file}.${process.pid}.tmp`
   try {

@@ -12,8 +12,10 @@ export interface Example {
 export interface InitQuestion {
   id: string
   text: string
-  /** Taken when nothing is typed; the value of the example. */
+  /** The value of the example; taken when nothing is typed. */
   usual: string
+  /** When nothing is typed there is none of it. */
+  optional?: boolean | undefined
   /** What is wrong with an answer; undefined when nothing is. */
   problem(answer: string): string | undefined
 }

@@ -26,10 +26,12 @@ export async function interview(
   return { example, answers }
 
   async function askFor(question: InitQuestion): Promise<string> {
+    const { optional = false, usual } = question
+    const hint = optional ? `such as ${usual}; Enter for none` : usual
     for (let tries = 0; tries < TRIES; tries++) {
-      const typed = await askLine(`${question.text} [${question.usual}]: `)
+      const typed = await askLine(`${question.text} [${hint}]: `)
       if (typed === undefined) break
-      const answer = typed.trim() === '' ? question.usual : typed.trim()
+      const answer = typed.trim() === '' && !optional ? usual : typed.trim()
       const problem = question.problem(answer)
       if (problem === undefined) return answer
       output.progress(`  ${problem}`)

@@ -1,4 +1,5 @@
 import type { Example } from './examples.ts'
+import { HEALTH_PATH, healthCondition, healthSignal } from './health.ts'
 import { fits, SERVICE, URL, VERSION_FIELD, VERSION_PATH } from './questions.ts'
 
 const objectName = fits(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'lower-case letters, digits, "-" and "."')
@@ -14,6 +15,7 @@ export const kubernetesRunbook: Example = {
     URL,
     VERSION_PATH,
     VERSION_FIELD,
+    HEALTH_PATH,
   ],
   write: (answers) => `# A rollback runbook. Check it with: rollback validate
 # Is everything there that a rollback needs? rollback plan
@@ -34,7 +36,7 @@ signals:
     http:
       url: '\${vars.url}${answers['versionPath']}'
       json: ${answers['versionField']}
-
+${healthSignal(answers)}
 procedures:
   deployment:
     use_when: the former revision is still kept by the cluster
@@ -49,5 +51,5 @@ procedures:
       within: 5m
       must:
         - { signal: live_version, same_commit: '\${target.sha}', in_a_row: 3 }
-`,
+${healthCondition(answers)}`,
 }

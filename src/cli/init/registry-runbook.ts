@@ -1,4 +1,5 @@
 import type { Example } from './examples.ts'
+import { HEALTH_PATH, healthCondition, healthSignal } from './health.ts'
 import { fits, SERVICE, URL, VERSION_FIELD, VERSION_PATH } from './questions.ts'
 
 /** An image tag that a platform deploys from, and a hook that makes it deploy. */
@@ -28,6 +29,7 @@ export const registryRunbook: Example = {
     URL,
     VERSION_PATH,
     VERSION_FIELD,
+    HEALTH_PATH,
   ],
   write: (answers) => `# A rollback runbook. Check it with: rollback validate
 # Is everything there that a rollback needs? rollback plan
@@ -52,7 +54,7 @@ signals:
     http:
       url: '\${vars.url}${answers['versionPath']}'
       json: ${answers['versionField']}
-
+${healthSignal(answers)}
 procedures:
   retag:
     use_when: the image of the target still exists
@@ -74,5 +76,5 @@ procedures:
       within: 5m
       must:
         - { signal: live_version, same_commit: '\${target.sha}', in_a_row: 3 }
-`,
+${healthCondition(answers)}`,
 }
