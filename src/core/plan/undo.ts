@@ -43,7 +43,10 @@ export function draftUndo(plan: Plan, state: RunState, without: readonly string[
   const calls = going.filter(({ role }) => role === 'call-again')
   const lifts = going.filter(({ role }) => role === 'lift')
   const restores = going.filter(({ role }) => role === 'restore' || role === 'reverse-call')
-  const first = [...inReverse(restores), ...afterTheirNeeds(plan, calls, restores)]
+  const inOrder = afterTheirNeeds(plan, calls, restores)
+  const leading = inOrder.filter((call) => !call.needs.some((id) => restores.some((one) => one.id === id)))
+  const trailing = inOrder.filter((call) => !leading.includes(call))
+  const first = [...leading, ...afterLeading(plan, leading, inReverse(restores)), ...trailing]
   return {
     target: 'release' in plan.live ? plan.live.release : { given: '' },
     steps: [...first, ...inReverse(lifts, first)],
@@ -125,6 +128,18 @@ function afterTheirNeeds(plan: Plan, calls: UndoStep[], restores: UndoStep[]): U
     ...one,
     needs: [...(needed.get(one.step.id) ?? [])].filter((id) => present.has(id)),
   }))
+}
+
+/**
+ * A call that needed nothing of what is restored keeps its place before the sets that waited for it: what had to be
+ * stopped before a change has to be stopped before it is taken back.
+ */
+function afterLeading(plan: Plan, leading: UndoStep[], restores: UndoStep[]): UndoStep[] {
+  const needed = allNeeds(plan.steps)
+  return restores.map((one) => {
+    const waited = leading.filter(({ step }) => needed.get(one.step.id)?.has(step.id) === true)
+    return { ...one, needs: [...waited.map(({ id }) => id), ...one.needs] }
+  })
 }
 
 function leftBehind(step: PlannedStep, state: RunState): LeftOut[] {

@@ -219,3 +219,16 @@ test('fences are lifted when all the rest is done, and put up first when that is
   )
   expect(undoOf(undo).steps.map(({ id }) => id)).toEqual(['image~fence', 'image', 'redeploy'])
 })
+
+test('what was stopped before a change is stopped before it is taken back, and started after it', () => {
+  const plan = planOf([
+    callStep('drain', {}),
+    setStep('link', { needs: ['drain'] }),
+    callStep('reload', {}, { needs: ['drain', 'link'] }),
+  ])
+  expect(undoOf(plan).steps).toEqual([
+    { id: 'drain', role: 'call-again', needs: [] },
+    { id: 'link', role: 'restore', needs: ['drain'] },
+    { id: 'reload', role: 'call-again', needs: ['drain', 'link'] },
+  ])
+})
