@@ -174,7 +174,7 @@ function isCode(error: unknown, code: string): boolean {
 
 function notOne(wanted: string, matches: string[], all: string[]): Problem {
   const ids = matches.length > 0 ? matches : all
-  const list = ids.slice(0, 10).join('\n  ')
+  const list = ids.slice(0, 10).join(', ')
   const names = matches.length === 0 ? 'names no run' : `names ${matches.length} runs`
   return new Problem({
     code: 'run-not-found',
@@ -182,7 +182,7 @@ function notOne(wanted: string, matches: string[], all: string[]): Problem {
     found:
       ids.length === 0
         ? undefined
-        : `${matches.length === 0 ? 'the runs are' : 'they are'}:\n  ${list}${ids.length > 10 ? `\n  and ${ids.length - 10} older ones` : ''}`,
+        : `${matches.length === 0 ? 'there are ' : ''}${list}${ids.length > 10 ? ` and ${ids.length - 10} older ones` : ''}`,
     cure:
       ids.length === 0
         ? 'rollback plan --target <sha> shows what a run would do'

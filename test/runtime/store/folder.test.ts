@@ -105,7 +105,7 @@ test('its end names a run too, and only the whole of it', async () => {
   await keep('20260103-000000-f6dc')
   await expect(store.find('f6dc')).rejects.toMatchObject({
     message: '"f6dc" names 2 runs',
-    found: 'they are:\n  20260103-000000-f6dc\n  20260102-000000-f6dc',
+    found: '20260103-000000-f6dc, 20260102-000000-f6dc',
   })
 })
 
