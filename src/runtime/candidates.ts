@@ -62,7 +62,7 @@ export async function surfaceCandidates(
 async function gitCandidates(session: Session, { release }: Runbook): Promise<Candidate[]> {
   const history = release.history
   if (history === undefined || !('git' in history)) return []
-  return commitsOf(await openHistory(history.git, session.cacheRoot, session.read), session.read)
+  return commitsOf(await openHistory(history.git, session.cacheRoot(), session.read), session.read)
 }
 
 function enriched(candidate: Candidate, commits: Candidate[]): Candidate {

@@ -6,6 +6,7 @@ import { JOURNAL_FORMAT, type RunEvent, type Use } from '../core/run/events.ts'
 import { type Command, next } from '../core/run/next.ts'
 import { advance, emptyState, type RunState } from '../core/run/state.ts'
 import { useInForce } from '../core/run/use.ts'
+import { inFolderOf } from './in-folder.ts'
 import { askGate, checkAnswers, confirmed } from './answers.ts'
 import type { Carrier } from './carrier.ts'
 import { carryOutEffect, look } from './effects.ts'
@@ -25,7 +26,7 @@ export async function carryOut(session: Session, plan: Plan, options: CarryOutOp
   if (unanswered !== undefined) return unanswered
   const log = await session.store.create(plan)
   try {
-    return await new Execution(session, plan, options, log).run()
+    return await new Execution(inFolderOf(plan.runbook.path, session), plan, options, log).run()
   } finally {
     await log.close()
   }

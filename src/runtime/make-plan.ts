@@ -8,6 +8,7 @@ import type { PlanOutcome } from '../core/plan/outcome.ts'
 import type { LeftOut, LiveVersion, Plan } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import type { Candidate, Release } from '../core/release.ts'
+import { inFolderOf } from './in-folder.ts'
 import type { BindingGround } from './bind-options.ts'
 import { surfaceCandidates } from './candidates.ts'
 import { commitsNamed, type GitHistory, openHistory } from './git-history.ts'
@@ -25,8 +26,9 @@ import type { PlanRequest, Session } from './types.ts'
 const SAMPLE_LIMIT = 5000
 
 /** Looks at everything at once, and decides: a sealed plan, already there, or refused with every reason. */
-export async function makePlan(session: Session, request: PlanRequest): Promise<PlanOutcome> {
+export async function makePlan(outer: Session, request: PlanRequest): Promise<PlanOutcome> {
   const { runbook } = request
+  const session = inFolderOf(runbook.path, outer)
   const procedure = procedureNamed(runbook, request.procedure)
   const kinds = await kindsOf(procedure.steps)
   const without = leftOut(procedure, kinds, request.without)
@@ -119,7 +121,7 @@ async function inHistory(
 ): Promise<{ commits: Candidate[]; stale?: string | undefined }> {
   const fetch = history.fetch === true && !isFullSha(target)
   try {
-    const opened = await openHistory({ ...history, fetch }, session.cacheRoot, session.read)
+    const opened = await openHistory({ ...history, fetch }, session.cacheRoot(), session.read)
     return { commits: await commitsNamed(target, opened, session.read), stale: opened.stale }
   } catch (error) {
     if (isFullSha(target) && error instanceof Problem) return { commits: [], stale: sentenceOf(error) }

@@ -8,6 +8,7 @@ import { draftUndo, type UndoDraft, type UndoStep } from '../core/plan/undo.ts'
 import type { Confirmation, Plan, PlannedStep } from '../core/plan/types.ts'
 import { releaseName } from '../core/release.ts'
 import { fold } from '../core/run/state.ts'
+import { inFolderOf } from './in-folder.ts'
 import { loadAction } from './load-action.ts'
 import { describeMeasurement, measureWithin } from './measure.ts'
 import { planHead, unknownStep } from './plan-ground.ts'
@@ -29,8 +30,9 @@ export interface UndoRequest {
  * The plan that takes a run back. Every surface and every call is looked at first, and somebody else's change since is a
  * conflict.
  */
-export async function makeUndo(session: Session, run: StoredRun, request: UndoRequest): Promise<PlanOutcome> {
+export async function makeUndo(outer: Session, run: StoredRun, request: UndoRequest): Promise<PlanOutcome> {
   const former = run.plan
+  const session = inFolderOf(former.runbook.path, outer)
   const state = fold(run.lines)
   requireSteps(former, request.without)
   const draftWithout = (more: string[]) => draftUndo(former, state, [...request.without, ...more])

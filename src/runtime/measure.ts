@@ -5,7 +5,7 @@ import { Problem, sentenceOf } from '../core/problem.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
 import { loadSource } from './load-action.ts'
 import type { Secrets } from './secrets.ts'
-import { resolveTarget } from './target.ts'
+import { isVersionName, resolveTarget } from './target.ts'
 
 /** Measures one signal, once. What goes wrong on the way is a measurement too: unreachable, with the reason. */
 export async function measure(
@@ -67,6 +67,10 @@ export function describeMeasurement(measurement: Measurement): string {
 export function liveOf(measurement: Measurement): LiveVersion {
   const text = textOf(measurement)
   if (text === undefined) return { unknown: describeMeasurement(measurement) }
+  if (!isVersionName(text))
+    return {
+      unknown: `it reports ${JSON.stringify(text.slice(0, 80))}, which cannot be the name of a version`,
+    }
   return { release: resolveTarget(text, []) }
 }
 

@@ -50,7 +50,10 @@ export async function prove(carrier: Carrier): Promise<Extract<RunEvent, { type:
   for (const { surface, verdict, words } of surfaces) {
     await carrier.append({ type: 'surface-proven', surface, verdict, words })
   }
-  return { type: 'proof', ...summary(watched, surfaces) }
+  const madeCall = plan.steps.some(
+    ({ kind, skip, call }) => kind === 'call' && skip === undefined && call?.observable !== true,
+  )
+  return { type: 'proof', ...summary(watched, surfaces, madeCall) }
 }
 
 /** The same for the conditions of one step. */
@@ -184,7 +187,11 @@ function judgedEvent({ condition, role, judgement }: Watched): RunEvent {
   }
 }
 
-function summary(watched: Watched[], surfaces: SurfaceVerdict[]): Proof {
+/** A tag that was moved does not show that the service which is to run it does. */
+const UNMEASURED_CALL =
+  'a call was made, and nothing measures what came of it: give the runbook a `release.live` signal or a `verify`'
+
+function summary(watched: Watched[], surfaces: SurfaceVerdict[], madeCall = false): Proof {
   const required = [
     ...musts(watched).map(({ condition, judgement }) => ({
       name: describeCondition(condition),
@@ -201,6 +208,8 @@ function summary(watched: Watched[], surfaces: SurfaceVerdict[]): Proof {
   if (failing.length > 0) return { verdict: 'fails', degraded, why: say(failing) }
   if (required.length === 0)
     return { verdict: 'unknown', degraded, why: 'the runbook says nothing that could prove it' }
+  if (unknown.length === 0 && watched.length === 0 && madeCall)
+    return { verdict: 'unknown', degraded, why: UNMEASURED_CALL }
   if (unknown.length > 0) return { verdict: 'unknown', degraded, why: say(unknown) }
   return { verdict: 'holds', degraded, why: say(required) }
 }

@@ -1,5 +1,9 @@
 import type { Release } from '../core/release.ts'
+import type { RunResult } from '../core/run/events.ts'
 import type { Store } from './types.ts'
+
+/** What was there already is proven with the same conditions. */
+const PROVEN = new Set<RunResult>(['proven', 'already'])
 
 export interface ProvenVersion extends Release {
   /** ISO 8601, UTC. */
@@ -19,7 +23,7 @@ export async function provenVersions(
   return runs.flatMap(({ plan, lines }) => {
     const ended = lines.at(-1)
     if (plan.kind !== 'run' || plan.service !== service || plan.environment !== environment) return []
-    if (ended?.event.type !== 'run-ended' || ended.event.result !== 'proven') return []
+    if (ended?.event.type !== 'run-ended' || !PROVEN.has(ended.event.result)) return []
     return [{ ...plan.target, when: new Date(ended.at).toISOString() }]
   })
 }

@@ -3,6 +3,7 @@ import type { Runbook, Step } from '../core/model.ts'
 import { mentionsTarget } from '../core/plan/bind.ts'
 import { sentenceOf } from '../core/problem.ts'
 import { type Candidate, isRelease, type Release, releaseName } from '../core/release.ts'
+import { inFolderOf } from './in-folder.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
 import { listCandidates, surfaceCandidates } from './candidates.ts'
 import { loadAction } from './load-action.ts'
@@ -22,10 +23,11 @@ type CallReadiness = Readiness['calls'][number]
  * candidate that comes first; whatever cannot be read is an item of the answer, never the end of it.
  */
 export async function checkReadiness(
-  session: Session,
+  outer: Session,
   runbook: Runbook,
   procedureName?: string,
 ): Promise<Readiness> {
+  const session = inFolderOf(runbook.path, outer)
   const procedure = procedureNamed(runbook, procedureName)
   const ground = groundOf(runbook, procedure, planHead(session.read.now(), { given: '' }))
   const at = { session, runbook, procedure, ground, secrets: session.secretsOf(runbook.secrets) }

@@ -31,10 +31,8 @@ export function openSession(options: SessionOptions = {}): Session {
       redact,
       now: doors.read.now,
     }),
-    // Asked for when it is needed: a user without a home directory has no need of one for most of what we do.
-    get cacheRoot() {
-      return cacheRoot(process.env)
-    },
+    // A function: a user without a home directory has no need of one for most of what we do.
+    cacheRoot: () => cacheRoot(process.env),
     who: whoAmI(process.env),
     close: doors.close,
   }

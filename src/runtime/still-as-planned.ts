@@ -5,6 +5,7 @@ import { allNeeds } from '../core/plan/needs.ts'
 import type { LiveVersion, Plan, PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import { releaseName } from '../core/release.ts'
+import { inFolderOf } from './in-folder.ts'
 import { bindOptions } from './bind-options.ts'
 import { callOptions } from './call-options.ts'
 import { loadAction } from './load-action.ts'
@@ -33,7 +34,8 @@ interface At {
 }
 
 /** Refuses the plan when something is no longer as it was sealed, or cannot be done any more. Changes nothing. */
-export async function requireStillAsPlanned(session: Session, plan: Plan): Promise<void> {
+export async function requireStillAsPlanned(outer: Session, plan: Plan): Promise<void> {
+  const session = inFolderOf(plan.runbook.path, outer)
   const at: At = { session, plan, secrets: session.secretsOf(plan.secrets) }
   const found = (await Promise.all(plan.steps.flatMap((step) => stepFindings(at, step)))).flat()
   if (found.length === 0) return

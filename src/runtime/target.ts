@@ -7,8 +7,16 @@ export function isFullSha(text: string): boolean {
   return /^[0-9a-f]{40}$/i.test(text)
 }
 
+/** What a version may be called; it ends up in command lines and addresses. `revision:3`, `api@1.2.0+b`, `release/4`. */
+const NAME = /^[A-Za-z0-9_@][\w.@+/=:-]{0,254}$/
+
+export function isVersionName(text: string): boolean {
+  return NAME.test(text)
+}
+
 /** The release that a person means; refuses a name that fits several. */
 export function resolveTarget(text: string, candidates: readonly Candidate[]): Release {
+  if (!isVersionName(text)) throw notAName(text)
   if (isFullSha(text)) return { given: text, sha: text.toLowerCase(), tag: tagOf(text, candidates) }
   const exact = candidates.filter(({ release, names }) =>
     [release.given, release.sha, release.tag, ...names].includes(text),
@@ -30,6 +38,15 @@ function startsWith({ sha }: Release, text: string): boolean {
 
 function tagOf(sha: string, candidates: readonly Candidate[]): string | undefined {
   return candidates.find(({ release }) => release.sha === sha.toLowerCase())?.release.tag
+}
+
+function notAName(text: string): Problem {
+  return new Problem({
+    code: 'target-invalid',
+    message: `${JSON.stringify(text)} cannot be the name of a version`,
+    cure: 'name a commit, a tag, or another name that `rollback plan` lists',
+    exit: EXIT.usage,
+  })
 }
 
 function ambiguous(text: string, matches: Candidate[]): Problem {

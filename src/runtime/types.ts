@@ -14,7 +14,7 @@ export interface Session {
   secretsOf(refs: Record<string, SecretRef>, read?: ReadDoor): Secrets
   store: Store
   /** Folder for what can be fetched again. */
-  readonly cacheRoot: string
+  cacheRoot(): string
   who: Who
   close(): Promise<void>
 }

@@ -39,16 +39,26 @@ function refuse(times: number, failure: Partial<ConstructorParameters<typeof Eff
 }
 
 test('a run changes what the plan says, and the store has the whole of it', async () => {
-  const plan = await planFor(session, runbookOf([setting('image'), calling('redeploy')]))
+  const plan = await planFor(session, runbookOf([setting('image')]))
   const options = watched()
   const ended = await carryOut(session, plan, options)
   expect(ended).toMatchObject({ result: 'proven', exit: 0 })
   expect(world.surfaces['image']?.version).toBe(TARGET)
-  expect(world.calls).toEqual(['redeploy'])
   const stored = await session.store.find(plan.id)
   expect(stored.plan).toEqual(plan)
   expect(stored.lines).toEqual(options.lines)
   expect(stored.lines.at(-1)?.event).toMatchObject({ type: 'run-ended', result: 'proven' })
+})
+
+test('a call whose effect nothing measures is no success', async () => {
+  const plan = await planFor(session, runbookOf([setting('image'), calling('redeploy')]))
+  const ended = await carryOut(session, plan, watched())
+  expect(ended).toMatchObject({
+    result: 'unmeasured',
+    exit: 23,
+    why: expect.stringContaining('release.live'),
+  })
+  expect(world.calls).toEqual(['redeploy'])
 })
 
 test('the plan and the intent are on disk when the effect begins', async () => {

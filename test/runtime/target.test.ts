@@ -57,3 +57,10 @@ test('a long list is cut, and says how much', () => {
     expect.objectContaining({ found: expect.stringContaining('and 2 more') as string }),
   )
 })
+
+test.each(['--output=/etc/passwd', '', ' v1', '$(id)', 'a b'])(
+  '%j cannot be the name of a version',
+  (text) => {
+    expect(() => resolveTarget(text, [])).toThrow('cannot be the name of a version')
+  },
+)

@@ -1,8 +1,6 @@
-import { EXIT, type ExitCode } from '../../core/exit.ts'
+import type { ExitCode } from '../../core/exit.ts'
 import type { Plan } from '../../core/plan/types.ts'
 import type { Guide } from '../../report/guide.ts'
-import { hanging } from '../../report/layout.ts'
-import { brief } from '../../report/safe-text.ts'
 import type { Session } from '../../runtime/types.ts'
 import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
@@ -39,8 +37,8 @@ export async function runRun(call: Call): Promise<ExitCode> {
     if (made.kind === 'ended') return made.exit
     const { plan, argv, already, guide } = made
     if (options.dryRun === true) return printDryRun(plan, already, call.output, guide)
-    if (already !== undefined) return printAlready(plan, already, call)
-    const yes = options.yes === true
+    // Nothing to agree to: what is there is only proven, with the same conditions as after a change.
+    const yes = options.yes === true || already !== undefined
     const waited = options.plan !== undefined
     const { output } = call
     return carryOutPlan({ session, interrupts, output, plan, guide, argv, yes, waited, answers })
@@ -100,13 +98,4 @@ function checkUsage(options: RunOptions): void {
         'A sealed plan has decided it already; make another one with `rollback plan`.',
       )
   }
-}
-
-async function printAlready(plan: Plan, why: string, { output }: Call): Promise<ExitCode> {
-  const text = `Already there: ${why}. Nothing was changed.`
-  output.result(hanging('', brief(text), await output.resultLook()).join('\n'))
-  // What was left out by choice was not looked at.
-  const exit = plan.without.length > 0 ? EXIT.degraded : EXIT.done
-  output.document({ type: 'result', result: 'already', exit, why, plan })
-  return exit
 }

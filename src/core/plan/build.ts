@@ -2,6 +2,8 @@ import { alreadyWords, assemble, liveIs } from './assemble.ts'
 import type { BuildInput } from './input.ts'
 import type { PlanOutcome } from './outcome.ts'
 import { nothingToChange, refusalOf, refusalReasons, unsettledReasons } from './refuse.ts'
+import { sealPlan } from './seal.ts'
+import type { Plan } from './types.ts'
 import { hasWork } from './work.ts'
 
 /** Decides what is to be done from what was seen; changes nothing and looks at nothing. */
@@ -18,7 +20,15 @@ export function buildPlan(input: BuildInput): PlanOutcome {
     return { kind: 'refused', refusal: { ...refusalOf(input, unsettled), without: undefined } }
   const known = 'unasked' in input.live ? plan.steps.some(hasWork) : liveIs(input.live, plan.target) === true
   if (known) {
-    return { kind: 'already', plan, why: alreadyWords(input.live, plan.target) }
+    return { kind: 'already', plan: withoutQuestions(plan), why: alreadyWords(input.live, plan.target) }
   }
   return { kind: 'refused', refusal: refusalOf(input, [nothingToChange(plan, input.live)]) }
+}
+
+/** Where nothing has to be changed, there is nothing to ask a person about. */
+function withoutQuestions({ seal: _, ...plan }: Plan): Plan {
+  const steps = plan.steps.map((step) =>
+    step.kind === 'gate' ? { ...step, skip: 'nothing has to be changed' } : step,
+  )
+  return sealPlan({ ...plan, steps })
 }

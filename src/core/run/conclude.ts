@@ -10,7 +10,7 @@ type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 /** How a run ended: what a person is told, and what a script sees. */
 export function conclude(plan: Plan, state: RunState): RunEnded {
   const stands = whatStands(plan, state)
-  if (state.proof !== undefined) return concludeProof(plan, state.proof, stands)
+  if (state.proof !== undefined) return concludeProof(plan, state, state.proof, stands)
   const failed = plan.steps.find((step) => state.steps[step.id]?.status === 'failed')
   const why =
     failed === undefined
@@ -21,18 +21,31 @@ export function conclude(plan: Plan, state: RunState): RunEnded {
   return declined ? ended('declined', EXIT.declined, why, []) : ended('failed', EXIT.refused, why, [])
 }
 
-function concludeProof(plan: Plan, proof: NonNullable<RunState['proof']>, stands: string[]): RunEnded {
+function concludeProof(
+  plan: Plan,
+  state: RunState,
+  proof: NonNullable<RunState['proof']>,
+  stands: string[],
+): RunEnded {
+  if (proof.verdict !== 'holds' && !didAnything(state)) {
+    const what = proof.verdict === 'fails' ? 'the proof fails' : 'it cannot be measured'
+    return ended('failed', EXIT.refused, `nothing had to be changed, and yet ${what}: ${proof.why}`, [])
+  }
   if (proof.verdict === 'fails') return ended('stands', EXIT.stands, proof.why, stands)
   if (proof.verdict === 'unknown') return ended('unmeasured', EXIT.unmeasured, proof.why, stands)
   const left = plan.without.map(({ step, why }) => `without "${step}": ${why}`)
   const degraded = [...proof.degraded, ...left]
   if (degraded.length > 0) return ended('degraded', EXIT.degraded, degraded.join('; '), stands)
   return ended(
-    'proven',
+    plan.kind === 'run' && !didAnything(state) ? 'already' : 'proven',
     EXIT.done,
     plan.target.given === '' ? proof.why : `${releaseName(plan.target)} is live: ${proof.why}`,
     stands,
   )
+}
+
+function didAnything(state: RunState): boolean {
+  return Object.values(state.steps).some((step) => Object.keys(step.effects).length > 0)
 }
 
 /** What was changed and is not taken back, one line each. Backups are meant to stay and do not count. */

@@ -176,7 +176,8 @@ function changeCommands(context: Context, change: PlannedChange): Command[] {
       : [fail(step, `not done: ${stopping}`)]
   }
   if (effect.inFlight) return around.underway.has(change.effect) ? [] : [whenDue(look, effect, around)]
-  if (effect.applied === 'no') return again(context, 'apply', change.effect, effect)
+  if (effect.applied === 'no' && effect.foreign !== true)
+    return again(context, 'apply', change.effect, effect)
   if (effect.observed?.progress === 'failed') return [fail(step, effect.observed.words)]
   return [whenDue(look, effect, around)]
 }
@@ -238,7 +239,7 @@ function isReached(effect: EffectState | undefined): boolean {
   return (
     effect !== undefined &&
     !effect.inFlight &&
-    effect.applied === 'yes' &&
+    (effect.applied === 'yes' || effect.foreign === true) &&
     effect.observed?.progress === 'reached'
   )
 }

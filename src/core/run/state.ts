@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts'
+import { isPlainObject, type Json } from '../json.ts'
 import type { Failure, Judged, Line, ObservedProgress, Phase, RunEvent, Use, Who } from './events.ts'
 
 /** What a run has come to: nothing but the sum of its events. */
@@ -32,6 +32,8 @@ export interface EffectState {
   applied: 'no' | 'yes' | 'unknown'
   /** The answer of a try was lost: that a later one is refused says nothing about that one. */
   lost?: boolean | undefined
+  /** Somebody else has made this very change: it is there, and it is not ours. */
+  foreign?: boolean | undefined
   receipt?: Json | undefined
   failure?: Failure | undefined
   /** When the next try may start, in milliseconds since the epoch. */
@@ -113,8 +115,12 @@ export function advance(state: RunState, { at, event }: Line): RunState {
 }
 
 function afterOutcome(effect: EffectState, event: Extract<RunEvent, { type: 'outcome' }>): EffectState {
-  if (event.ok)
-    return { ...effect, inFlight: false, applied: 'yes', receipt: event.receipt, failure: undefined }
+  if (event.ok) {
+    // It was there before we came, and none of our own tries can have put it there: it is not ours to take back.
+    const foreign = effect.attempts === 1 && isPlainObject(event.receipt) && event.receipt['already'] === true
+    const applied = foreign ? 'no' : 'yes'
+    return { ...effect, inFlight: false, applied, foreign, receipt: event.receipt, failure: undefined }
+  }
   const lost = effect.lost === true || event.failure.applied === 'unknown'
   return {
     ...effect,
@@ -134,9 +140,10 @@ function afterObservation(
 ): EffectState {
   const observed = { at, progress: event.progress, words: event.words }
   const looks = effect.looks + 1
-  if (event.progress === 'not-applied') return { ...effect, inFlight: false, applied: 'no', observed, looks }
+  if (event.progress === 'not-applied')
+    return { ...effect, inFlight: false, applied: 'no', foreign: false, observed, looks }
   if (event.progress === 'unknown') return { ...effect, observed, looks }
-  return { ...effect, inFlight: false, applied: 'yes', observed, looks }
+  return { ...effect, inFlight: false, applied: effect.foreign === true ? 'no' : 'yes', observed, looks }
 }
 
 function withStep(state: RunState, id: string, change: (step: StepState) => StepState, at = 0): RunState {
