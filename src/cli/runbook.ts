@@ -22,7 +22,7 @@ export type ReadRunbook =
   | { file: string; diagnostics: Diagnostic[] }
 
 /** Finds, reads and checks the runbook for one environment; what is wrong with it is an answer here. */
-export async function readRunbook(options: RunbookOptions): Promise<ReadRunbook> {
+async function readRunbook(options: RunbookOptions): Promise<ReadRunbook> {
   const { file, load } = await opened(options)
   return { file, ...(await load({ environment: options.env })) }
 }

@@ -23,7 +23,7 @@ export interface Runbook {
 
 export type SecretRef = { env: string } | { file: string } | { command: string[] }
 
-export type HistoryDef =
+type HistoryDef =
   | { git: { repository: string; branch?: string | undefined; fetch?: boolean | undefined } }
   /** The candidates of the surfaces themselves (tags of the image, revisions of the Deployment); the default. */
   | { surfaces: true }

@@ -13,7 +13,7 @@ interface Asked {
 }
 
 /** Every question that the plan will ask, in order: confirmations first. */
-export function questionsOf(plan: Plan): Asked[] {
+function questionsOf(plan: Plan): Asked[] {
   const gates = plan.steps.flatMap(({ id, question, skip }) =>
     question === undefined || skip !== undefined ? [] : [{ id, question }],
   )

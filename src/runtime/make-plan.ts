@@ -64,7 +64,7 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     : { ...outcome, plan: sealWithoutSecrets(session, outcome.plan) }
 }
 
-export async function kindsOf(steps: readonly Step[]): Promise<StepKinds> {
+async function kindsOf(steps: readonly Step[]): Promise<StepKinds> {
   const kinds = await Promise.all(
     steps.map(async (step) => [step.id, (await loadAction(step.uses)).kind] as const),
   )

@@ -15,7 +15,7 @@ const BETWEEN_LOOKS = 25
 const SURFACES_EVERY = 1000
 const NO_CONDITIONS: Verify = { within: 60_000, must: [], should: [] }
 
-export interface Proof {
+interface Proof {
   verdict: Judged
   degraded: string[]
   why: string

@@ -75,7 +75,7 @@ async function surveyCall(
 }
 
 /** All surfaces of a set, each with the change that would be made of it. */
-export async function surveySet(
+async function surveySet(
   { session, ground, secrets }: SurveyGround,
   prefix: string,
   action: SetAction<unknown, unknown>,

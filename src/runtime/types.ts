@@ -51,7 +51,7 @@ export interface PlanRequest {
   reason?: string | undefined
 }
 
-export type { PlanOutcome, Refusal, RefusalReason } from '../core/plan/outcome.ts'
+export type { PlanOutcome } from '../core/plan/outcome.ts'
 
 export type { Readiness } from '../core/plan/readiness.ts'
 

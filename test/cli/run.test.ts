@@ -127,7 +127,8 @@ test('rolls back, shows it, and takes it back; nothing is coloured, the hook is 
   expect(again.stdout).toContain('Already there')
   expect(again.exitCode).toBe(0)
 
-  const shown = await rollback(['show'], here())
+  const id = /rollback show (\S+)/.exec(done.stdout)?.[1] ?? ''
+  const shown = await rollback(['show', id], here())
   expect(shown.stdout).toContain('checkout fails')
   const status = await rollback(['status'], here())
   expect(status.stdout).toContain('Proven: ')

@@ -61,7 +61,7 @@ export interface FakeWorld {
   refused: (version: string | undefined) => Extract<Resolution<State>, { why: string }> | undefined
 }
 
-export interface State {
+interface State {
   version: string
   color: string
 }

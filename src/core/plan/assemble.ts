@@ -79,7 +79,7 @@ function namesOf({ runbook, procedure }: BuildInput): {
 }
 
 /** Of a surveyed use, what goes into the plan. */
-export function plannedUse(use: SurveyedUse): PlannedUse {
+function plannedUse(use: SurveyedUse): PlannedUse {
   const readiness = use.call?.readiness
   const checks: Check[] = [
     ...checksOf(use.surfaces),

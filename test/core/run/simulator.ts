@@ -6,7 +6,7 @@ import { advance, emptyState, fold, type RunState } from '../../../src/core/run/
 // Plays what `next` asks for against a scripted world, with a clock of its own, and refuses whatever breaks a promise.
 
 /** What one try of an effect comes to. */
-export type Outcome = 'ok' | 'refused' | 'retryable' | 'lost-applied' | 'lost-not-applied'
+type Outcome = 'ok' | 'refused' | 'retryable' | 'lost-applied' | 'lost-not-applied'
 
 export interface EffectScript {
   /** One for each try; the last one, or `ok`, for all further ones. */

@@ -106,7 +106,12 @@ describe('how far a change is', () => {
     return set.progress(await set.observe(set.options.parse({ argv }), flag, doors.read), to)
   }
 
-  const at = (state: number, progress?: object) => ({ status: 'present', state, label: `v${state}`, progress })
+  const at = (state: number, progress?: object) => ({
+    status: 'present',
+    state,
+    label: `v${state}`,
+    progress,
+  })
 
   test.each([
     ['there', at(2), { state: 'reached', words: 'v2' }],
