@@ -21,11 +21,11 @@ export interface Candidate {
   live?: boolean | undefined
 }
 
-/** A commit, in full (40 digits) or shortened. Longer ones (SHA-256 repositories) are compared whole. */
-const HEX = /^[0-9a-f]{7,40}$/i
+/** A hash, in full (40 digits, or 64 of SHA-256) or shortened; 41 to 63 digits are one with something behind it. */
+const HEX = /^(?:[0-9a-f]{7,40}|[0-9a-f]{64})$/i
 
 export function looksLikeSha(text: string): boolean {
-  return HEX.test(text)
+  return HEX.test(text) && text.length <= 40
 }
 
 /** Two spellings of one commit: equal, or one a prefix of the other and at least 7 digits long. */

@@ -13,15 +13,19 @@ type Named = Parameters<typeof unboundTarget>[0]
  * The procedure with what it does not say itself: where the runbook knows how to read the live version, that version must
  * be the target. Surfaces say what is configured; only the live endpoint says what runs.
  */
-export function withVersionProof({ runbook, procedure, live }: BuildInput, named: Named): Procedure {
+export function withVersionProof({ runbook, procedure, live, without }: BuildInput, named: Named): Procedure {
   const signal = runbook.release.live?.signal
-  if (signal === undefined || procedure.verify?.must.some((condition) => condition.signal === signal))
-    return procedure
+  const said = [procedure, ...procedure.steps].flatMap(({ verify }) => verify?.must ?? [])
+  if (signal === undefined || said.some((condition) => condition.signal === signal)) return procedure
   const condition = versionOf(signal, live, named)
+  if (condition === undefined) return procedure
   const { within = DEFAULT_WITHIN, must = [], should = [] } = procedure.verify ?? {}
-  return condition === undefined
-    ? procedure
-    : { ...procedure, verify: { within, must: [condition, ...must], should } }
+  // Of a run that leaves something out, nobody knows whether that would have changed it: told, and not demanded.
+  const verify =
+    without.length === 0
+      ? { within, must: [condition, ...must], should }
+      : { within, must, should: [{ ...condition, in_a_row: undefined, within: 0 }, ...should] }
+  return { ...procedure, verify }
 }
 
 /** By its commit, or by its tag where that is all that is known, or what the endpoint reports; an undo binds it anew. */

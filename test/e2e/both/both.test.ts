@@ -87,7 +87,7 @@ describeWith([...KUBERNETES_PROGRAMS, ...REGISTRY_PROGRAMS], 'one rollback on tw
     const { cli } = stage.space
     const plan = await cli.run(['plan', '--target', GOOD.slice(0, 7)])
     expectExit(plan, 0)
-    expect(oneLine(plan.stdout)).toContain('surfaces change')
+    expect(oneLine(plan.stdout)).toContain('Changes 3 surfaces')
     expectExit(await cli.run(['run', '--target', GOOD.slice(0, 7), '--yes']), 0)
     expect(await stage.versions()).toEqual({ tag: GOOD, live: GOOD, worker: GOOD })
     await stage.space.runs(`acme/worker:${GOOD}`, 'worker')

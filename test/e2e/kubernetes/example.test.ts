@@ -82,7 +82,7 @@ describeWith(KUBERNETES_PROGRAMS, 'the example runbook for Kubernetes', () => {
     const procedure = ['--procedure', 'all-services']
     const plan = await cli.run(['plan', '--target', target, ...procedure])
     expectExit(plan, 0)
-    expect(oneLine(plan.stdout)).toContain('7 surfaces change')
+    expect(oneLine(plan.stdout)).toContain('Changes 7 surfaces')
     expect(oneLine(plan.stdout)).toContain(
       'onboarding-api kubernetes.deployment nothing to do: already there',
     )
