@@ -50,10 +50,16 @@ export async function prove(carrier: Carrier): Promise<Extract<RunEvent, { type:
   for (const { surface, verdict, words } of surfaces) {
     await carrier.append({ type: 'surface-proven', surface, verdict, words })
   }
-  const madeCall = plan.steps.some(
-    ({ kind, skip, call }) => kind === 'call' && skip === undefined && call?.observable !== true,
+  return { type: 'proof', ...summary(watched, surfaces, hasUnmeasuredCall(plan)) }
+}
+
+/** A call without a check of its own, in a plan none of whose steps measures anything by itself. */
+function hasUnmeasuredCall({ steps }: Plan): boolean {
+  const going = steps.filter(({ skip }) => skip === undefined)
+  return (
+    going.some(({ kind, call }) => kind === 'call' && call?.observable !== true) &&
+    !going.some(({ verify }) => verify)
   )
-  return { type: 'proof', ...summary(watched, surfaces, madeCall) }
 }
 
 /** The same for the conditions of one step. */
@@ -191,7 +197,7 @@ function judgedEvent({ condition, role, judgement }: Watched): RunEvent {
 const UNMEASURED_CALL =
   'a call was made, and nothing measures what came of it: give the runbook a `release.live` signal or a `verify`'
 
-function summary(watched: Watched[], surfaces: SurfaceVerdict[], madeCall = false): Proof {
+function summary(watched: Watched[], surfaces: SurfaceVerdict[], unmeasuredCall = false): Proof {
   const required = [
     ...musts(watched).map(({ condition, judgement }) => ({
       name: describeCondition(condition),
@@ -208,7 +214,7 @@ function summary(watched: Watched[], surfaces: SurfaceVerdict[], madeCall = fals
   if (failing.length > 0) return { verdict: 'fails', degraded, why: say(failing) }
   if (required.length === 0)
     return { verdict: 'unknown', degraded, why: 'the runbook says nothing that could prove it' }
-  if (unknown.length === 0 && watched.length === 0 && madeCall)
+  if (unknown.length === 0 && watched.length === 0 && unmeasuredCall)
     return { verdict: 'unknown', degraded, why: UNMEASURED_CALL }
   if (unknown.length > 0) return { verdict: 'unknown', degraded, why: say(unknown) }
   return { verdict: 'holds', degraded, why: say(required) }

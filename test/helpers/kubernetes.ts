@@ -277,21 +277,26 @@ function judges(
   // Its own cache: the one in the home directory is kept by host and port, and ports come back.
   const flags = [`--kubeconfig=${kubeconfigPath}`, `--cache-dir=${cache}`]
   const kubectl = (...args: readonly string[]): Promise<Finished> => run('kubectl', [...flags, ...args])
+  const apply = async (object: object): Promise<void> => {
+    await mustRun('kubectl', [...flags, 'apply', '-f', '-'], { input: JSON.stringify(object) })
+  }
+  const namespaces = new Map<string, Promise<void>>()
   return {
     kubectl,
     async applyDeployment(sketch) {
       const { namespace, name, annotations = {} } = sketch
-      const items = [
-        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-        {
-          apiVersion: 'apps/v1',
-          kind: 'Deployment',
-          metadata: { namespace, name, annotations },
-          spec: deploymentSpec(sketch),
-        },
-      ]
-      const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
-      await mustRun('kubectl', [...flags, 'apply', '-f', '-'], { input })
+      // Several may be applied at once into one namespace; only one of them can be the first to make it.
+      const made =
+        namespaces.get(namespace) ??
+        apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+      namespaces.set(namespace, made)
+      await made
+      await apply({
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { namespace, name, annotations },
+        spec: deploymentSpec(sketch),
+      })
     },
     async waitForRollout(namespace, name, withinSeconds = 20) {
       const timeout = `--timeout=${withinSeconds}s`
