@@ -125,10 +125,13 @@ async function untilDecided(
 ): Promise<void> {
   const end = Math.max(carrier.now() + within, ...watched.map((one) => one.until))
   let told = ''
+  let looked = false
   for (;;) {
     if (carrier.interrupted()) return
     for (const one of watched.filter((each) => isDue(each, carrier.now()))) void startSample(carrier, one)
-    await carrier.sleep(BETWEEN_LOOKS)
+    // With nothing to sample, the surfaces can be looked at at once.
+    if (watched.length > 0 || looked) await carrier.sleep(BETWEEN_LOOKS)
+    looked = true
     const words = watched
       .map(({ condition, judgement }) => `${condition.signal}: ${judgement.words}`)
       .join('; ')
