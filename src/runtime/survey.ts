@@ -2,6 +2,7 @@ import type { CallAction, Reading, Resolution, SetAction, Target, Wanted } from 
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Step } from '../core/model.ts'
 import type { RefusalReason } from '../core/plan/outcome.ts'
+import { refusedReading } from '../core/plan/refuse-reading.ts'
 import type { SurveyedStep, SurveyedSurface, SurveyedUse } from '../core/plan/survey.ts'
 import type { PlannedChange } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
@@ -107,20 +108,6 @@ function unsettled(
   if (kind !== 'already' || seen.status !== 'present') return undefined
   const { state, words } = action.progress(seen, seen.state)
   return state === 'reached' ? undefined : { state, words }
-}
-
-function refusedReading({ seen, busy, ownedBy }: Reading<unknown>): SurveyedSurface['refused'] {
-  if (seen.status === 'denied' || seen.status === 'unknown') {
-    return { kind: seen.status, why: seen.why, cure: seen.cure }
-  }
-  if (busy !== undefined)
-    return { kind: 'busy', why: busy, cure: 'wait until it is settled, then plan again' }
-  if (ownedBy === undefined) return undefined
-  return {
-    kind: 'owned',
-    why: `${ownedBy} owns it and would put it back`,
-    cure: 'suspend its sync first, or roll back in the repository that it follows',
-  }
 }
 
 function surveyedSurface(
