@@ -1,5 +1,6 @@
 import type { ExitCode } from '../core/exit.ts'
 import type { LeftOut, Plan } from '../core/plan/types.ts'
+import { leavesSomethingToUndo } from '../core/plan/undo.ts'
 import { type Release, releaseName } from '../core/release.ts'
 import type { Judged, Line, RunEvent, RunResult, Who } from '../core/run/events.ts'
 import { whatStands } from '../core/run/conclude.ts'
@@ -121,7 +122,7 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
     deadlinePassed: state.deadlinePassed,
   }
   // A run that never began has no report and nothing to take back.
-  return { ...summary, waysOn: lines.length === 0 ? [] : waysOn(summary) }
+  return { ...summary, waysOn: lines.length === 0 ? [] : waysOn(summary, leavesSomethingToUndo(plan, state)) }
 }
 
 /** The ways on for a reader of the report: without the report itself. */

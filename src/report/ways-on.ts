@@ -1,7 +1,6 @@
 import { type Release, releaseName } from '../core/release.ts'
 import { shellLine } from '../core/shell.ts'
 import type { RunResult } from '../core/run/events.ts'
-import type { EffectSummary } from './summary.ts'
 
 /** What a person can do next. */
 export interface WayOn {
@@ -15,19 +14,20 @@ interface Ended {
   kind: 'run' | 'undo'
   result: RunResult | 'unfinished'
   target: Release
-  changes: EffectSummary[]
-  calls: EffectSummary[]
 }
 
 /** Results after which there is nothing of the run to take back. */
 const NOTHING_STANDS = new Set<Ended['result']>(['already', 'refused', 'declined', 'failed'])
 
-/** The next commands after a run, the most likely one last: that is where a tired reader looks. */
-export function waysOn(run: Ended): WayOn[] {
+/**
+ * `undoable`: an undo of it would do something; one that only redeployed what was there leaves that to the run before.
+ * The next commands after a run, the most likely one last: that is where a tired reader looks.
+ */
+export function waysOn(run: Ended, undoable: boolean): WayOn[] {
   const show = { command: shellLine(['rollback', 'show', run.id]), does: 'the whole report' }
   const undo = { command: shellLine(['rollback', 'undo', run.id]), does: undoDoes(run) }
-  if (NOTHING_STANDS.has(run.result) || !maybeChanged(run)) return [show]
-  return [show, ...again(run), undo]
+  if (NOTHING_STANDS.has(run.result)) return [show]
+  return [show, ...again(run), ...(undoable ? [undo] : [])]
 }
 
 /**
@@ -44,8 +44,4 @@ function undoDoes(run: Ended): string {
   if (run.kind === 'undo') return 'go back to where it was before this undo'
   const done = run.result === 'proven' || run.result === 'degraded'
   return done ? `leave ${releaseName(run.target)} again, for what ran before` : 'take back what stands'
-}
-
-function maybeChanged({ changes, calls }: Ended): boolean {
-  return [...changes, ...calls].some((effect) => effect.state === 'done' || effect.state === 'unknown')
 }

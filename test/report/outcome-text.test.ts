@@ -38,6 +38,15 @@ describe('the end of a run', () => {
     `)
   })
 
+  test('that only redeployed what was there offers no undo: there is nothing of it to take back', () => {
+    const steps = plan().steps.map((step) =>
+      step.kind === 'set' ? { ...step, skip: 'already there' } : step,
+    )
+    const text = outcomeText(summarise(plan({ steps }), journal([...STARTED, ...CALLED, ...PROVEN])), PLAIN)
+    expect(text).toContain('Proven: 1a2b3c4 is live')
+    expect(text).not.toContain('rollback undo')
+  })
+
   test('that failed says what did not happen, what stands, and ends with the undo', () => {
     const lines = journal([...STARTED, ...RETAGGED, ...HOOK_LOST, STANDS])
     const text = outcomeText(summarise(plan(), lines), PLAIN)
