@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+// The suites that take minutes: `npm run test:crash`, `test:races`, `test:fuzz`. They are no part of `npm test`.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.slow.ts'],
+    testTimeout: 30 * 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+})
