@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 
 import { canonical, isPlainObject, sha256 } from '../core/json.ts'
 import { Problem } from '../core/problem.ts'
@@ -8,6 +8,10 @@ import type { RunLog } from './types.ts'
 
 // One JSON line an event, each with a checksum chained to the line before. A line is on disk (fdatasync) before
 // `append` returns: intent before an effect, outcome after. An incomplete last line is what a crash leaves, and is dropped.
+//
+// Every process that works on a run writes a file of its own, a segment: `events.jsonl`, `events.2.jsonl`, … The first
+// line of a segment goes on from the last line that its writer has read, and by that cuts off whatever a former holder
+// (suspended, and woken up too late) may write behind it.
 
 interface StoredLine extends Line {
   sum: string
@@ -16,19 +20,15 @@ interface StoredLine extends Line {
 export interface JournalOptions {
   redact(text: string): string
   now(): number
-  /** Lines that are there already. */
-  lines?: readonly Line[] | undefined
-  /** Checksum of the last of them. */
-  lastSum?: string | undefined
-  /** Their length in bytes: what stands behind them is a torn line, and is cut off. */
-  bytes?: number | undefined
+  /** What is there already, in earlier segments. */
+  after?: Pick<JournalRead, 'lines' | 'lastSum'> | undefined
 }
 
+/** Opens a new segment; throws when the file is there already. */
 export async function openJournal(path: string, options: JournalOptions): Promise<RunLog> {
-  const file = await open(path, 'a', 0o600)
-  if (options.bytes !== undefined) await file.truncate(options.bytes)
-  let n = options.lines?.at(-1)?.n ?? 0
-  let sum = options.lastSum ?? ''
+  const file = await open(path, 'ax', 0o600)
+  let n = options.after?.lines.at(-1)?.n ?? 0
+  let sum = options.after?.lastSum ?? ''
   // After a failed sync nothing more is written: what is on disk is no longer known.
   let broken: unknown
   let last: Promise<unknown> = Promise.resolve()
@@ -67,32 +67,57 @@ export async function openJournal(path: string, options: JournalOptions): Promis
 export interface JournalRead {
   lines: Line[]
   lastSum: string
-  /** Length of the whole lines. */
-  bytes: number
+  /** Written by a former holder after somebody had taken the run over: no part of the run, kept to be looked at. */
+  late: Line[]
 }
 
-/** Reads a journal; drops an incomplete last line and refuses corruption before it. */
-export async function readJournal(path: string): Promise<JournalRead> {
-  return parseJournal(await readFile(path, 'utf8'), path)
+export interface Segment {
+  /** For messages. */
+  place: string
+  text: string
 }
 
-export function parseJournal(text: string, place: string): JournalRead {
+/** Reads a journal of one or several segments; drops an incomplete last line and refuses corruption before it. */
+export function parseJournal(segments: readonly Segment[]): JournalRead {
+  let read: Chained = { lines: [], sums: [], late: [], damage: undefined }
+  for (const segment of segments) read = joined(read, segment)
+  if (read.damage !== undefined) throw read.damage
+  return { lines: read.lines, lastSum: read.sums.at(-1) ?? '', late: read.late }
+}
+
+interface Chained {
+  lines: Line[]
+  /** The checksum of each. */
+  sums: string[]
+  late: Line[]
+  /** Behind the last line; harmless when a later segment goes on from before it. */
+  damage: Problem | undefined
+}
+
+/** One more segment: it goes on from where its writer had read to. */
+function joined(before: Chained, { place, text }: Segment): Chained {
   const rows = text.split('\n')
   const incomplete = rows.pop()
-  const lines: Line[] = []
-  let sum = ''
+  // Its writer died before its first line was whole: nobody went on in it.
+  if (rows[0] === undefined) return before
+  const from = (parseLine(rows[0])?.n ?? 1) - 1
+  if (from > before.lines.length && before.damage !== undefined) return before
+  const lines = before.lines.slice(0, from)
+  const sums = before.sums.slice(0, from)
+  const late = [...before.late, ...before.lines.slice(from)]
   for (const [index, row] of rows.entries()) {
     const stored = parseLine(row)
-    if (stored === undefined || stored.n !== index + 1 || chain(sum, stored) !== stored.sum) {
-      throw corrupt(place, index + 1, rows.length + (incomplete === '' ? 0 : 1))
+    const follows = stored?.n === lines.length + 1 && chain(sums.at(-1) ?? '', stored) === stored.sum
+    if (stored === undefined || !follows) {
+      const damage = corrupt(place, index + 1, rows.length + (incomplete === '' ? 0 : 1))
+      return { lines, sums, late, damage }
     }
-    sum = stored.sum
     const { n, at, event } = stored
     if (event.type === 'run-started' && event.format !== JOURNAL_FORMAT) throw foreign(place, event.format)
     lines.push({ n, at, event })
+    sums.push(stored.sum)
   }
-  const whole = text.length - (incomplete?.length ?? 0)
-  return { lines, lastSum: sum, bytes: Buffer.byteLength(text.slice(0, whole)) }
+  return { lines, sums, late, damage: undefined }
 }
 
 function parseLine(row: string): StoredLine | undefined {

@@ -3,6 +3,8 @@ import type { Runbook, SecretRef } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line, RunEvent, Who } from '../core/run/events.ts'
 import type { Secrets } from './secrets.ts'
+import type { Board } from './store/board.ts'
+import type { Pace } from './store/lock.ts'
 
 /** What one invocation of the program works with: the doors, the secrets seen so far, the store. */
 export interface Session {
@@ -24,6 +26,16 @@ export interface Store {
   /** For people: where it is. */
   place: string
   create(plan: Plan): Promise<RunLog>
+  /** Goes on with a run in a segment of its own. Only for who holds the lock. */
+  reopen(id: string): Promise<{ plan: Plan; lines: Line[]; log: RunLog }>
+  /** What is shared about a service and environment: its lock, its versions. */
+  board(service: string, environment: string): Board
+  /** All that there are: surfaces are owned across services. */
+  boards(): Promise<{ service: string; environment: string; board: Board }[]>
+  /** Of the locks on its boards. */
+  pace: Pace
+  /** Whether a run has an end on record, or was never begun. */
+  isOver(id: string): Promise<boolean>
   /** Newest first. Runs that cannot be read are left out and told of: one old damaged journal must not stop tonight's rollback. */
   list(onDamaged?: (id: string, error: unknown) => void): Promise<StoredRun[]>
   /** By id, a unique beginning of one, or `last`. Throws a Problem that lists what there is. */
@@ -33,6 +45,8 @@ export interface Store {
 export interface StoredRun {
   plan: Plan
   lines: Line[]
+  /** What a former holder has written after the run was taken over: no part of it. */
+  late?: Line[] | undefined
 }
 
 /** The append-only log of a run; `append` returns when the line is on disk. */

@@ -1,11 +1,11 @@
-import { appendFile, readFile, stat, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { Problem } from '../../src/core/problem.ts'
 import type { RunEvent } from '../../src/core/run/events.ts'
-import { openJournal, parseJournal, readJournal } from '../../src/runtime/journal.ts'
+import { type JournalRead, openJournal, parseJournal } from '../../src/runtime/journal.ts'
 import { tempFolder } from '../helpers/folder.ts'
 
 const EVENTS: RunEvent[] = [
@@ -14,6 +14,8 @@ const EVENTS: RunEvent[] = [
   { type: 'intent', step: 'image', effect: 'image:a', attempt: 1, use: 'first' },
   { type: 'outcome', step: 'image', effect: 'image:a', attempt: 1, ok: true, receipt: { ü: '€ “x”' } },
 ]
+
+const BITS = [1, 2, 4, 8, 16, 32, 64, 128]
 
 let folder: Awaited<ReturnType<typeof tempFolder>>
 let path: string
@@ -34,12 +36,26 @@ async function written(): Promise<Buffer> {
   return readFile(path)
 }
 
-function eventsOf(bytes: Buffer): RunEvent[] {
-  return parseJournal(bytes.toString('utf8'), 'events.jsonl').lines.map(({ event }) => event)
+function parsed(...segments: (string | Buffer)[]): JournalRead {
+  return parseJournal(segments.map((text, index) => ({ place: `segment ${index + 1}`, text: String(text) })))
 }
 
+function eventsOf(...segments: (string | Buffer)[]): RunEvent[] {
+  return parsed(...segments).lines.map(({ event }) => event)
+}
+
+/** What a process writes that goes on from there. */
+async function goneOn(after: JournalRead, name: string, ...events: RunEvent[]): Promise<Buffer> {
+  const log = await openJournal(join(folder.path, name), { ...plainly, after })
+  for (const event of events) await log.append(event)
+  await log.close()
+  return readFile(join(folder.path, name))
+}
+
+const CUT: RunEvent = { type: 'interrupted', signal: 'SIGINT' }
+
 test('what was appended is read back, numbered without gaps', async () => {
-  const { lines } = parseJournal((await written()).toString(), path)
+  const { lines } = parsed(await written())
   expect(lines.map(({ event }) => event)).toEqual(EVENTS)
   expect(lines.map(({ n }) => n)).toEqual([1, 2, 3, 4])
 })
@@ -76,32 +92,65 @@ describe('after a crash', () => {
 
   test('a torn line does not spoil the lines that are appended later', async () => {
     const bytes = await written()
-    await writeFile(path, bytes.subarray(0, bytes.length - 9))
-    const read = await readJournal(path)
-    const log = await openJournal(path, { ...plainly, ...read })
-    await log.append({ type: 'interrupted', signal: 'SIGINT' })
-    await log.close()
-    expect(eventsOf(await readFile(path))).toEqual([
-      ...EVENTS.slice(0, 3),
-      { type: 'interrupted', signal: 'SIGINT' },
-    ])
+    const torn = bytes.subarray(0, bytes.length - 9)
+    const second = await goneOn(parsed(torn), 'events.2.jsonl', CUT)
+    expect(eventsOf(torn, second)).toEqual([...EVENTS.slice(0, 3), CUT])
   })
 
   test('numbers and the chain go on where they ended', async () => {
+    const first = await written()
+    const second = await goneOn(parsed(first), 'events.2.jsonl', CUT)
+    expect(parsed(first, second).lines.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5])
+  })
+
+  test('a segment is written by one process only', async () => {
     await written()
-    const log = await openJournal(path, { ...plainly, ...(await readJournal(path)) })
-    expect((await log.append({ type: 'interrupted', signal: 'SIGINT' })).n).toBe(5)
-    await log.close()
-    expect(eventsOf(await readFile(path))).toHaveLength(5)
+    await expect(openJournal(path, plainly)).rejects.toMatchObject({ code: 'EEXIST' })
+  })
+})
+
+describe('a holder that wakes up after its run was taken over', () => {
+  test('what it still writes is no part of the run, and is kept to be looked at', async () => {
+    const first = await written()
+    const rows = String(first).split('\n')
+    const second = await goneOn(parsed(rows.slice(0, 2).join('\n') + '\n'), 'events.2.jsonl', CUT)
+    expect(parsed(first, second)).toMatchObject({
+      lines: [{ n: 1 }, { n: 2 }, { n: 3, event: CUT }],
+      late: [{ n: 3 }, { n: 4 }],
+    })
+  })
+
+  test('nor does it matter how it ended', async () => {
+    const first = String(await written())
+    const second = await goneOn(parsed(first), 'events.2.jsonl', CUT)
+    expect(eventsOf(`${first}{"n":5,"at":0\n`, second)).toEqual([...EVENTS, CUT])
+  })
+
+  test('one that had not written yet cuts nothing off', async () => {
+    const first = await written()
+    const third = await goneOn(parsed(first), 'events.3.jsonl', CUT)
+    expect(eventsOf(first, '', third)).toEqual([...EVENTS, CUT])
+    expect(eventsOf(first, '{"n":5,', third)).toEqual([...EVENTS, CUT])
+  })
+
+  test('of two that went on from the same line, the later one counts', async () => {
+    const first = await written()
+    const second = await goneOn(parsed(first), 'events.2.jsonl', CUT)
+    const third = await goneOn(parsed(first), 'events.3.jsonl', { type: 'step-started', step: 'b' })
+    expect(parsed(first, second, third)).toMatchObject({
+      lines: [{}, {}, {}, {}, { n: 5, event: { type: 'step-started' } }],
+      late: [{ n: 5, event: CUT }],
+    })
   })
 })
 
 describe('damage', () => {
   test('every flipped bit is noticed, or tears the last line off', async () => {
     const bytes = await written()
-    const unnoticed = [...bytes.keys()].filter((index) => {
+    const flips = [...bytes.keys()].flatMap((index) => BITS.map((bit) => ({ index, bit })))
+    const unnoticed = flips.filter(({ index, bit }) => {
       const damaged = Buffer.from(bytes)
-      damaged[index] = (damaged[index] ?? 0) ^ 1
+      damaged[index] = (damaged[index] ?? 0) ^ bit
       try {
         const kept = eventsOf(damaged)
         return index !== bytes.length - 1 || kept.length !== EVENTS.length - 1
@@ -115,7 +164,7 @@ describe('damage', () => {
   test('the line is named, and how to read what is before it', async () => {
     const rows = (await written()).toString().split('\n')
     rows[2] = (rows[2] ?? '').replace('"attempt":1', '"attempt":2')
-    expect(() => parseJournal(rows.join('\n'), '/runs/x/events.jsonl')).toThrow(
+    expect(() => parseJournal([{ place: '/runs/x/events.jsonl', text: rows.join('\n') }])).toThrow(
       expect.objectContaining({
         code: 'journal-corrupt',
         message: 'the journal /runs/x/events.jsonl is damaged at line 3 of 4',
@@ -132,7 +181,7 @@ describe('damage', () => {
     ['the first lines are missing', (rows: string[]) => rows.slice(1)],
   ])('%s', async (_, damage) => {
     const rows = (await written()).toString().split('\n')
-    expect(() => parseJournal(damage(rows).join('\n'), path)).toThrow(
+    expect(() => parsed(damage(rows).join('\n'))).toThrow(
       expect.objectContaining({ code: 'journal-corrupt' }),
     )
   })
@@ -141,7 +190,8 @@ describe('damage', () => {
     const log = await openJournal(path, plainly)
     await log.append({ type: 'run-started', format: 2 } as unknown as RunEvent)
     await log.close()
-    await expect(readJournal(path)).rejects.toThrow('has format 2; this version reads format 1')
+    const bytes = await readFile(path)
+    expect(() => parsed(bytes)).toThrow('has format 2; this version reads format 1')
   })
 })
 

@@ -1,18 +1,23 @@
-import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 import { EXIT } from '../../core/exit.ts'
 import { openPlan } from '../../core/plan/seal.ts'
 import { Problem } from '../../core/problem.ts'
-import type { Line } from '../../core/run/events.ts'
-import { openJournal, readJournal } from '../journal.ts'
+import { type JournalRead, openJournal, parseJournal } from '../journal.ts'
 import type { Store, StoredRun } from '../types.ts'
+import { boardFolder, boardsIn } from './board-folders.ts'
+import { isCode, syncFolder, writeDurably } from './durable.ts'
+import { folderBoard } from './folder-board.ts'
 
-// `<root>/runs/<id>/plan.json` (sealed) and `events.jsonl`. Per user: folders 0700, files 0600.
+// `<root>/runs/<id>/plan.json` (sealed) and `events.jsonl`, `events.2.jsonl`, …; `<root>/boards/` for what runs share.
+// Per user: folders 0700, files 0600.
 
 const PLAN = 'plan.json'
-const EVENTS = 'events.jsonl'
+const FIRST_SEGMENT = 'events.jsonl'
+const SEGMENT = /^events(?:\.(\d+))?\.jsonl$/
+const PACE = { beat: 5000, ttl: 30_000 }
 
 export interface FolderStoreOptions {
   root: string
@@ -41,7 +46,8 @@ export function folderStore({ root, redact, now }: FolderStoreOptions): Store {
   async function load(id: string): Promise<StoredRun> {
     const folder = join(runs, id)
     const plan = openPlan(await planText(folder), join(folder, PLAN))
-    return { plan, lines: await eventsIn(folder) }
+    const { lines, late } = await eventsIn(folder)
+    return { plan, lines, ...(late.length === 0 ? {} : { late }) }
   }
 
   /** By the start of the run: an id tells only the second in which its plan was made. */
@@ -68,12 +74,46 @@ export function folderStore({ root, redact, now }: FolderStoreOptions): Store {
         await mkdir(runs, { recursive: true, mode: 0o700 })
         await mkdir(folder, { mode: 0o700 })
         await writeDurably(folder, PLAN, `${JSON.stringify(plan, undefined, 2)}\n`)
-        const log = await openJournal(join(folder, EVENTS), { redact, now })
+        const log = await openJournal(join(folder, FIRST_SEGMENT), { redact, now })
         await syncFolder(folder)
         await syncFolder(runs)
         return log
       } catch (error) {
         throw isCode(error, 'EEXIST') ? alreadyCarriedOut(plan.id) : unwritable(folder, error)
+      }
+    },
+
+    async reopen(id) {
+      const folder = join(runs, id)
+      const plan = openPlan(await planText(folder), join(folder, PLAN))
+      const after = await eventsIn(folder)
+      const path = join(folder, `events.${(await lastSegment(folder)) + 1}.jsonl`)
+      try {
+        const log = await openJournal(path, { redact, now, after })
+        await syncFolder(folder)
+        return { plan, lines: after.lines, log }
+      } catch (error) {
+        throw isCode(error, 'EEXIST') ? takenOver(id) : unwritable(folder, error)
+      }
+    },
+
+    pace: PACE,
+
+    board: (service, environment) => folderBoard(boardFolder(root, service, environment)),
+
+    async boards() {
+      const folders = await boardsIn(root)
+      return folders.map(({ folder, ...rest }) => ({ ...rest, board: folderBoard(folder) }))
+    },
+
+    async isOver(id) {
+      try {
+        const { lines } = await load(id)
+        return lines.some(({ event }) => event.type === 'run-ended')
+      } catch (error) {
+        // A run whose plan was never stored has done nothing.
+        if (error instanceof Problem && error.code === 'plan-missing') return true
+        throw error
       }
     },
 
@@ -126,7 +166,7 @@ async function planText(folder: string): Promise<string> {
     return await readFile(join(folder, PLAN), 'utf8')
   } catch (error) {
     throw new Problem({
-      code: 'plan-unreadable',
+      code: isCode(error, 'ENOENT') ? 'plan-missing' : 'plan-unreadable',
       message: `${folder} has no plan that can be read`,
       found: error instanceof Error ? error.message : String(error),
       cure: 'a run that died before its plan was stored has changed nothing: remove the folder',
@@ -136,40 +176,36 @@ async function planText(folder: string): Promise<string> {
 }
 
 /** A run that died between its plan and its first event has none. */
-async function eventsIn(folder: string): Promise<Line[]> {
-  try {
-    return (await readJournal(join(folder, EVENTS))).lines
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return []
-    throw error
-  }
+async function eventsIn(folder: string): Promise<JournalRead> {
+  const names = await segmentsIn(folder)
+  const segments = names.map(async (name) => {
+    const place = join(folder, name)
+    return { place, text: await readFile(place, 'utf8') }
+  })
+  return parseJournal(await Promise.all(segments))
 }
 
-/** On disk whole or not at all. */
-async function writeDurably(folder: string, name: string, text: string): Promise<void> {
-  const part = join(folder, `${name}.part`)
-  const file = await open(part, 'wx', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(part, join(folder, name))
+/** In the order in which they were begun. */
+async function segmentsIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => SEGMENT.test(name))
+  return names.sort((a, b) => numberOf(a) - numberOf(b))
 }
 
-/** A new entry is durable only when its folder is synced too. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+async function lastSegment(folder: string): Promise<number> {
+  return Math.max(1, ...(await segmentsIn(folder)).map(numberOf))
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
+function numberOf(segment: string): number {
+  return Number(SEGMENT.exec(segment)?.[1] ?? 1)
+}
+
+function takenOver(id: string): Problem {
+  return new Problem({
+    code: 'locked',
+    message: `somebody else has just gone on with run ${id}`,
+    cure: 'Look at it with: rollback status',
+    exit: EXIT.locked,
+  })
 }
 
 function notOne(wanted: string, matches: string[], all: string[]): Problem {

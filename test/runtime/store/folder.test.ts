@@ -137,7 +137,7 @@ test('a crash before the first event leaves a run without events, not a broken s
 
 test('a crash before the plan was stored is told as such, with what to do', async () => {
   await mkdir(join(root, 'runs', '20260102-000000-bbbb'), { recursive: true })
-  await expect(store.find('20260102')).rejects.toMatchObject({ name: 'Problem', code: 'plan-unreadable' })
+  await expect(store.find('20260102')).rejects.toMatchObject({ name: 'Problem', code: 'plan-missing' })
 })
 
 test.each([
