@@ -60,6 +60,18 @@ export interface CommandRequest {
   limit?: number | undefined
 }
 
+/** A process id is used again; together with the moment of its start it names one process. */
+export interface ChildProcess {
+  pid: number
+  /** As the system tells it. */
+  started: string
+  /** When its time is over, in milliseconds since the epoch. */
+  until: number
+}
+
+/** Told of the process before the program begins in it; when this throws, the program never begins. */
+export type Began = (child: ChildProcess) => Promise<void>
+
 export interface CommandResult {
   /** false: the program never ran, so it cannot have done anything. */
   started: boolean
@@ -92,7 +104,8 @@ export interface ReadDoor {
 /** Changes things. Only `apply` and `call` are ever given one. */
 export interface WriteDoor extends ReadDoor {
   send(request: HttpRequest): Promise<HttpResponse>
-  execute(command: CommandRequest): Promise<CommandResult>
+  /** With `began`, which the runtime gives: the program may outlive us, and its process is on record before it begins. */
+  execute(command: CommandRequest, began?: Began): Promise<CommandResult>
 }
 
 // ---------------------------------------------------------------- surfaces

@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 
-import type { CommandRequest, HttpRequest, HttpResponse, ReadDoor, WriteDoor } from '../core/contract.ts'
+import type {
+  Began,
+  CommandRequest,
+  HttpRequest,
+  HttpResponse,
+  ReadDoor,
+  WriteDoor,
+} from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
 import { assertReadOnly } from './read-only.ts'
@@ -44,7 +51,7 @@ export function openDoors(options: DoorOptions = {}): Doors {
   const write: WriteDoor = {
     ...readDoor(options, closing.signal, 'write'),
     send: (request) => seen(options, 'write', request, closing.signal),
-    execute: (command) => run(command, closing.signal),
+    execute: (command, began) => run(command, closing.signal, began),
   }
   return {
     read,
@@ -115,10 +122,10 @@ function placeOf({ url }: HttpRequest): { host: string; path: string } {
   return { host, path: pathname }
 }
 
-async function run(command: CommandRequest, signal: AbortSignal) {
+async function run(command: CommandRequest, signal: AbortSignal, began?: Began) {
   commandsUsed = true
-  const { runCommand } = await import('./command.ts')
-  return runCommand(command, signal)
+  const { runCommand, runEffect } = await import('./command.ts')
+  return began === undefined ? runCommand(command, signal) : runEffect(command, began, signal)
 }
 
 async function textOf(path: string): Promise<string | undefined> {

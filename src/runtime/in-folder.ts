@@ -24,7 +24,7 @@ export function inFolderOf(runbook: string, session: Session): Session {
   const write: WriteDoor = {
     ...readFrom(folder, session.write),
     send: (request) => session.write.send(request),
-    execute: (command) => session.write.execute(started(folder, command)),
+    execute: (command, began) => session.write.execute(started(folder, command), began),
   }
   return { ...session, read, write, secretsOf: (refs) => session.secretsOf(refs, read) }
 }

@@ -1,6 +1,14 @@
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
-import { runCommand } from '../../src/io/command.ts'
+import type { ChildProcess } from '../../src/core/contract.ts'
+import { runCommand, runEffect } from '../../src/io/command.ts'
+import { tempFolder } from '../helpers/folder.ts'
 import { mustRun } from '../helpers/process.ts'
 
 const node = process.execPath
@@ -139,3 +147,100 @@ describe('time is over', () => {
     })
   })
 })
+
+describe('a program that changes things', () => {
+  const told = () => {
+    const children: ChildProcess[] = []
+    return { children, began: async (child: ChildProcess) => void children.push(child) }
+  }
+
+  test('ends with its exit code and what it said, like any other', async () => {
+    const { children, began } = told()
+    const script =
+      'process.stdin.on("data", (d) => { console.log(process.argv[1], String(d), process.pid); console.error("é"); process.exitCode = 3 })'
+    const done = await runEffect({ argv: [node, '-e', script, '$HOME; ls'], stdin: 'in' }, began)
+    expect(done).toEqual({
+      started: true,
+      exitCode: 3,
+      stdout: `$HOME; ls in ${children[0]?.pid}\n`,
+      stderr: 'é\n',
+      dropped: 0,
+    })
+  })
+
+  test('has not begun when its process is told of', async () => {
+    const file = join((await temporary()).path, 'done')
+    let before: boolean | undefined
+    await runEffect({ argv: ['touch', file] }, async () => {
+      await wait(100)
+      before = existsSync(file)
+    })
+    expect([before, existsSync(file)]).toEqual([false, true])
+  })
+
+  test('never begins when that cannot be written down', async () => {
+    const file = join((await temporary()).path, 'done')
+    const cannot = async () => {
+      throw new Error('the disk is full')
+    }
+    await expect(runEffect({ argv: ['touch', file] }, cannot)).rejects.toThrow('the disk is full')
+    await wait(200)
+    expect(existsSync(file)).toBe(false)
+  })
+
+  test('goes on to its end when we are gone, and does not die of what it says', async () => {
+    const file = join((await temporary()).path, 'done')
+    const script = `for i in 1 2 3; do echo "step $i"; sleep 0.1; done; touch ${file}`
+    const ours = `
+      import { runEffect } from ${JSON.stringify(new URL('../../src/io/command.ts', import.meta.url).href)}
+      void runEffect({ argv: ['sh', '-c', ${JSON.stringify(script)}] }, async () => {
+        setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50)
+      })`
+    await runCommand({ argv: [node, '--input-type=module', '-e', ours] })
+    expect(existsSync(file)).toBe(false)
+    await expect.poll(() => existsSync(file), { timeout: 5000 }).toBe(true)
+  })
+
+  test.each([
+    [['no-such-program-anywhere'], 'not found'],
+    [[fileURLToPath(new URL('../../package.json', import.meta.url))], 'not executable'],
+    [['./no-such-script'], 'not found'],
+  ] as const)('%s was never started: %s', async (argv, why) => {
+    const { children, began } = told()
+    const done = await runEffect({ argv: [...argv] as [string, ...string[]] }, began)
+    expect(done).toMatchObject({ started: false, ended: why })
+    expect(children).toEqual([])
+  })
+
+  test('is found beside the runbook', async () => {
+    const { path } = await temporary()
+    await writeFile(join(path, 'deploy.sh'), '#!/bin/sh\necho here: $(pwd)\n', { mode: 0o755 })
+    const done = await runEffect({ argv: ['./deploy.sh'], cwd: path }, told().began)
+    expect(done).toMatchObject({ exitCode: 0, stdout: `here: ${path}\n` })
+  })
+
+  test('a folder that is not there is said', async () => {
+    const done = await runEffect({ argv: ['true'], cwd: '/no/such/folder' }, told().began)
+    expect(done).toMatchObject({ started: false, ended: 'its working folder does not exist' })
+  })
+
+  test('is ended when its time is over, with what it started', async () => {
+    const { children, began } = told()
+    const done = await runEffect({ argv: ['sh', '-c', 'sleep 60 & wait'], timeout: 200 }, began)
+    expect(done).toMatchObject({ exitCode: undefined, ended: 'timed out after 200 ms' })
+    await expect.poll(() => running(children[0]?.pid ?? 0)).toEqual([])
+  })
+
+  test('a long output keeps its end, counted and in whole characters', async () => {
+    const script = 'process.stdout.write("é".repeat(100_000) + "end!")'
+    const done = await runEffect({ argv: [node, '-e', script], limit: 101 }, told().began)
+    expect(done.stdout).toBe(`${'é'.repeat(48)}end!`)
+    expect(done.dropped).toBe(200_004 - 101)
+  })
+})
+
+async function temporary() {
+  const folder = await tempFolder('command')
+  onTestFinished(() => folder.stop())
+  return folder
+}
