@@ -26,6 +26,7 @@ const RESULT_WORDS: Record<Exclude<RunResult, 'proven'>, string> = {
   unmeasured: 'Changed, but it could not be measured whether it worked',
   declined: 'Declined',
   interrupted: 'Interrupted: nothing new was started, the journal is intact',
+  abandoned: 'Given up: what stands, stands',
 }
 
 /** The result of a run or an undo as a headline. */
@@ -51,10 +52,16 @@ type Event<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>
 const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => string } = {
   'run-started': (event) =>
     `${event.kind} ${event.id} started by ${event.by.name} on ${event.by.host}${targetWords(event.target)}`,
+  'run-resumed': (event) => `resumed by ${event.by.name} on ${event.by.host}`,
   evidence: (event) => `evidence: ${event.signal}: ${event.value}`,
   'phase-started': (event) => `phase: ${PHASE_WORDS[event.phase]}`,
   'step-started': (event) => `${event.step}: started`,
   intent: intentWords,
+  'child-started': (event) => `${event.step}: process ${event.pid} started on ${event.host}`,
+  'child-gone': (event) => `${event.step}: process ${event.pid}: ${event.how}`,
+  'doubt-settled': (event) =>
+    `${event.step}: ${event.by.name} says that ${event.answer === 'done' ? 'it has happened' : 'it is to be called again'}`,
+  'doubt-unanswered': (event) => `${event.step}: nobody could say whether it has happened`,
   outcome: outcomeWords,
   observed: (event, plan) => `${placeWords(event, plan)}: ${event.words}`,
   question: (event) => `${event.step}: asks: ${event.text}`,
@@ -71,6 +78,9 @@ const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => s
     `proof: ${JUDGED_WORDS[event.verdict]}${event.verdict === 'holds' ? '' : because(event.why)}`,
   'deadline-passed': (event) => `the deadline of ${formatDuration(event.deadline)} has passed`,
   interrupted: (event) => `interrupted by ${event.signal}: nothing new is started`,
+  'store-unreachable': (event) =>
+    `the shared store could not be reached, and ${event.by.name} goes on without it: ${event.why}`,
+  'store-reached': () => 'the shared store has been sent what was kept here',
   'run-ended': (event, plan) =>
     `${resultWords({ kind: plan.kind, result: event.result, target: plan.target })}${event.result === 'proven' ? '' : because(event.why)}`,
 }

@@ -55,7 +55,7 @@ export function headline(summary: RunSummary, look: Look): string[] {
   const paint =
     summary.result === 'proven' || summary.result === 'already'
       ? look.paint.good
-      : summary.result === 'degraded' || summary.result === 'declined'
+      : ['degraded', 'declined', 'abandoned'].includes(summary.result)
         ? look.paint.warn
         : look.paint.bad
   const took = summary.took > 0 ? ` (${formatDuration(summary.took)})` : ''

@@ -34,6 +34,7 @@ const IN_DOUBT = new Set<RunSummary['result']>([
   'interrupted',
   'unfinished',
   'degraded',
+  'abandoned',
 ])
 
 /** `runs`: newest first. */

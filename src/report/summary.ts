@@ -110,11 +110,7 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
     steps: plan.steps.map((step) => stepOf(step, state, lines)),
     changes: changesOf(plan, state, lines),
     calls: callsOf(plan, state, lines),
-    answers: lines.flatMap(({ event }) =>
-      event.type === 'answer'
-        ? [{ step: event.step, value: event.value, accepted: event.accepted, by: event.by.name }]
-        : [],
-    ),
+    answers: lines.flatMap(({ event }) => answerOf(event)),
     proof: proofOf(state, lines),
     leftOut: plan.without,
     stands: end?.stands ?? whatStands(plan, state),
@@ -138,6 +134,14 @@ export function titleOf(
       ? `Undo of ${summary.undoOf ?? 'a run'}`
       : `Rollback to ${releaseName(summary.target)}`
   return `${what}: ${summary.service}, ${summary.environment}`
+}
+
+function answerOf(event: RunEvent): RunSummary['answers'] {
+  if (event.type === 'answer')
+    return [{ step: event.step, value: event.value, accepted: event.accepted, by: event.by.name }]
+  if (event.type === 'doubt-settled')
+    return [{ step: event.step, value: event.answer, accepted: true, by: event.by.name }]
+  return []
 }
 
 function stepOf(planned: Plan['steps'][number], state: RunState, lines: readonly Line[]): StepSummary {

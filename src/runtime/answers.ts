@@ -50,19 +50,24 @@ export async function askGate(carrier: Carrier, step: PlannedStep, options: Carr
 }
 
 /** Takes the answer given beforehand, or asks; both are recorded with who said it. */
-async function askAndRecord(
-  carrier: Carrier,
-  asked: Asked,
-  { answers, ask }: CarryOutOptions,
-): Promise<boolean> {
+async function askAndRecord(carrier: Carrier, asked: Asked, options: CarryOutOptions): Promise<boolean> {
   const { id, question } = asked
-  await carrier.append({ type: 'question', step: id, text: question.text })
-  const value = answers[id] ?? (await ask?.(id, question)) ?? ''
-  // Ctrl-C at a question is no refusal: nobody has answered it.
-  if (value === '' && carrier.interrupted()) return false
+  const value = await answerTo(carrier, asked, options)
+  if (value === undefined) return false
   const accepted = isAccepted(question, value)
   await carrier.append({ type: 'answer', step: id, value, accepted, by: carrier.session.who })
   return accepted
+}
+
+/** Empty when nobody is there; undefined when it was interrupted: Ctrl-C at a question is no answer. */
+export async function answerTo(
+  carrier: Carrier,
+  { id, question }: Asked,
+  { answers, ask }: Pick<CarryOutOptions, 'answers' | 'ask'>,
+): Promise<string | undefined> {
+  await carrier.append({ type: 'question', step: id, text: question.text })
+  const value = answers[id] ?? (await ask?.(id, question)) ?? ''
+  return value === '' && carrier.interrupted() ? undefined : value
 }
 
 function isAccepted(question: Question, value: string): boolean {

@@ -11,6 +11,7 @@ import { askGate, checkAnswers, confirmed } from './answers.ts'
 import type { Carrier } from './carrier.ts'
 import { carryOutEffect, look } from './effects.ts'
 import { prove, proveStep } from './prove.ts'
+import { checkDoubtAnswers, settleDoubt } from './settle-doubt.ts'
 import type { CarryOutOptions, RunLog, Session } from './types.ts'
 
 type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
@@ -22,6 +23,7 @@ const TICK = 1000
 
 /** Carries a sealed plan out. The plan is stored before the first effect; every event is on disk before the next step. */
 export async function carryOut(session: Session, plan: Plan, options: CarryOutOptions): Promise<RunEnded> {
+  checkDoubtAnswers(plan, options.answers)
   const unanswered = checkAnswers(plan, options)
   if (unanswered !== undefined) return unanswered
   const log = await session.store.create(plan)
@@ -131,6 +133,10 @@ class Execution implements Carrier {
       }
       case 'ask':
         return askGate(this, this.#named(command.step, 'first').step, this.#options)
+      case 'settle': {
+        const { step, use } = this.#named(command.step, command.use)
+        return settleDoubt(this, { step, use, effect: command.effect }, this.#options)
+      }
       case 'verify-step': {
         const { step } = this.#named(command.step, 'first')
         return this.#tell(step.verify === undefined ? undefined : await proveStep(this, step.id, step.verify))
@@ -268,7 +274,8 @@ function keyOf(command: Command): string | undefined {
     case 'call':
       return `effect:${command.effect}`
     case 'look':
-      return `look:${command.effect}`
+    case 'settle':
+      return `${command.do}:${command.effect}`
     case 'ask':
     case 'verify-step':
       return `${command.do}:${command.step}`

@@ -5,6 +5,7 @@ import { EXIT } from '../core/exit.ts'
 import type { PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { EffectFailure, Problem, sentenceOf } from '../core/problem.ts'
 import type { Failure, ObservedProgress, RunEvent, Use } from '../core/run/events.ts'
+import { clockOf } from '../core/run/state.ts'
 import { bindOptions } from './bind-options.ts'
 import { callOptions } from './call-options.ts'
 import type { Carrier } from './carrier.ts'
@@ -250,8 +251,9 @@ async function follow(
 /** Ends the watch when the run is interrupted or the step's time is over. */
 function watchdog(carrier: Carrier, { step }: LookCommand, stop: AbortController): NodeJS.Timeout {
   return setInterval(() => {
-    const started = carrier.state().steps[step.id]?.startedAt ?? carrier.now()
-    if (carrier.interrupted() || carrier.now() >= started + step.timeout) stop.abort()
+    const own = carrier.state().steps[step.id]
+    const since = own === undefined ? carrier.now() : clockOf(own)
+    if (carrier.interrupted() || carrier.now() >= since + step.timeout) stop.abort()
   }, 250)
 }
 

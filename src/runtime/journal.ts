@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 
 import { canonical, isPlainObject, sha256 } from '../core/json.ts'
 import { Problem } from '../core/problem.ts'
-import { JOURNAL_FORMAT, type Line, type RunEvent } from '../core/run/events.ts'
+import { type Line, READABLE_FORMATS, type RunEvent } from '../core/run/events.ts'
 import { redactEvent } from './redact-event.ts'
 import type { RunLog } from './types.ts'
 
@@ -113,7 +113,8 @@ function joined(before: Chained, { place, text }: Segment): Chained {
       return { lines, sums, late, damage }
     }
     const { n, at, event } = stored
-    if (event.type === 'run-started' && event.format !== JOURNAL_FORMAT) throw foreign(place, event.format)
+    if (event.type === 'run-started' && !READABLE_FORMATS.includes(event.format))
+      throw foreign(place, event.format)
     lines.push({ n, at, event })
     sums.push(stored.sum)
   }
@@ -150,7 +151,7 @@ function corrupt(place: string, line: number, of: number): Problem {
 function foreign(place: string, format: unknown): Problem {
   return new Problem({
     code: 'journal-version',
-    message: `the journal ${place} has format ${String(format)}; this version reads format ${JOURNAL_FORMAT}`,
+    message: `the journal ${place} has format ${String(format)}; this version reads ${READABLE_FORMATS.join(' and ')}`,
     cure: 'use the version of the tool that wrote it',
   })
 }

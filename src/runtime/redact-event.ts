@@ -22,6 +22,11 @@ const STRUCTURE = new Set([
   'seal',
   'applied',
   'code',
+  // Which process a child is, and where.
+  'started',
+  'host',
+  // Of a doubt: `done` or `again`.
+  'answer',
 ])
 
 /** The event without any secret's value, still an event. */

@@ -188,10 +188,10 @@ describe('damage', () => {
 
   test('another format is refused with its number', async () => {
     const log = await openJournal(path, plainly)
-    await log.append({ type: 'run-started', format: 2 } as unknown as RunEvent)
+    await log.append({ type: 'run-started', format: 3 } as unknown as RunEvent)
     await log.close()
     const bytes = await readFile(path)
-    expect(() => parsed(bytes)).toThrow('has format 2; this version reads format 1')
+    expect(() => parsed(bytes)).toThrow('has format 3; this version reads 1 and 2')
   })
 })
 

@@ -127,7 +127,14 @@ describe('success is proven, never assumed', () => {
   test('how far a surface is, is judged with the receipt of its change', async () => {
     world.measure = () => up
     const carrier = carrierFor(planWith({ must: [HEALTHY] }))
-    const effect = { attempts: 1, inFlight: false, applied: 'yes' as const, receipt: { n: 7 }, looks: 1 }
+    const effect = {
+      attempts: 1,
+      failures: 0,
+      inFlight: false,
+      applied: 'yes' as const,
+      receipt: { n: 7 },
+      looks: 1,
+    }
     carrier.state = () => ({
       ...emptyState(),
       steps: { image: { status: 'done', startedAt: 0, use: 'first', effects: { image: effect } } },

@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/types.ts'
 import { type EffectState, emptyState, type RunState, type StepState } from './state.ts'
 
-const APPLIED: EffectState = { attempts: 1, inFlight: false, applied: 'yes', looks: 1 }
+const APPLIED: EffectState = { attempts: 1, failures: 0, inFlight: false, applied: 'yes', looks: 1 }
 
 /** A run of this plan in which everything was applied; of the steps named, by their fallback. */
 export function allDone(plan: Plan, byFallback: readonly string[] = []): RunState {

@@ -2,8 +2,11 @@ import type { ExitCode } from '../exit.ts'
 import type { Json } from '../json.ts'
 import type { Release } from '../release.ts'
 
-/** The version of the journal's lines; a reader refuses any other. */
-export const JOURNAL_FORMAT = 1
+/** The version of the journal's lines that is written. */
+export const JOURNAL_FORMAT = 2
+
+/** What can be read and continued; a reader refuses any other. 1 has no resumed runs and no children. */
+export const READABLE_FORMATS: readonly unknown[] = [1, JOURNAL_FORMAT]
 
 export interface Who {
   /** A user, or the CI's own identity: `ana`, `github:octocat`. */
@@ -28,7 +31,8 @@ export type Phase = 'decide' | 'execute' | 'verify'
 export type RunEvent =
   | {
       type: 'run-started'
-      format: typeof JOURNAL_FORMAT
+      /** One of `READABLE_FORMATS`. */
+      format: number
       id: string
       kind: 'run' | 'undo'
       seal: string
@@ -40,6 +44,8 @@ export type RunEvent =
       reason?: string | undefined
       undoOf?: string | undefined
     }
+  /** Another process goes on with a run that was interrupted or cut off. Nothing is repeated before it was looked at. */
+  | { type: 'run-resumed'; by: Who }
   /** A signal's value before anything was changed: why this was done. */
   | { type: 'evidence'; signal: string; value: string }
   | { type: 'phase-started'; phase: Phase }
@@ -58,6 +64,14 @@ export type RunEvent =
       /** When the next try may start, jitter included. */
       retryAt: number
     }
+  /** A program was started for an effect, and may outlive the process that started it. */
+  | ({ type: 'child-started'; step: string; effect: string } & Child)
+  /** After a crash it was seen to have ended, or was ended: `how` says which, for people. */
+  | { type: 'child-gone'; step: string; effect: string; pid: number; how: string }
+  /** A person says of a call that cannot be observed whether it happened; `again`: it did not, or may be repeated. */
+  | { type: 'doubt-settled'; step: string; effect: string; answer: DoubtAnswer; by: Who }
+  /** Nobody could say it. */
+  | { type: 'doubt-unanswered'; step: string; effect: string }
   /** What a surface (or a call that can be observed) says after an effect. */
   | { type: 'observed'; step: string; effect: string; progress: ObservedProgress; words: string }
   | { type: 'question'; step: string; text: string }
@@ -77,7 +91,31 @@ export type RunEvent =
   | { type: 'proof'; verdict: Judged; degraded: string[]; why: string }
   | { type: 'deadline-passed'; deadline: number }
   | { type: 'interrupted'; signal: string }
-  | { type: 'run-ended'; result: RunResult; exit: ExitCode; why: string; stands: string[] }
+  /** The shared store could not be reached, and a person chose to go on with what is here. */
+  | { type: 'store-unreachable'; why: string; by: Who }
+  /** What was kept here only has been sent to the shared store. */
+  | { type: 'store-reached' }
+  | {
+      type: 'run-ended'
+      result: RunResult
+      exit: ExitCode
+      why: string
+      stands: string[]
+      /** Who gave it up, where the result is `abandoned`. */
+      by?: Who | undefined
+    }
+
+/** A program that was started for an effect. */
+export interface Child {
+  pid: number
+  /** Identifies the process together with `pid`, which may be another's by now. */
+  started: string
+  host: string
+  /** When its time limit ends, in milliseconds since the epoch. */
+  until: number
+}
+
+export type DoubtAnswer = 'done' | 'again'
 
 export type Use = 'first' | 'fallback'
 
@@ -102,6 +140,8 @@ export type RunResult =
   | 'unmeasured'
   | 'declined'
   | 'interrupted'
+  /** Given up by a person, or taken over by an undo; what stands, stands. */
+  | 'abandoned'
 
 export interface Line {
   /** From 1, without gaps. */

@@ -2,7 +2,7 @@ import { formatDuration } from '../duration.ts'
 import type { Plan, PlannedChange, PlannedStep, PlannedUse } from '../plan/types.ts'
 import { conclude } from './conclude.ts'
 import type { RunEvent, Use } from './events.ts'
-import type { EffectState, RunState, StepState } from './state.ts'
+import { clockOf, type EffectState, type RunState, type StepState } from './state.ts'
 import { useInForce } from './use.ts'
 
 // What is to be done next, decided from the plan and the state alone. The runtime carries the commands out,
@@ -15,6 +15,8 @@ export type Command =
   /** Look whether an effect has happened, and how far it is. */
   | { do: 'look'; step: string; use: Use; effect: string }
   | { do: 'ask'; step: string }
+  /** Ask a person whether a call has happened that cannot be looked at. */
+  | { do: 'settle'; step: string; use: Use; effect: string }
   | { do: 'verify-step'; step: string }
   | { do: 'prove' }
   | { do: 'wait'; until: number }
@@ -74,7 +76,7 @@ function stopReason(plan: Plan, state: RunState, around: Surroundings): string |
 
 function deadlineJustPassed(plan: Plan, state: RunState, { now }: Surroundings): boolean {
   if (plan.deadline === undefined || state.started === undefined || state.deadlinePassed) return false
-  return now > state.started.at + plan.deadline
+  return now > (state.since ?? state.started.at) + plan.deadline
 }
 
 // ---------------------------------------------------------------- one step
@@ -93,7 +95,9 @@ function stepCommands(
   if (use.kind === 'gate') return gateCommands(context)
   const open = use.kind === 'set' ? setCommands(context) : callCommands(context)
   if (open === 'settled') return step.verify === undefined ? [done(step)] : verifyCommands(context)
-  if (around.now >= own.startedAt + step.timeout) return [fail(step, timedOut(step, own))]
+  // A person may take their time.
+  if (open.some((command) => command.do === 'settle')) return open
+  if (around.now >= clockOf(own) + step.timeout) return [fail(step, timedOut(step, own))]
   // While something of the step is under way it does not end: the outcome would be lost.
   return open.some((command) => command.do === 'record') && isUnderway(context) ? [] : open
 }
@@ -195,10 +199,12 @@ function callCommands(context: Context): Command[] | 'settled' {
   if (effect.applied === 'yes' && !effect.inFlight) return 'settled'
   if (effect.inFlight && around.underway.has(call.effect)) return []
   if (effect.applied === 'no' && !effect.inFlight) return again(context, 'call', call.effect, effect)
-  // It may have happened: look where one can, repeat where that is harmless, else leave it to a person.
+  // It may have happened: look where one can, repeat where that is harmless, else ask a person.
   if (call.observable && effect.observed === undefined)
     return [{ do: 'look', step: step.id, use: own.use, effect: call.effect }]
   if (call.repeat === 'harmless') return again(context, 'call', call.effect, effect)
+  if (stopping === undefined && effect.doubt !== 'unanswered')
+    return [{ do: 'settle', step: step.id, use: own.use, effect: call.effect }]
   const words = effect.failure === undefined ? 'it was cut off' : sentence(effect)
   return [
     fail(
@@ -214,7 +220,8 @@ function again(context: Context, kind: 'apply' | 'call', name: string, effect: E
   const { step, around, stopping } = context
   // Without a failure it was cut off before its outcome, and a look has shown that nothing happened.
   const retryable = effect.failure?.retryable ?? true
-  if (stopping === undefined && retryable && effect.attempts < step.retry.attempts) {
+  const more = effect.wanted === true || effect.failures < step.retry.attempts
+  if (stopping === undefined && retryable && more) {
     const due = effect.retryAt ?? around.now
     return due > around.now ? [{ do: 'wait', until: due }] : [start(context, kind, name, effect.attempts + 1)]
   }

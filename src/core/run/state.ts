@@ -1,21 +1,27 @@
 import { isPlainObject, type Json } from '../json.ts'
-import type { Failure, Judged, Line, ObservedProgress, Phase, RunEvent, Use, Who } from './events.ts'
+import type { Child, Failure, Judged, Line, ObservedProgress, Phase, RunEvent, Use, Who } from './events.ts'
 
 /** What a run has come to: nothing but the sum of its events. */
 export interface RunState {
   started?: { at: number; by: Who } | undefined
+  /** When the deadline began to count: at the start, or when the run was last resumed. */
+  since?: number | undefined
   phase?: Phase | undefined
   phases: Partial<Record<Phase, { at: number }>>
   steps: Record<string, StepState>
   proof?: { verdict: Judged; degraded: string[]; why: string } | undefined
   deadlinePassed: boolean
   interrupted?: string | undefined
+  /** The shared store does not have all of it. */
+  offline?: boolean | undefined
   ended?: Extract<RunEvent, { type: 'run-ended' }> | undefined
 }
 
 export interface StepState {
   status: 'running' | 'done' | 'skipped' | 'failed'
   startedAt: number
+  /** When its time limit began to count, where that is later: the run was resumed, or a person had to be asked. */
+  since?: number | undefined
   use: Use
   effects: Record<string, EffectState>
   answer?: { value: string; accepted: boolean } | undefined
@@ -26,6 +32,8 @@ export interface StepState {
 
 export interface EffectState {
   attempts: number
+  /** So many of them failed. One that was cut off does not count against what the step may try. */
+  failures: number
   /** Intent without outcome: under way, or cut off by a crash. */
   inFlight: boolean
   /** Whether the platform has taken it. */
@@ -41,6 +49,17 @@ export interface EffectState {
   observed?: { at: number; progress: ObservedProgress; words: string } | undefined
   /** How often it was looked at. */
   looks: number
+  /** A program that was started for it, of which it is not known that it has ended. */
+  child?: Child | undefined
+  /** What came of asking a person whether it happened, since the run was started or resumed. */
+  doubt?: 'settled' | 'unanswered' | undefined
+  /** A person wants it once more, however often it was tried. */
+  wanted?: boolean | undefined
+}
+
+/** When the step's time limit began to count. */
+export function clockOf(own: StepState): number {
+  return own.since ?? own.startedAt
 }
 
 export function emptyState(): RunState {
@@ -55,7 +74,9 @@ export function fold(lines: readonly Line[]): RunState {
 export function advance(state: RunState, { at, event }: Line): RunState {
   switch (event.type) {
     case 'run-started':
-      return { ...state, started: { at, by: event.by } }
+      return { ...state, started: { at, by: event.by }, since: at }
+    case 'run-resumed':
+      return resumed(state, at)
     case 'phase-started':
       return { ...state, phase: event.phase, phases: { ...state.phases, [event.phase]: { at } } }
     case 'step-started':
@@ -93,7 +114,20 @@ export function advance(state: RunState, { at, event }: Line): RunState {
         inFlight: true,
         lost: effect.inFlight || effect.lost,
         observed: undefined,
+        wanted: undefined,
       }))
+    case 'child-started': {
+      const { pid, started, host, until } = event
+      return withEffect(state, event, (effect) => ({ ...effect, child: { pid, started, host, until } }))
+    }
+    case 'child-gone':
+      return withEffect(state, event, (effect) =>
+        effect.child?.pid === event.pid ? { ...effect, child: undefined } : effect,
+      )
+    case 'doubt-settled':
+      return afterAnswer(state, event, at)
+    case 'doubt-unanswered':
+      return withEffect(state, event, (effect) => ({ ...effect, doubt: 'unanswered' }))
     case 'outcome':
       return withEffect(state, event, (effect) => afterOutcome(effect, event))
     case 'observed':
@@ -104,6 +138,10 @@ export function advance(state: RunState, { at, event }: Line): RunState {
       return { ...state, deadlinePassed: true }
     case 'interrupted':
       return { ...state, interrupted: event.signal }
+    case 'store-unreachable':
+      return { ...state, offline: true }
+    case 'store-reached':
+      return { ...state, offline: false }
     case 'run-ended':
       return { ...state, ended: event }
     case 'evidence':
@@ -114,7 +152,62 @@ export function advance(state: RunState, { at, event }: Line): RunState {
   }
 }
 
-function afterOutcome(effect: EffectState, event: Extract<RunEvent, { type: 'outcome' }>): EffectState {
+/** A new process goes on: clocks start again, and whatever is not done is looked at before anything is repeated. */
+function resumed(state: RunState, at: number): RunState {
+  const steps = Object.entries(state.steps).map(([id, step]): [string, StepState] => {
+    if (step.status !== 'running') return [id, step]
+    const effects = Object.entries(step.effects).map(([name, effect]) => [name, lookedAtAnew(effect)])
+    return [
+      id,
+      {
+        ...step,
+        since: at,
+        verified: undefined,
+        effects: Object.fromEntries(effects) as Record<string, EffectState>,
+      },
+    ]
+  })
+  return {
+    ...state,
+    steps: Object.fromEntries(steps),
+    since: at,
+    deadlinePassed: false,
+    interrupted: undefined,
+    // It was true of another hour.
+    proof: undefined,
+  }
+}
+
+function lookedAtAnew(effect: EffectState): EffectState {
+  const fresh = { ...effect, observed: undefined, looks: 0, doubt: undefined }
+  // What the interruption itself made of it says nothing about trying again.
+  return isInterrupted(effect.failure) ? { ...fresh, failure: undefined, retryAt: undefined } : fresh
+}
+
+function afterAnswer(
+  state: RunState,
+  event: Extract<RunEvent, { type: 'doubt-settled' }>,
+  at: number,
+): RunState {
+  const settled = withEffect(state, event, (effect) => ({
+    ...effect,
+    inFlight: false,
+    lost: false,
+    applied: event.answer === 'done' ? 'yes' : 'no',
+    observed: undefined,
+    failure: undefined,
+    retryAt: undefined,
+    doubt: 'settled',
+    wanted: event.answer === 'again',
+  }))
+  // While a person thinks, a step does not use up its time.
+  return withStep(settled, event.step, (step) => ({ ...step, since: at }))
+}
+
+function afterOutcome(
+  { child: _, ...effect }: EffectState,
+  event: Extract<RunEvent, { type: 'outcome' }>,
+): EffectState {
   if (event.ok) {
     // It was there before we came, and none of our own tries can have put it there: it is not ours to take back.
     const foreign = effect.attempts === 1 && isPlainObject(event.receipt) && event.receipt['already'] === true
@@ -127,9 +220,15 @@ function afterOutcome(effect: EffectState, event: Extract<RunEvent, { type: 'out
     inFlight: false,
     applied: lost ? 'unknown' : 'no',
     lost,
+    failures: effect.failures + (isInterrupted(event.failure) ? 0 : 1),
     failure: event.failure,
     retryAt: event.retryAt,
   }
+}
+
+/** Nothing was wrong with it: the person or CI stopped the run. */
+function isInterrupted(failure: Failure | undefined): boolean {
+  return failure?.code === 'interrupted'
 }
 
 /** A look settles what a lost answer left open. */
@@ -160,7 +259,9 @@ function withEffect(
     ...former,
     effects: {
       ...former.effects,
-      [effect]: change(former.effects[effect] ?? { attempts: 0, inFlight: false, applied: 'no', looks: 0 }),
+      [effect]: change(
+        former.effects[effect] ?? { attempts: 0, failures: 0, inFlight: false, applied: 'no', looks: 0 },
+      ),
     },
   }))
 }

@@ -111,6 +111,7 @@ test('with an effect cut off, a look that fails is repeated calmly', () => {
   const plan = planOf([setStep('image')])
   const effect = {
     attempts: 1,
+    failures: 0,
     inFlight: true,
     applied: 'no' as const,
     looks: 3,
@@ -151,6 +152,7 @@ test('a long verification is not cut off by the time that settling may take', ()
   })
   const settled = {
     attempts: 1,
+    failures: 0,
     inFlight: false,
     applied: 'yes' as const,
     looks: 1,

@@ -1,5 +1,13 @@
 import type { Plan, PlannedStep, PlannedUse } from '../../../src/core/plan/types.ts'
-import type { Failure, Judged, Line, ObservedProgress, RunEvent } from '../../../src/core/run/events.ts'
+import {
+  type DoubtAnswer,
+  type Failure,
+  JOURNAL_FORMAT,
+  type Judged,
+  type Line,
+  type ObservedProgress,
+  type RunEvent,
+} from '../../../src/core/run/events.ts'
 import { type Command, next } from '../../../src/core/run/next.ts'
 import { advance, emptyState, fold, type RunState } from '../../../src/core/run/state.ts'
 
@@ -24,10 +32,12 @@ export interface World {
   answers?: Record<string, boolean>
   /** Milliseconds until a person answers. */
   answerAfter?: number
+  /** By effect, what a person says of a call in doubt; `truth`: what is so. Absent: nobody can say. */
+  doubts?: Record<string, DoubtAnswer | 'truth' | 'nobody'>
   verified?: Record<string, Judged>
   proof?: Judged
   ci?: boolean
-  /** The process dies as soon as so many lines are on disk; what was under way has happened, or not. */
+  /** The process dies as soon as so many lines are on disk; what was under way has happened, or not. It is resumed. */
   crashes?: { afterLine: number; happened: boolean; downtime: number }[]
 }
 
@@ -45,6 +55,7 @@ export interface Played {
 
 const START = 1_000_000
 const LONGEST = 5000
+const ANA = { name: 'ana', host: 'laptop', ci: false }
 
 export function play(plan: Plan, world: World = {}): Played {
   const simulation = new Simulation(plan, world)
@@ -89,7 +100,7 @@ class Simulation implements Played {
     const plan = this.#plan
     this.#append({
       type: 'run-started',
-      format: 1,
+      format: JOURNAL_FORMAT,
       id: plan.id,
       kind: plan.kind,
       seal: plan.seal,
@@ -97,7 +108,7 @@ class Simulation implements Played {
       environment: plan.environment,
       procedure: plan.procedure,
       target: plan.target,
-      by: { name: 'ana', host: 'laptop', ci: false },
+      by: ANA,
     })
     for (let round = 0; this.state.ended === undefined; round += 1) {
       if (round > LONGEST) throw new Error(`no end after ${LONGEST} rounds`)
@@ -151,6 +162,8 @@ class Simulation implements Played {
         return this.#look(command)
       case 'ask':
         return this.#ask(command.step)
+      case 'settle':
+        return this.#settle(command)
       case 'verify-step': {
         const verdict = this.#world.verified?.[command.step] ?? 'holds'
         return this.#append({ type: 'step-verified', step: command.step, verdict, words: verdict })
@@ -190,6 +203,7 @@ class Simulation implements Played {
     }
     const seen = this.state.steps[step.id]?.effects[effect]?.observed?.progress
     const harmless = use.call?.repeat === 'harmless' && (!use.call.observable || seen === 'unknown')
+    if (this.#isWanted(effect)) return
     if (!harmless && this.taken(effect) > 0)
       throw new Error(`${effect} was repeated although it had happened`)
     if (use.call?.repeat === 'ask' && !use.call.observable && this.#mayHaveHappened(effect)) {
@@ -201,6 +215,14 @@ class Simulation implements Played {
       if (step.call !== undefined && this.taken(step.call.effect) > 0)
         throw new Error('the fallback began although the call had happened')
     }
+  }
+
+  /** A person has said, since the last try, that it may be made again. */
+  #isWanted(effect: string): boolean {
+    const last = this.lines.findLast(
+      ({ event }) => (event.type === 'intent' || event.type === 'doubt-settled') && event.effect === effect,
+    )?.event
+    return last?.type === 'doubt-settled' && last.answer === 'again'
   }
 
   /** A try without an answer that says no. */
@@ -254,8 +276,14 @@ class Simulation implements Played {
     if (due > this.#now) return
     this.#asked.delete(step)
     const accepted = this.#world.answers?.[step] ?? true
-    const by = { name: 'ana', host: 'laptop', ci: false }
-    this.#append({ type: 'answer', step, value: accepted ? 'yes' : 'no', accepted, by })
+    this.#append({ type: 'answer', step, value: accepted ? 'yes' : 'no', accepted, by: ANA })
+  }
+
+  #settle({ step, effect }: Extract<Command, { do: 'settle' }>): void {
+    const said = this.#world.doubts?.[effect] ?? 'nobody'
+    if (said === 'nobody') return this.#append({ type: 'doubt-unanswered', step, effect })
+    const truth = this.taken(effect) > 0 ? 'done' : 'again'
+    this.#append({ type: 'doubt-settled', step, effect, answer: said === 'truth' ? truth : said, by: ANA })
   }
 
   // ---------------------------------------------------------------- the journal, and its end
@@ -280,6 +308,7 @@ class Simulation implements Played {
     this.#asked.clear()
     this.#now += crash.downtime
     this.state = fold(JSON.parse(JSON.stringify(this.lines)) as Line[])
+    if (this.state.ended === undefined) this.#append({ type: 'run-resumed', by: ANA })
     return true
   }
 
