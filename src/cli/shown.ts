@@ -23,16 +23,18 @@ interface Stage {
   interrupts: Interrupts
   output: Output
   plan: Plan
+  /** What is on record already, of a run that is gone on with. */
+  lines?: readonly Line[] | undefined
 }
 
 /** Shows what `work` does while it is done; the renderer stops however it ends. */
 export async function shown<T>(
-  { interrupts, output, plan }: Stage,
+  { interrupts, output, plan, lines = [] }: Stage,
   work: (shown: Shown) => Promise<T>,
 ): Promise<T> {
   const renderer = await createRenderer(output, plan)
   interrupts.beforeEnd(() => renderer.stop())
-  const acts: Shown['acts'] = [{ plan, lines: [] }]
+  const acts: Shown['acts'] = [{ plan, lines: [...lines] }]
   try {
     return await work({
       renderer,

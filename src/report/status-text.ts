@@ -1,14 +1,19 @@
 import type { Plan } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
+import { shellLine } from '../core/shell.ts'
+import type { LockSummary } from '../core/lock-view.ts'
 import type { Line } from '../core/run/events.ts'
 import { resultWords } from './event-words.ts'
 import { hanging, heading, sections } from './layout.ts'
+import { lockLines } from './lock-text.ts'
 import type { Look } from './look.ts'
 import { safeLine } from './safe-text.ts'
 import { type RunSummary, summarise } from './summary.ts'
+import type { WayOn } from './ways-on.ts'
 
 export interface Status {
   place: string
+  locks: LockSummary[]
   unfinished: RunSummary[]
   /** The last runs of every service and environment, newest first. */
   last: { service: string; environment: string; now: Now; runs: ListedRun[] }[]
@@ -38,13 +43,18 @@ const IN_DOUBT = new Set<RunSummary['result']>([
 ])
 
 /** `runs`: newest first. */
-export function statusOf(place: string, runs: readonly { plan: Plan; lines: Line[] }[]): Status {
+export function statusOf(
+  place: string,
+  runs: readonly { plan: Plan; lines: Line[] }[],
+  locks: LockSummary[],
+): Status {
   const summaries = runs.map(({ plan, lines }) => summarise(plan, lines))
   const groups = Map.groupBy(summaries, ({ service, environment }) => JSON.stringify([service, environment]))
   const listed = [...groups.values()].map(withSettled)
   return {
     place,
-    unfinished: listed.flat().filter(isUnfinished),
+    locks,
+    unfinished: listed.flat().filter((run) => isUnfinished(run, locks)),
     last: listed.flatMap((all) => {
       const [first] = all
       if (first === undefined) return []
@@ -61,8 +71,13 @@ function withSettled(newestFirst: readonly RunSummary[]): ListedRun[] {
   })
 }
 
-function isUnfinished({ result, settledBy }: ListedRun): boolean {
-  return result === 'unfinished' && settledBy === undefined
+/** Without an end, and nobody is working on it. */
+function isUnfinished({ id, finished, settledBy }: ListedRun, locks: LockSummary[]): boolean {
+  return !finished && settledBy === undefined && !isAlive(id, locks)
+}
+
+function isAlive(run: string, locks: LockSummary[]): boolean {
+  return locks.some((lock) => lock.run === run && lock.holder === 'alive')
 }
 
 function nowOf(newestFirst: readonly RunSummary[]): Now {
@@ -77,15 +92,20 @@ function nowOf(newestFirst: readonly RunSummary[]): Now {
   }
 }
 
-export function statusText(status: Status, look: Look): string {
-  if (status.last.length === 0)
+export function statusText(status: Status, look: Look, now: number): string {
+  if (status.last.length === 0 && status.locks.length === 0)
     return `No runs are recorded in ${safeLine(status.place)}.\nStart with: rollback plan`
   return sections([
     unfinishedLines(status, look),
+    status.locks.length === 0
+      ? []
+      : [heading('Locks', look), ...status.locks.flatMap((lock) => lockLines(lock, now, look))],
     ...status.last.map(({ service, environment, now, runs }) => [
       heading(safeLine(`${service}, ${environment}`), look),
       ...hanging('  ', safeLine(nowWords(now)), look),
-      ...runs.filter((run) => !isUnfinished(run)).flatMap((run) => runLines(run, look)),
+      ...runs
+        .filter((run) => !isUnfinished(run, status.locks))
+        .flatMap((run) => runLines(run, isAlive(run.id, status.locks), look)),
     ]),
     [look.paint.faint(safeLine(`Runs are kept in ${status.place}.`))],
   ])
@@ -112,7 +132,7 @@ function unfinishedLines({ unfinished }: Status, look: Look): string[] {
       `  ${safeLine(run.id)}  ${safeLine(`${run.service}, ${run.environment}`)}`,
       ...(run.why === undefined ? [] : hanging('    ', safeLine(run.why), look)),
       ...run.stands.flatMap((what) => hanging('    stands: ', safeLine(what), look)),
-      ...run.waysOn.flatMap(({ command, does }) =>
+      ...[...run.waysOn, abandoning(run)].flatMap(({ command, does }) =>
         command === undefined
           ? hanging('    ', safeLine(does), look)
           : hanging(`    ${look.paint.strong(safeLine(command))}  `, safeLine(does), look),
@@ -121,10 +141,16 @@ function unfinishedLines({ unfinished }: Status, look: Look): string[] {
   ]
 }
 
-function runLines(run: ListedRun, look: Look): string[] {
+/** Only here: at the end of a run nobody has to be told how to give it up. */
+function abandoning({ id }: RunSummary): WayOn {
+  const command = `${shellLine(['rollback', 'abandon', id, '--reason'])} '…'`
+  return { command, does: 'leave what stands as it is' }
+}
+
+function runLines(run: ListedRun, alive: boolean, look: Look): string[] {
   const what = run.kind === 'undo' ? `undo of ${run.undoOf ?? 'a run'}` : `to ${releaseName(run.target)}`
   const settled = run.settledBy === undefined ? '' : `; settled by ${run.settledBy}`
-  const words = resultWords(run) + safeLine(settled)
+  const words = (alive ? 'Under way' : resultWords(run)) + safeLine(settled)
   const good = run.result === 'proven' || run.result === 'already' || settled !== ''
   const paint = good ? look.paint.good : look.paint.warn
   const when = minute(run.started)

@@ -26,6 +26,8 @@ export interface RunSummary {
   /** Milliseconds, to the last line where it has not ended. */
   took: number
   result: RunResult | 'unfinished'
+  /** It has an end on record: nobody can go on with it. */
+  finished: boolean
   exit?: ExitCode | undefined
   why?: string | undefined
   evidence: { signal: string; value: string }[]
@@ -101,6 +103,7 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
     ended: end === undefined ? undefined : isoTime(last?.at),
     took: first === undefined || last === undefined ? 0 : last.at - first.at,
     result: end?.result ?? ('unfinished' as const),
+    finished: state.ended !== undefined,
     exit: end?.exit,
     why: end?.why ?? (state.interrupted === undefined ? undefined : `interrupted by ${state.interrupted}`),
     evidence: lines.flatMap(({ event }) =>

@@ -13,6 +13,8 @@ interface Ended {
   id: string
   kind: 'run' | 'undo'
   result: RunResult | 'unfinished'
+  /** It has an end on record: nobody can go on with it. */
+  finished: boolean
   target: Release
 }
 
@@ -27,7 +29,10 @@ export function waysOn(run: Ended, undoable: boolean): WayOn[] {
   const show = { command: shellLine(['rollback', 'show', run.id]), does: 'the whole report' }
   const undo = { command: shellLine(['rollback', 'undo', run.id]), does: undoDoes(run) }
   if (NOTHING_STANDS.has(run.result)) return [show]
-  return [show, ...again(run), ...(undoable ? [undo] : [])]
+  const back = undoable ? [undo] : []
+  if (run.finished) return [show, ...again(run), ...back]
+  const resume = { command: shellLine(['rollback', 'resume', run.id]), does: 'go on where it was cut off' }
+  return [show, ...back, resume]
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Question } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import type { Plan, PlannedStep } from '../core/plan/types.ts'
-import type { RunEvent } from '../core/run/events.ts'
+import type { Line, RunEvent } from '../core/run/events.ts'
 import type { Carrier } from './carrier.ts'
 import type { CarryOutOptions } from './types.ts'
 
@@ -38,8 +38,17 @@ export function checkAnswers(plan: Plan, { answers, ask }: CarryOutOptions): Run
 }
 
 /** Whether everything that the plan must have confirmed before it starts is confirmed. */
-export async function confirmed(carrier: Carrier, options: CarryOutOptions): Promise<boolean> {
-  for (const one of carrier.plan.confirmations) if (!(await askAndRecord(carrier, one, options))) return false
+export async function confirmed(
+  carrier: Carrier,
+  options: CarryOutOptions,
+  lines: readonly Line[],
+): Promise<boolean> {
+  const given = lines.flatMap(({ event }) => (event.type === 'answer' && event.accepted ? event.step : []))
+  for (const one of carrier.plan.confirmations) {
+    // Before the run was cut off.
+    if (given.includes(one.id)) continue
+    if (!(await askAndRecord(carrier, one, options))) return false
+  }
   return true
 }
 

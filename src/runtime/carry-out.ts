@@ -2,36 +2,66 @@ import { EXIT, type ExitCode } from '../core/exit.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import type { Plan, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { whatStands } from '../core/run/conclude.ts'
-import { JOURNAL_FORMAT, type RunEvent, type Use } from '../core/run/events.ts'
+import { JOURNAL_FORMAT, type Line, type RunEvent, type Use } from '../core/run/events.ts'
 import { type Command, next } from '../core/run/next.ts'
-import { advance, emptyState, type RunState } from '../core/run/state.ts'
+import { advance, fold, type RunState } from '../core/run/state.ts'
 import { useInForce } from '../core/run/use.ts'
 import { inFolderOf } from './in-folder.ts'
 import { askGate, checkAnswers, confirmed } from './answers.ts'
 import type { Carrier } from './carrier.ts'
 import { carryOutEffect, look } from './effects.ts'
+import { lockRun } from './lock-run.ts'
 import { prove, proveStep } from './prove.ts'
 import { checkDoubtAnswers, settleDoubt } from './settle-doubt.ts'
+import type { Held } from './store/lock.ts'
 import type { CarryOutOptions, RunLog, Session } from './types.ts'
+import { underLock } from './under-lock.ts'
 
 type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
 /** Being cancelled is a crash: the process is gone within 5 s, so effects under way get less than that to end by themselves. */
-const GRACE = 3000
+const GRACE = 2500
 /** Longest sleep between two decisions, so that time limits are seen. */
 const TICK = 1000
 
-/** Carries a sealed plan out. The plan is stored before the first effect; every event is on disk before the next step. */
+/** Carries a sealed plan out, alone. The plan is stored before the first effect; every event is on disk before the next step. */
 export async function carryOut(session: Session, plan: Plan, options: CarryOutOptions): Promise<RunEnded> {
   checkDoubtAnswers(plan, options.answers)
   const unanswered = checkAnswers(plan, options)
   if (unanswered !== undefined) return unanswered
+  return underLock(session, await lockRun(session, plan), options.interrupt, (held) =>
+    begin(session, plan, options, held),
+  )
+}
+
+/** The same for who holds the lock already. */
+export async function begin(
+  session: Session,
+  plan: Plan,
+  options: CarryOutOptions,
+  held: Held,
+): Promise<RunEnded> {
   const log = await session.store.create(plan)
-  try {
-    return await new Execution(inFolderOf(plan.runbook.path, session), plan, options, log).run()
-  } finally {
-    await log.close()
-  }
+  return new Execution(session, plan, options, { held, log, lines: [], gone: [] }).run()
+}
+
+export interface Ground {
+  held: Held
+  log: RunLog
+  /** What is on record of a run that is gone on with. */
+  lines: readonly Line[]
+  /** What became of programs that had outlived it. */
+  gone: readonly RunEvent[]
+}
+
+/** Goes on with a run from what is on record of it. */
+export function goOn(
+  session: Session,
+  plan: Plan,
+  options: CarryOutOptions,
+  ground: Ground,
+): Promise<RunEnded> {
+  return new Execution(session, plan, options, ground).run()
 }
 
 /** One execution: starts what the reducer asks for, and asks again whenever something has happened. */
@@ -40,27 +70,34 @@ class Execution implements Carrier {
   readonly plan: Plan
   readonly secrets
   readonly #options: CarryOutOptions
-  readonly #log: RunLog
-  #state: RunState = emptyState()
+  readonly #ground: Ground
+  #state: RunState
   /** What is being carried out at the moment, by name. */
   readonly #underway = new Map<string, Promise<void>>()
   #wake: () => void = () => {}
   #broken: unknown
   #over = false
 
-  constructor(session: Session, plan: Plan, options: CarryOutOptions, log: RunLog) {
-    this.session = session
+  constructor(session: Session, plan: Plan, options: CarryOutOptions, ground: Ground) {
+    this.session = inFolderOf(plan.runbook.path, session)
     this.plan = plan
-    this.secrets = session.secretsOf(plan.secrets)
+    this.secrets = this.session.secretsOf(plan.secrets)
     this.#options = options
-    this.#log = log
+    this.#ground = ground
+    this.#state = fold(ground.lines)
   }
 
   async run(): Promise<RunEnded> {
-    await this.#begin()
-    if (!(await confirmed(this, this.#options))) {
+    try {
+      await this.#begin()
+      if (await confirmed(this, this.#options, this.#ground.lines)) return await this.#untilEnd()
       return this.#options.interrupt.aborted ? await this.#stop() : await this.#decline()
+    } finally {
+      await this.#ground.log.close()
     }
+  }
+
+  async #untilEnd(): Promise<RunEnded> {
     const wake = () => this.#wake()
     this.#options.interrupt.addEventListener('abort', wake)
     try {
@@ -83,7 +120,11 @@ class Execution implements Carrier {
   async #once(): Promise<void> {
     const commands = next(this.plan, this.#state, this.#surroundings())
     const records = commands.flatMap((command) => (command.do === 'record' ? [command.event] : []))
-    for (const event of records) await this.append(event)
+    for (const event of records) {
+      // Only who holds the lock may say how it ended.
+      if (event.type === 'run-ended') await this.own()
+      await this.append(event)
+    }
     if (records.length > 0) return
     for (const command of commands) this.#start(command)
     const waits = commands.flatMap((command) => (command.do === 'wait' ? [command.until - this.now()] : []))
@@ -173,6 +214,11 @@ class Execution implements Carrier {
 
   async #begin(): Promise<void> {
     const { plan } = this
+    if (this.#state.started !== undefined) {
+      await this.append({ type: 'run-resumed', by: this.session.who })
+      for (const one of this.#ground.gone) await this.append(one)
+      return
+    }
     await this.append({
       type: 'run-started',
       format: JOURNAL_FORMAT,
@@ -190,10 +236,14 @@ class Execution implements Carrier {
     for (const one of plan.evidence) await this.append({ type: 'evidence', ...one })
   }
 
-  async #decline(): Promise<RunEnded> {
+  #decline(): Promise<RunEnded> {
     const why = 'a confirmation that the plan needs was not given'
-    await this.append({ type: 'run-ended', result: 'declined', exit: EXIT.declined, why, stands: [] })
-    return { type: 'run-ended', result: 'declined', exit: EXIT.declined, why, stands: [] }
+    return this.#end({ type: 'run-ended', result: 'declined', exit: EXIT.declined, why, stands: [] })
+  }
+
+  async #end(ended: RunEnded): Promise<RunEnded> {
+    await this.append(ended)
+    return ended
   }
 
   /** Nothing new starts; what is under way gets a moment to end, and the journal is closed. */
@@ -202,13 +252,10 @@ class Execution implements Carrier {
     await this.#grace()
     await this.append({ type: 'interrupted', signal })
     const stands = whatStands(this.plan, this.#state)
-    return {
-      type: 'run-ended',
-      result: 'interrupted',
-      exit: exitOf(signal),
-      why: `interrupted by ${signal}`,
-      stands,
-    }
+    const why = `interrupted by ${signal}`
+    const ended: RunEnded = { type: 'run-ended', result: 'interrupted', exit: exitOf(signal), why, stands }
+    // A run that has not tried anything yet is over; any other one can be gone on with.
+    return hasTried(this.#state) ? ended : this.#end(ended)
   }
 
   /** Effects under way get a moment to end by themselves, so that it is known what came of them. */
@@ -222,12 +269,13 @@ class Execution implements Carrier {
   /** A full disk, or a defect of ours: what matters to a person is whether changes stand. */
   #brokenOff(error: unknown): unknown {
     const stands = whatStands(this.plan, this.#state)
-    if (stands.length === 0) return error
+    // What stands is told by whoever has taken it over.
+    if (stands.length === 0 || (error instanceof Problem && error.code === 'lock-lost')) return error
     return new Problem({
       code: 'run-broken-off',
       message: `the run broke off in the middle, and changes stand: ${stands.join('; ')}`,
       found: sentenceOf(error),
-      cure: `rollback undo ${this.plan.id} takes them back; rollback show ${this.plan.id} tells what was done`,
+      cure: `rollback show ${this.plan.id} tells what was done, rollback undo ${this.plan.id} takes it back. To go on, once that is mended:\nrollback resume ${this.plan.id}`,
       exit: EXIT.stands,
       cause: error,
     })
@@ -235,8 +283,12 @@ class Execution implements Carrier {
 
   // ---------------------------------------------------------------- what carrying out works with
 
+  own(): Promise<void> {
+    return this.#ground.held.check()
+  }
+
   async append(event: RunEvent): Promise<void> {
-    const line = await this.#log.append(event)
+    const line = await this.#ground.log.append(event)
     this.#state = advance(this.#state, line)
     this.#options.onLine(line)
     this.#wake()
@@ -285,6 +337,10 @@ function keyOf(command: Command): string | undefined {
     case 'wait':
       return undefined
   }
+}
+
+function hasTried({ steps }: RunState): boolean {
+  return Object.values(steps).some(({ effects }) => Object.keys(effects).length > 0)
 }
 
 function exitOf(signal: string): ExitCode {

@@ -4,9 +4,18 @@ import { sentenceOf } from '../core/problem.ts'
 import { whatIsApplied } from '../core/run/conclude.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import { fold } from '../core/run/state.ts'
-import { carryOut } from './carry-out.ts'
+import { checkAnswers } from './answers.ts'
+import { begin } from './carry-out.ts'
+import { closeRun, isFinished } from './close-run.ts'
+import { lockRun } from './lock-run.ts'
 import { makeUndo } from './make-undo.ts'
+import { requireUnfinished, resume } from './resume.ts'
+import { checkDoubtAnswers } from './settle-doubt.ts'
+import { requireStillAsPlanned } from './still-as-planned.ts'
+import type { Held } from './store/lock.ts'
+import { requireNoSurvivors } from './survivors.ts'
 import type { CarryOutOptions, Session, StoredRun } from './types.ts'
+import { underLock } from './under-lock.ts'
 
 type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
@@ -18,20 +27,78 @@ export interface CarriedThrough {
 }
 
 export interface CarryThroughOptions extends CarryOutOptions {
+  /** The version of the board when the plan was made; without it, or when something has happened since, it is held against what is there now. */
+  plannedAt?: string | undefined
+  /** The run that this plan takes back, as it was when the plan was made. */
+  takesBack?: StoredRun | undefined
   /** Before an undo begins by itself. */
   onUndo?: ((plan: Plan) => void) | undefined
 }
 
-/** Carries a plan out and, where the runbook asks for it, takes a failed one back. */
+/** Carries a plan out and, where the runbook asks for it, takes a failed one back; all under one lock. */
 export async function carryThrough(
   session: Session,
   plan: Plan,
   options: CarryThroughOptions,
 ): Promise<CarriedThrough> {
-  const ended = await carryOut(session, plan, options)
+  checkDoubtAnswers(plan, options.answers)
+  const unanswered = checkAnswers(plan, options)
+  if (unanswered !== undefined) return { ended: unanswered, exit: unanswered.exit }
+  const held = await lockRun(session, plan, options.takesBack?.plan.id)
+  return underLock(session, held, options.interrupt, async () => {
+    if (options.plannedAt === undefined || options.plannedAt !== held.before)
+      await requireStillAsPlanned(session, plan)
+    if (options.takesBack !== undefined) await takeOver(session, options.takesBack, plan)
+    return takenBackWhereAsked(session, plan, options, held, await begin(session, plan, options, held))
+  })
+}
+
+/** The same for a run that was interrupted or cut off: goes on from what is on record of it. */
+export async function resumeThrough(
+  session: Session,
+  run: StoredRun,
+  options: CarryThroughOptions,
+): Promise<CarriedThrough> {
+  const { plan } = run
+  const held = await lockRun(session, plan, plan.id)
+  return underLock(session, held, options.interrupt, async () => {
+    const ended = await resume(session, run, options, held)
+    return takenBackWhereAsked(session, plan, options, held, ended)
+  })
+}
+
+/** Gives an unfinished run up: what stands, stands, and nothing of it is owned any more. */
+export async function abandonRun(
+  session: Session,
+  run: StoredRun,
+  reason: string,
+  interrupt: AbortSignal,
+): Promise<void> {
+  requireUnfinished(run)
+  const held = await lockRun(session, run.plan, run.plan.id)
+  await underLock(session, held, interrupt, async () => {
+    requireNoSurvivors(run.plan, fold(run.lines))
+    await closeRun(session, run, `given up: ${reason}`)
+  })
+}
+
+/** From here on it is the undo's: an unfinished run gets its end. */
+async function takeOver(session: Session, run: StoredRun, undo: Plan): Promise<void> {
+  requireNoSurvivors(run.plan, fold(run.lines))
+  if (isFinished(run)) return
+  await closeRun(session, run, `taken over by its undo, ${undo.id}`)
+}
+
+async function takenBackWhereAsked(
+  session: Session,
+  plan: Plan,
+  options: CarryThroughOptions,
+  held: Held,
+  ended: RunEnded,
+): Promise<CarriedThrough> {
   if (plan.onFailure !== 'undo' || plan.kind !== 'run' || ended.result !== 'stands')
     return { ended, exit: ended.exit }
-  const undo = await takeBack(session, plan, ended, options)
+  const undo = await takeBack(session, plan, ended, options, held)
   return { ended, undo, exit: 'impossible' in undo ? ended.exit : exitAfter(undo) }
 }
 
@@ -43,6 +110,7 @@ async function takeBack(
   plan: Plan,
   ended: RunEnded,
   options: CarryThroughOptions,
+  held: Held,
 ): Promise<TakenBack> {
   try {
     const run = await session.store.find(plan.id)
@@ -54,9 +122,12 @@ async function takeBack(
     })
     if (outcome.kind === 'refused')
       return { impossible: outcome.refusal.reasons.map((reason) => reason.why).join('; ') }
+    const unanswered = checkAnswers(outcome.plan, options)
+    if (unanswered !== undefined) return { impossible: unanswered.why }
     // Also when nothing of it is in place any more: that all is back is claimed only after it was proven.
     options.onUndo?.(outcome.plan)
-    return { plan: outcome.plan, ended: await carryOut(session, outcome.plan, options) }
+    await held.passOn(outcome.plan.id)
+    return { plan: outcome.plan, ended: await begin(session, outcome.plan, options, held) }
   } catch (error) {
     return { impossible: sentenceOf(error) }
   }

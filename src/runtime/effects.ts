@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-import type { Action, CallAction, Receipt, Seen, SetAction } from '../core/contract.ts'
+import type { Action, Began, CallAction, Receipt, Seen, SetAction, WriteDoor } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import type { PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { EffectFailure, Problem, sentenceOf } from '../core/problem.ts'
@@ -11,6 +11,7 @@ import { callOptions } from './call-options.ts'
 import type { Carrier } from './carrier.ts'
 import { loadAction } from './load-action.ts'
 import { sameState } from './same-state.ts'
+import { whereAmI } from './where.ts'
 
 // Carries single commands out: intent on disk, effect, outcome on disk.
 
@@ -37,8 +38,10 @@ export async function carryOutEffect(carrier: Carrier, command: EffectCommand): 
   try {
     if (perform instanceof Problem) throw perform
     if (carrier.interrupted()) throw interruptedBefore()
+    await requireOwn(carrier)
     outcome = { type: 'outcome', ...base, ok: true, receipt: await perform() }
   } catch (error) {
+    if (isOver(error)) throw error
     outcome = {
       type: 'outcome',
       ...base,
@@ -52,28 +55,56 @@ export async function carryOutEffect(carrier: Carrier, command: EffectCommand): 
 
 type Perform = () => Promise<Receipt>
 
+/** Not about the effect: the run itself cannot go on. */
+function isOver(error: unknown): boolean {
+  return error instanceof Problem && RUN_OVER.has(error.code)
+}
+
+const RUN_OVER = new Set(['journal-failed', 'lock-lost', 'lock-unreadable'])
+
+/** As late as can be. A store that does not answer at the moment is a reason to try again, not to act. */
+async function requireOwn(carrier: Carrier): Promise<void> {
+  try {
+    await carrier.own()
+  } catch (error) {
+    if (!(error instanceof Problem) || isOver(error)) throw error
+    const { code, message, found, cure } = error
+    throw new EffectFailure({ code, message, found, cure, applied: 'no', retryable: true, cause: error })
+  }
+}
+
 async function prepared(
   carrier: Carrier,
-  { use, effect }: EffectCommand,
+  command: EffectCommand,
   action: Action,
 ): Promise<Perform | Problem> {
-  const { session, plan, secrets } = carrier
+  const { plan, secrets } = carrier
+  const { use, effect } = command
+  const write = writeDoorOf(carrier, command)
   try {
     if (action.kind === 'set') {
       const options = await bindOptions(plan, secrets, action.options, use.with)
       const change = changeNamed(use, effect)
       requireStates(action, change)
-      return () => action.apply(options, change, session.write)
+      return () => action.apply(options, change, write)
     }
     if (action.kind === 'call') {
       const options = callOptions(action, use, await bindOptions(plan, secrets, action.options, use.with))
-      return () => action.call(options, `${plan.id}/${effect}`, session.write)
+      return () => action.call(options, `${plan.id}/${effect}`, write)
     }
   } catch (error) {
     if (error instanceof Problem) return notStarted(error)
     throw error
   }
   throw new Error(`"${use.uses}" has no effect to carry out`)
+}
+
+/** Programs that it starts may outlive us: each is on record before it begins. */
+function writeDoorOf(carrier: Carrier, { step, effect }: EffectCommand): WriteDoor {
+  const { write } = carrier.session
+  const began: Began = (child) =>
+    carrier.append({ type: 'child-started', step: step.id, effect, ...child, host: whereAmI() })
+  return { ...write, execute: (command) => write.execute(command, began) }
 }
 
 /** A plan from a file, or of another version, may hold a state that this version would write as something else. */
@@ -143,7 +174,7 @@ export async function look(carrier: Carrier, command: LookCommand): Promise<void
     await lookOnce(carrier, command)
   } catch (error) {
     // Such as a secret that cannot be read any more: no reason to leave a run in the middle.
-    if (!(error instanceof Problem) || error.code === 'journal-failed') throw error
+    if (!(error instanceof Problem) || isOver(error)) throw error
     const { step, effect } = command
     await carrier.append({
       type: 'observed',

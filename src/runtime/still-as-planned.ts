@@ -5,6 +5,9 @@ import { allNeeds } from '../core/plan/needs.ts'
 import type { LiveVersion, Plan, PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import { releaseName } from '../core/release.ts'
+import { whatIsApplied, whatStands } from '../core/run/conclude.ts'
+import type { RunState } from '../core/run/state.ts'
+import { useInForce } from '../core/run/use.ts'
 import { inFolderOf } from './in-folder.ts'
 import { bindOptions } from './bind-options.ts'
 import { callOptions } from './call-options.ts'
@@ -31,12 +34,17 @@ interface At {
   session: Session
   plan: Plan
   secrets: Secrets
+  /** What a run that is gone on with has come to. */
+  state?: RunState | undefined
 }
 
-/** Refuses the plan when something is no longer as it was sealed, or cannot be done any more. Changes nothing. */
-export async function requireStillAsPlanned(outer: Session, plan: Plan): Promise<void> {
+/**
+ * Refuses the plan when something is no longer as it was sealed, or cannot be done any more. With a state, the same for
+ * the rest of a run that was cut off: what it has changed must still be as it left it. Changes nothing.
+ */
+export async function requireStillAsPlanned(outer: Session, plan: Plan, state?: RunState): Promise<void> {
   const session = inFolderOf(plan.runbook.path, outer)
-  const at: At = { session, plan, secrets: session.secretsOf(plan.secrets) }
+  const at: At = { session, plan, secrets: session.secretsOf(plan.secrets), state }
   const found = (await Promise.all(plan.steps.flatMap((step) => stepFindings(at, step)))).flat()
   if (found.length === 0) return
   const changed = found.some(({ kind }) => kind === 'changed')
@@ -47,14 +55,23 @@ export async function requireStillAsPlanned(outer: Session, plan: Plan): Promise
       : 'nothing was changed: the plan cannot be carried out now',
     found: found.map(({ words }) => words).join('; '),
     cure: changed
-      ? 'Find out who has changed it, then plan again'
+      ? waysOut(at)
       : (found.find(({ cure }) => cure !== undefined)?.cure ?? 'Cure that, or plan again without it'),
-    exit: EXIT.refused,
+    exit: state === undefined || whatStands(plan, state).length === 0 ? EXIT.refused : EXIT.stands,
   })
 }
 
+function waysOut({ plan, state }: At): string {
+  if (state === undefined) return 'Find out who has changed it, then plan again'
+  return `Find out who has changed it; then rollback undo ${plan.id}, or rollback abandon ${plan.id} --reason '…'`
+}
+
 function stepFindings(at: At, step: PlannedStep): Promise<Finding[]>[] {
+  const own = at.state?.steps[step.id]
+  // What a call has done cannot be seen; what follows from it is proven at the end.
+  if (own?.status === 'done' && step.kind !== 'set') return []
   if (step.skip !== undefined) return [orFinding(step.id, () => skippedFindings(at, step))]
+  if (own !== undefined) return [orFinding(step.id, () => useFindings(at, step, useInForce(step, own)))]
   const uses: PlannedUse[] = step.fallback === undefined ? [step] : [step, step.fallback]
   return uses.map((use) => orFinding(step.id, () => useFindings(at, step, use)))
 }
@@ -78,33 +95,45 @@ async function orFinding(place: string, look: () => Promise<Finding[]>): Promise
 // ---------------------------------------------------------------- sets
 
 async function setFindings(
-  { session, plan, secrets }: At,
+  { session, plan, secrets, state }: At,
   action: SetAction<unknown, unknown>,
   use: PlannedUse,
 ): Promise<Finding[]> {
+  const done = state === undefined ? NONE : appliedIn(state)
   const options = await bindOptions(plan, secrets, action.options, use.with)
   const found = await Promise.all(
     use.changes.map((change) =>
-      orFinding(change.surface.id, () => surfaceFindings(session, action, options, change)),
+      orFinding(change.surface.id, () =>
+        surfaceFindings(session, action, options, change, done.has(change.effect)),
+      ),
     ),
   )
   return found.flat()
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** The effects that have certainly happened. */
+function appliedIn({ steps }: RunState): ReadonlySet<string> {
+  const effects = Object.values(steps).flatMap((step) => Object.entries(step.effects))
+  return new Set(effects.flatMap(([name, effect]) => (whatIsApplied(effect) === 'yes' ? [name] : [])))
 }
 
 async function surfaceFindings(
   session: Session,
   action: SetAction<unknown, unknown>,
   options: unknown,
-  { surface, from, to, fromLabel }: PlannedChange,
+  { surface, from, to, fromLabel, toLabel }: PlannedChange,
+  done: boolean,
 ): Promise<Finding[]> {
   const seen = await action.observe(options, surface, session.read)
   if (seen.status === 'denied' || seen.status === 'unknown')
     return [{ kind: 'impossible', words: `${surface.id}: ${seen.why}`, cure: seen.cure }]
   const now = seen.status === 'present' ? seen.state : null
   // What is there already needs no writing, whoever has put it there.
-  if (sameState(action, now, from) || sameState(action, now, to)) return []
+  if (sameState(action, now, to) || (!done && sameState(action, now, from))) return []
   const label = seen.status === 'present' ? seen.label : 'absent'
-  return [{ kind: 'changed', words: `${surface.id} is ${label} instead of ${fromLabel}` }]
+  return [{ kind: 'changed', words: `${surface.id} is ${label} instead of ${done ? toLabel : fromLabel}` }]
 }
 
 // ---------------------------------------------------------------- calls

@@ -129,7 +129,8 @@ describe('the end of a run', () => {
     const text = outcomeText(summary, PLAIN)
     expect(summary.exit).toBe(130)
     expect(text).toContain('Interrupted: nothing new was started')
-    expect(text.split('\n').at(-1)).toContain('rollback undo 20261122-031500-7f3a')
+    expect(text).toContain('rollback undo 20261122-031500-7f3a')
+    expect(text.split('\n').at(-1)).toContain('rollback resume 20261122-031500-7f3a')
   })
 
   test('that took longer than a limit says so', () => {

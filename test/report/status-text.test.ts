@@ -2,22 +2,44 @@ import { expect, test } from 'vitest'
 
 import { PLAIN } from '../../src/report/look.ts'
 import { statusOf, statusText } from '../../src/report/status-text.ts'
+import type { LockSummary } from '../../src/core/lock-view.ts'
 import { CALLED, journal, plan, PROVEN, RETAGGED, STARTED } from './fixtures.ts'
+
+const NOW = Date.parse('2026-11-22T03:20:00Z')
+const LOCK: LockSummary = {
+  service: 'acme-api',
+  environment: 'staging',
+  run: unfinishedId(),
+  holder: 'alive',
+  owner: { name: 'ana', host: 'laptop', ci: false },
+  reason: 'checkout fails',
+  pid: 4711,
+  since: '2026-11-22T03:15:00.000Z',
+  lastSign: '2026-11-22T03:19:58.000Z',
+  expires: '2026-11-22T03:20:28.000Z',
+  claim: '00ff',
+  surfaces: ['ghcr.io/acme/api:staging'],
+}
+
+function unfinishedId(): string {
+  return '20261122-041500-bbbb'
+}
 
 const proven = { plan: plan(), lines: journal([...STARTED, ...RETAGGED, ...CALLED, ...PROVEN]) }
 const unfinished = {
-  plan: plan({ id: '20261122-041500-bbbb', environment: 'staging' }),
+  plan: plan({ id: unfinishedId(), environment: 'staging' }),
   lines: journal([...STARTED, ...RETAGGED]),
 }
 
 test('puts what is unfinished first, with the command that takes it back', () => {
-  const text = statusText(statusOf('/srv/store', [proven, unfinished]), PLAIN)
+  const text = statusText(statusOf('/srv/store', [proven, unfinished], []), PLAIN, NOW)
   expect(text).toMatch(/^Unfinished run\n {2}20261122-041500-bbbb {2}acme-api, staging\n/)
-  expect(text).toContain('rollback undo 20261122-041500-bbbb')
+  expect(text).toMatch(/rollback undo 20261122-041500-bbbb[^]*rollback resume 20261122-041500-bbbb/)
+  expect(text).toContain("rollback abandon 20261122-041500-bbbb --reason '…'")
 })
 
 test('groups by service and environment, and shows the last three of each', () => {
-  const status = statusOf('/srv/store', [unfinished, proven, proven, proven, proven])
+  const status = statusOf('/srv/store', [unfinished, proven, proven, proven, proven], [])
   expect(status.last.map(({ environment, runs }) => [environment, runs.length])).toEqual([
     ['staging', 1],
     ['production', 3],
@@ -26,25 +48,49 @@ test('groups by service and environment, and shows the last three of each', () =
 
 test('prints an unfinished run once, and says what is in doubt', () => {
   const text = statusText(
-    statusOf('/srv/store', [{ ...unfinished, plan: plan({ id: 'later' }) }, proven]),
+    statusOf('/srv/store', [{ ...unfinished, plan: plan({ id: 'later' }) }, proven], []),
     PLAIN,
+    NOW,
   )
   expect(text.match(/^ +later /gm)).toHaveLength(1)
   expect(text).toMatch(/now: in doubt since run later; before that 1a2b3c4, proven 2026-11-22 03:15\s+UTC/)
 })
 
 test('comes to rest when a later run is proven', () => {
-  const status = statusOf('/srv/store', [proven, { ...unfinished, plan: plan({ id: 'earlier' }) }])
+  const status = statusOf('/srv/store', [proven, { ...unfinished, plan: plan({ id: 'earlier' }) }], [])
   expect(status.unfinished).toEqual([])
-  const text = statusText(status, PLAIN)
+  const text = statusText(status, PLAIN, NOW)
   expect(text).toMatch(/^acme-api, production\n {2}now: 1a2b3c4, proven 2026-11-22 03:15 UTC\n/)
   expect(text).toContain('it has no end yet; settled by 20261122-031500-7f3a')
 })
 
 test('is not settled by a run elsewhere', () => {
-  expect(statusOf('/srv/store', [proven, unfinished]).unfinished).toHaveLength(1)
+  expect(statusOf('/srv/store', [proven, unfinished], []).unfinished).toHaveLength(1)
 })
 
 test('says where it looked when there is nothing', () => {
-  expect(statusText(statusOf('/srv/store', []), PLAIN)).toContain('No runs are recorded in /srv/store')
+  expect(statusText(statusOf('/srv/store', [], []), PLAIN, NOW)).toContain(
+    'No runs are recorded in /srv/store',
+  )
+})
+
+test('a run that somebody works on is under way, not unfinished; who holds the lock is said', () => {
+  const status = statusOf('/srv/store', [unfinished, proven], [LOCK])
+  expect(status.unfinished).toEqual([])
+  const text = statusText(status, PLAIN, NOW).replaceAll(/\s+/g, ' ')
+  expect(text).toContain(
+    'acme-api, staging: locked by run 20261122-041500-bbbb of ana on laptop ("checkout fails"), since 2026-11-22T03:15:00.000Z; under way, last sign of life 2 s ago',
+  )
+  expect(text).toContain('Under way')
+  expect(text).not.toContain('Unfinished')
+})
+
+test.each([
+  ['gone', 'its process has ended without a word'],
+  ['silent', 'its process gives no sign of life'],
+  ['none', 'left unfinished, nobody works on it'],
+] as const)('a holder that is %s: %s', (holder, words) => {
+  const status = statusOf('/srv/store', [unfinished], [{ ...LOCK, holder }])
+  expect(status.unfinished).toHaveLength(1)
+  expect(statusText(status, PLAIN, NOW).replaceAll(/\s+/g, ' ')).toContain(words)
 })

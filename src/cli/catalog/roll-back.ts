@@ -1,5 +1,11 @@
 import { ANSWER, JSON_OUTPUT, MANUAL, PROCEDURE, REASON, RUNBOOK, TARGET, WITHOUT, YES } from './options.ts'
-import type { CommandSpec } from './types.ts'
+import type { ArgumentSpec, CommandSpec } from './types.ts'
+
+const RUN: ArgumentSpec = {
+  syntax: '[run]',
+  summary: 'the id of a run, its beginning or end, or "last"',
+  completes: 'run',
+}
 
 export const ROLL_BACK: CommandSpec[] = [
   {
@@ -39,18 +45,31 @@ export const ROLL_BACK: CommandSpec[] = [
     load: async () => (await import('../commands/run.ts')).runRun,
   },
   {
+    name: 'resume',
+    group: 'Roll back',
+    summary: 'go on with a run that was interrupted or cut off',
+    description: [
+      'Looks at everything before it repeats anything, waits for programs that have outlived the run, asks about what cannot be',
+      'looked at, and proves the result. What was changed by somebody else meanwhile stops it. Default: the only unfinished run.',
+    ].join('\n'),
+    arguments: [RUN],
+    options: [YES, ANSWER, JSON_OUTPUT],
+    examples: [
+      { command: 'rollback resume', does: 'the only unfinished run' },
+      {
+        command: 'rollback resume 20261122-031500 --yes --answer redeploy=done',
+        does: 'from CI: the call of that step has happened',
+      },
+    ],
+    load: async () => (await import('../commands/resume.ts')).runResume,
+  },
+  {
     name: 'undo',
     group: 'Roll back',
     summary: 'take the changes of a run back',
     description:
       'Plans the way back to the recorded former states, shows it, asks, and proves the result. Default: the last run that changed something.',
-    arguments: [
-      {
-        syntax: '[run]',
-        summary: 'the id of a run, its beginning or end, or "last"',
-        completes: 'run',
-      },
-    ],
+    arguments: [RUN],
     options: [
       WITHOUT,
       REASON,
@@ -65,5 +84,18 @@ export const ROLL_BACK: CommandSpec[] = [
       { command: 'rollback undo 20261122-031500 --dry-run', does: 'what an undo would change' },
     ],
     load: async () => (await import('../commands/undo.ts')).runUndo,
+  },
+  {
+    name: 'abandon',
+    group: 'Roll back',
+    summary: 'give an unfinished run up: what stands, stands',
+    description:
+      'An unfinished run owns what it changes: no other rollback may touch it. This ends that, and changes nothing. It is on record, with the reason.',
+    arguments: [RUN],
+    options: [REASON, YES, JSON_OUTPUT],
+    examples: [
+      { command: "rollback abandon 20261122-031500 --reason 'mended by hand'", does: 'free its surfaces' },
+    ],
+    load: async () => (await import('../commands/abandon.ts')).runAbandon,
   },
 ]

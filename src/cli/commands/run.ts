@@ -35,18 +35,24 @@ export async function runRun(call: Call): Promise<ExitCode> {
   return withSession(call.output, async (session, interrupts) => {
     const made = await planOf(call, options, session, interrupts)
     if (made.kind === 'ended') return made.exit
-    const { plan, argv, already, guide } = made
+    const { plan, argv, already, guide, plannedAt } = made
     if (options.dryRun === true) return printDryRun(plan, already, call.output, guide)
     // Nothing to agree to: what is there is only proven, with the same conditions as after a change.
     const yes = options.yes === true || already !== undefined
-    const waited = options.plan !== undefined
     const { output } = call
-    return carryOutPlan({ session, interrupts, output, plan, guide, argv, yes, waited, answers })
+    return carryOutPlan({ session, interrupts, output, plan, guide, argv, yes, plannedAt, answers })
   })
 }
 
 type Made =
-  | { kind: 'made'; plan: Plan; argv: string[]; already?: string | undefined; guide?: Guide | undefined }
+  | {
+      kind: 'made'
+      plan: Plan
+      argv: string[]
+      already?: string | undefined
+      guide?: Guide | undefined
+      plannedAt?: string | undefined
+    }
   | { kind: 'ended'; exit: ExitCode }
 
 async function planOf(
@@ -61,11 +67,13 @@ async function planOf(
     return { kind: 'made', plan: await readPlanFile(options.plan, options.expect), argv: call.argv }
   }
   const runbook = await requireRunbook(options)
-  const [{ procedureNamed }, { makePlan }] = await Promise.all([
+  const [{ procedureNamed }, { makePlan }, { requireFree }] = await Promise.all([
     import('../../runtime/plan-ground.ts'),
     import('../../runtime/make-plan.ts'),
+    import('../../runtime/lock-run.ts'),
   ])
   const procedure = procedureNamed(runbook, options.procedure)
+  const plannedAt = options.dryRun === true ? undefined : await requireFree(session, runbook)
   const named = options.target
   const target = named ?? (await chooseTarget({ session, interrupts, output, runbook, procedure }))
   const argv = named === undefined ? [...call.argv, '--target', target] : call.argv
@@ -80,6 +88,7 @@ async function planOf(
     plan: outcome.plan,
     argv,
     guide: procedure,
+    plannedAt,
     already: outcome.kind === 'already' ? outcome.why : undefined,
   }
 }

@@ -2,18 +2,22 @@ import { EXIT, type ExitCode } from '../../core/exit.ts'
 import { sentenceOf } from '../../core/problem.ts'
 import { statusOf, statusText } from '../../report/status-text.ts'
 import { safeLine } from '../../report/safe-text.ts'
+import { locksOf } from '../../runtime/locks.ts'
 import type { Call } from '../catalog/types.ts'
 import { withSession } from '../with-session.ts'
 
-/** Unfinished runs first, then the last ones of every service and environment. */
+/** Unfinished runs first, then the locks, then the last ones of every service and environment. */
 export function runStatus({ output }: Call): Promise<ExitCode> {
   return withSession(output, async (session) => {
     const damaged: { id: string; why: string }[] = []
     const runs = await session.store.list((id, error) => damaged.push({ id, why: sentenceOf(error) }))
-    const status = statusOf(session.store.place, runs)
-    output.result(statusText(status, await output.resultLook()))
+    const unreadable: { place: string; why: string }[] = []
+    const locks = await locksOf(session, (place, why) => unreadable.push({ place, why }))
+    const status = statusOf(session.store.place, runs, locks)
+    output.result(statusText(status, await output.resultLook(), session.read.now()))
     for (const { id, why } of damaged) output.progress(`run ${safeLine(id)} cannot be read: ${safeLine(why)}`)
-    output.document({ type: 'status', exit: EXIT.done, ...status, damaged })
+    for (const { why } of unreadable) output.progress(safeLine(why))
+    output.document({ type: 'status', exit: EXIT.done, ...status, damaged, unreadable })
     return EXIT.done
   })
 }

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
+import { isFinished } from '../../runtime/close-run.ts'
 import type { Session, StoredRun } from '../../runtime/types.ts'
 import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
@@ -24,6 +25,9 @@ export async function runUndo(call: Call): Promise<ExitCode> {
   const answers = keyValues('--answer', options.answer)
   return withSession(output, async (session, interrupts) => {
     const run = await findRun(session, args[0])
+    const looksOnly = options.dryRun === true || options.manual === true
+    const { requireFree } = await import('../../runtime/lock-run.ts')
+    const plannedAt = looksOnly ? undefined : await requireFree(session, run.plan, run.plan.id)
     const { makeUndo } = await import('../../runtime/make-undo.ts')
     const { without, reason } = options
     const outcome = await interrupts.orInterrupted(makeUndo(session, run, { ...given({ reason }), without }))
@@ -39,12 +43,17 @@ export async function runUndo(call: Call): Promise<ExitCode> {
     }
     if (options.dryRun === true) return printDryRun(plan, already, output)
     if (already !== undefined) {
+      if (!isFinished(run)) {
+        // Nothing of it is in place: nobody has to go on with it.
+        const { abandonRun } = await import('../../runtime/carry-through.ts')
+        await abandonRun(session, run, `nothing of it stands (${already})`, interrupts.signal)
+      }
       output.result(`Already taken back: ${already}. Nothing was changed.`)
       output.document({ type: 'result', result: 'already', exit: EXIT.done, why: already, plan })
       return EXIT.done
     }
     const yes = options.yes === true
-    return carryOutPlan({ session, interrupts, output, plan, argv, yes, answers })
+    return carryOutPlan({ session, interrupts, output, plan, argv, yes, plannedAt, takesBack: run, answers })
   })
 }
 

@@ -44,6 +44,8 @@ export interface Grounds {
 
 export interface Held {
   readonly record: LockRecord
+  /** Version of the board before it was taken: equal to one that was read earlier when nothing has happened since. */
+  readonly before: string
   /** Throws a Problem with code `lock-lost` when it is no longer ours, and `store-unreachable` when nobody can say. */
   check(): Promise<void>
   /** From now on it is for this run: an undo that follows a failure at once. */
@@ -59,12 +61,23 @@ export async function takeLock(grounds: Grounds, claim: Claim): Promise<Held> {
   for (;;) {
     const seen = await board.read()
     const other = lockIn(seen.files, board.place)
-    if (other?.claim === mine.claim) return hold(grounds, other)
+    if (other?.claim === mine.claim) return hold(grounds, other, '')
     if (other !== undefined) await requireOpen(grounds, claim, other)
     const record = { ...mine, renewed: now() }
     const written = await board.write(seen, { [LOCK]: lockText(record) }, `lock: ${claim.run}`)
-    if (written !== undefined) return hold(grounds, record)
+    if (written !== undefined) return hold(grounds, record, seen.version)
   }
+}
+
+/** The same refusals without taking it; gives the version of the board, for `Held.before`. */
+export async function requireUnlocked(grounds: Grounds, over?: string): Promise<string> {
+  const { version, files } = await grounds.board.read()
+  const other = lockIn(files, grounds.board.place)
+  if (other === undefined) return version
+  const state = holderState(other, grounds.now())
+  if (state === 'alive') throw locked(other, grounds.now())
+  if (over !== other.run && !(await grounds.isOver(other.run))) throw owned(other, state, grounds.now())
+  return version
 }
 
 function recordOf({ pace, now }: Grounds, claim: Claim): LockRecord {
@@ -104,7 +117,7 @@ async function requireOpen(
     throw locked(again, now())
 }
 
-function hold(grounds: Grounds, taken: LockRecord): Held {
+function hold(grounds: Grounds, taken: LockRecord, before: string): Held {
   const { board, now } = grounds
   let record = taken
   let lost: Problem | undefined
@@ -148,6 +161,7 @@ function hold(grounds: Grounds, taken: LockRecord): Held {
     get record() {
       return record
     },
+    before,
     async check() {
       if (lost !== undefined) throw lost
       const there = await whatIsThere()

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
-import { type FaultProxy, startFaultProxy } from '../../helpers/fault-proxy.ts'
 import { describeWith } from '../../helpers/need.ts'
 import { REGISTRY_PROGRAMS } from '../../helpers/registry.ts'
 import { expectExit } from '../helpers/cli.ts'
+import { hangingHook } from './hanging-hook.ts'
 import { BAD, GOOD, oneLine, type Stage, startStage } from './stage.ts'
 
 const SIGNALS = [
@@ -82,16 +82,6 @@ describeWith(REGISTRY_PROGRAMS, 'a run that is interrupted', () => {
     expect(again.stdout).toContain('Unfinished run')
   })
 })
-
-/** The deploy hook behind a proxy that takes the call and never answers. */
-async function hangingHook({
-  service,
-}: Stage): Promise<AsyncDisposable & { proxy: FaultProxy; env: Record<string, string> }> {
-  const proxy = await startFaultProxy(service.url)
-  proxy.fail({ when: () => true, how: 'hang' })
-  const env = { PROD_DEPLOY_HOOK: service.hookUrl.replace(service.url, proxy.url) }
-  return { proxy, env, [Symbol.asyncDispose]: proxy.stop }
-}
 
 async function endedBy(running: ReturnType<Stage['cli']['start']>, signal: NodeJS.Signals) {
   const start = performance.now()

@@ -1,0 +1,52 @@
+import type { Question } from '../core/contract.ts'
+import { EXIT } from '../core/exit.ts'
+import { Problem } from '../core/problem.ts'
+import type { CarryOutOptions } from '../runtime/types.ts'
+import { sameCommand } from './command-line.ts'
+import { type Interrupts, interruption } from './interrupts.ts'
+import type { Output } from './output.ts'
+import type { Renderer } from './ui/renderer.ts'
+
+interface Asking {
+  /** As typed, for the command that goes on without asking. */
+  argv: string[]
+  output: Output
+  interrupts: Interrupts
+  yes: boolean
+}
+
+/** The question before anything is changed. Without a terminal nobody can be asked, and silence is not a yes. */
+export async function agree(
+  { argv, output, interrupts, yes }: Asking,
+  question: (width: number) => string,
+): Promise<void> {
+  if (yes) return
+  if (!output.interactive)
+    throw new Problem({
+      code: 'answer-needed',
+      message: 'this changes things, and nobody can be asked here; nothing was changed',
+      cure: `Pass --yes to go on without asking: ${sameCommand(argv, ['--yes'])}`,
+      exit: EXIT.declined,
+    })
+  const { confirm } = await import('./ui/ask.ts')
+  output.progress('')
+  const { width } = await output.progressLook()
+  const agreed = await confirm(question(width), interrupts.signal)
+  if (interrupts.signal.aborted) throw interruption(interrupts.signal)
+  if (agreed) return
+  throw new Problem({ code: 'declined', message: 'declined: nothing was changed', exit: EXIT.declined })
+}
+
+/** Asks the person at the terminal what comes up on the way; absent where there is none. */
+export function personAt(output: Output, renderer: Renderer, interrupts: Interrupts): CarryOutOptions['ask'] {
+  return output.interactive ? (_id, question) => askPerson(question, renderer, interrupts) : undefined
+}
+
+async function askPerson(question: Question, renderer: Renderer, interrupts: Interrupts): Promise<string> {
+  renderer.pause()
+  const { askLine } = await import('./ui/ask.ts')
+  const hint = question.expects === 'yes' ? '[y/N]' : `(type ${question.expects} to go on)`
+  const answer = (await askLine(`${question.text} ${hint} `, interrupts.signal)) ?? ''
+  const isYes = question.expects === 'yes' && /^y(es)?$/i.test(answer.trim())
+  return isYes ? 'yes' : answer.trim()
+}

@@ -1,0 +1,58 @@
+import { EXIT, type ExitCode } from '../../core/exit.ts'
+import { whatStands } from '../../core/run/conclude.ts'
+import { fold } from '../../core/run/state.ts'
+import { safeLine } from '../../report/safe-text.ts'
+import type { StoredRun } from '../../runtime/types.ts'
+import { agree } from '../agree.ts'
+import type { Call } from '../catalog/types.ts'
+import type { Output } from '../output.ts'
+import { unfinishedRun } from '../unfinished-run.ts'
+import { usageError } from '../usage.ts'
+import { withSession } from '../with-session.ts'
+
+interface AbandonOptions {
+  reason?: string
+  yes?: true
+}
+
+/** Gives an unfinished run up: what stands, stands, and its surfaces are free again. */
+export function runAbandon({ args, argv, options, output }: Call): Promise<ExitCode> {
+  const { reason, yes } = options as unknown as AbandonOptions
+  if (reason === undefined || reason.trim() === '')
+    throw usageError(
+      '--reason is needed: it is kept in the report',
+      "Say why, such as --reason 'mended by hand'.",
+    )
+  return withSession(output, async (session, interrupts) => {
+    const run = await unfinishedRun(session, args[0], 'abandon')
+    const { requireUnfinished } = await import('../../runtime/resume.ts')
+    const { requireFree } = await import('../../runtime/lock-run.ts')
+    requireUnfinished(run)
+    await requireFree(session, run.plan, run.plan.id)
+    const stands = whatStands(run.plan, fold(run.lines))
+    if (!output.json) tellStands(run, stands, output)
+    await agree({ argv, output, interrupts, yes: yes === true }, () => 'Give it up, and leave this as it is?')
+    const { abandonRun } = await import('../../runtime/carry-through.ts')
+    await abandonRun(session, run, reason, interrupts.signal)
+    output.result(
+      `Given up: run ${run.plan.id}. What it has changed stands as it is, and is nobody's any more.`,
+    )
+    output.document({
+      type: 'result',
+      result: 'abandoned',
+      exit: EXIT.done,
+      run: run.plan.id,
+      reason,
+      stands,
+    })
+    return EXIT.done
+  })
+}
+
+function tellStands({ plan }: StoredRun, stands: string[], output: Output): void {
+  const title = `Run ${plan.id} of ${plan.service}, ${plan.environment}`
+  output.progress(
+    stands.length === 0 ? `${title} has changed nothing that stands.` : `${title}; what stands:`,
+  )
+  for (const what of stands) output.progress(`  - ${safeLine(what)}`)
+}

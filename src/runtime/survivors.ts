@@ -1,0 +1,99 @@
+import type { Question } from '../core/contract.ts'
+import { EXIT } from '../core/exit.ts'
+import type { Plan } from '../core/plan/types.ts'
+import { Problem } from '../core/problem.ts'
+import { livingChildren, type LivingChild } from '../core/run/doubts.ts'
+import type { RunEvent } from '../core/run/events.ts'
+import type { RunState } from '../core/run/state.ts'
+import { endProcessGroup } from '../io/end-group.ts'
+import { isRunning } from '../io/process-identity.ts'
+import type { CarryOutOptions, Session } from './types.ts'
+import { hostOf, whereAmI } from './where.ts'
+
+// Programs that a run has started may outlive the process that started them. While one still works, nobody knows what it
+// is going to change: whoever takes the run over waits for it, and ends it when its time is over.
+
+const EVERY = 200
+
+type Gone = Extract<RunEvent, { type: 'child-gone' }>
+
+/** Waits until none of them runs any more; what became of each is to be written down. */
+export async function awaitSurvivors(
+  session: Session,
+  plan: Plan,
+  state: RunState,
+  options: Pick<CarryOutOptions, 'answers' | 'ask' | 'interrupt' | 'onNews'>,
+): Promise<Gone[]> {
+  const gone: Gone[] = []
+  for (const child of livingChildren(state)) {
+    const how = isVisible(child)
+      ? await ended(session, child, options)
+      : await confirmedEnd(plan, child, options)
+    gone.push({ type: 'child-gone', step: child.step, effect: child.effect, pid: child.pid, how })
+  }
+  return gone
+}
+
+/** Refuses to take a run over while a program of it works: an undo would look at what is still being changed. */
+export function requireNoSurvivors(plan: Plan, state: RunState): void {
+  const child = livingChildren(state).find((one) => !isVisible(one) || isRunning(one))
+  if (child === undefined) return
+  const words = isVisible(child) ? 'still runs' : 'may still run'
+  throw new Problem({
+    code: 'still-running',
+    message: `nothing was changed: a program that run ${plan.id} has started for step "${child.step}" ${words} (process ${child.pid} on ${hostOf(child.host)})`,
+    cure: `Wait for its end, or end it; rollback resume ${plan.id} waits for it and goes on`,
+    exit: EXIT.locked,
+  })
+}
+
+function isVisible({ host }: LivingChild): boolean {
+  return host === whereAmI()
+}
+
+async function ended(
+  session: Session,
+  child: LivingChild,
+  { interrupt, onNews }: Pick<CarryOutOptions, 'interrupt' | 'onNews'>,
+): Promise<string> {
+  if (!isRunning(child)) return 'has ended while nobody was looking'
+  onNews?.(`step "${child.step}": its program still runs (process ${child.pid}); waiting for its end`)
+  while (isRunning(child)) {
+    if (interrupt.aborted) throw interrupted()
+    if (session.read.now() >= child.until) {
+      await endProcessGroup(child)
+      return isRunning(child) ? 'could not be ended, and still runs' : 'was ended: its time was over'
+    }
+    await session.read.sleep(EVERY)
+  }
+  return 'has ended by itself'
+}
+
+/** On another machine, or before this one was started anew: only a person can look. */
+async function confirmedEnd(
+  plan: Plan,
+  child: LivingChild,
+  { answers, ask }: Pick<CarryOutOptions, 'answers' | 'ask'>,
+): Promise<string> {
+  const id = `process-${child.pid}`
+  const question: Question = {
+    text: `A program of step "${child.step}" may still run on ${hostOf(child.host)} (process ${child.pid}). Have you made sure that it has ended?`,
+    expects: 'yes',
+  }
+  const answer = answers[id] ?? (await ask?.(id, question))
+  if (answer?.trim().toLowerCase() === 'yes') return 'has ended, as a person says'
+  throw new Problem({
+    code: 'answer-needed',
+    message: `nothing was changed: ${question.text}`,
+    cure: `Look there, then: rollback resume ${plan.id} --answer ${id}=yes`,
+    exit: EXIT.declined,
+  })
+}
+
+function interrupted(): Problem {
+  return new Problem({
+    code: 'interrupted',
+    message: 'interrupted while waiting for a program of the run; nothing was changed',
+    exit: EXIT.interrupted,
+  })
+}
