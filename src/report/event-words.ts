@@ -1,4 +1,5 @@
 import { formatDuration } from '../core/duration.ts'
+import { changeNamed, stepNamed } from '../core/plan/lookup.ts'
 import type { Plan, PlannedChange } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
 import type { Judged, Phase, RunEvent, RunResult } from '../core/run/events.ts'
@@ -101,10 +102,10 @@ function because(why: string | undefined): string {
 }
 
 function intentWords(event: Event<'intent'>, plan: Plan): string {
-  const { attempts } = plan.steps.find(({ id }) => id === event.step)?.retry ?? {}
+  const { attempts } = stepNamed(plan, event.step)?.retry ?? {}
   const again =
     event.attempt > 1 ? ` (try ${event.attempt}${attempts === undefined ? '' : ` of ${attempts}`})` : ''
-  const change = findChange(plan, event.effect)
+  const change = changeNamed(plan, event.effect)
   if (change === undefined) return `${event.step}: call${again}`
   return `${event.step}: ${changeWords(change)}${again}`
 }
@@ -120,7 +121,7 @@ function outcomeWords(event: Event<'outcome'>, plan: Plan): string {
 
 /** The step; where it changes several surfaces, also which of them is meant. */
 function placeWords({ step: id, effect }: { step: string; effect: string }, plan: Plan): string {
-  const step = plan.steps.find((one) => one.id === id)
+  const step = stepNamed(plan, id)
   const uses = step?.fallback === undefined ? [step] : [step, step.fallback]
   const changes = uses
     .map((use) => use?.changes ?? [])
@@ -135,10 +136,4 @@ function changeWords(change: Pick<PlannedChange, 'from' | 'to' | 'toLabel' | 'su
   return change.from === null
     ? `create ${change.surface.id} as ${change.toLabel}`
     : `set ${change.surface.id} to ${change.toLabel}`
-}
-
-function findChange(plan: Plan, effect: string): PlannedChange | undefined {
-  return plan.steps
-    .flatMap((step) => [...step.changes, ...(step.fallback?.changes ?? [])])
-    .find((change) => change.effect === effect)
 }

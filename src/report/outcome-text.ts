@@ -144,7 +144,8 @@ function cureOf(cure: string | undefined): string[] {
 /** Said only where it is in doubt: after a proof it is the target. */
 export function standsLines(summary: RunSummary, look: Look): string[] {
   if (summary.result === 'proven' || summary.result === 'already') return []
-  const stands = summary.stands.filter((what) => !isUnknown(what, summary))
+  const open = unknownEffects(summary)
+  const stands = summary.stands.filter((what) => !isUnknown(what, open))
   if (stands.length > 0) return list(look.paint.bad('What stands'), stands, look)
   if (summary.stands.length > 0 || unknown(summary).length > 0 || summary.result === 'unfinished') return []
   const done = [...summary.changes, ...summary.calls].some((effect) => effect.state === 'done')
@@ -152,10 +153,10 @@ export function standsLines(summary: RunSummary, look: Look): string[] {
 }
 
 /** That something may stand has been said with what is unknown. */
-function isUnknown(what: string, summary: RunSummary): boolean {
-  return unknownEffects(summary).some(
-    ({ step, name, from }) =>
-      what.startsWith(`${from === undefined ? step : name}: `) && what.includes(' may '),
+function isUnknown(what: string, open: readonly EffectSummary[]): boolean {
+  return (
+    what.includes(' may ') &&
+    open.some(({ step, name, from }) => what.startsWith(`${from === undefined ? step : name}: `))
   )
 }
 

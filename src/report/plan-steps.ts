@@ -1,3 +1,4 @@
+import { waitingForAllAbove } from '../core/plan/needs.ts'
 import type { Plan, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { cut, hanging } from './layout.ts'
 import type { Look } from './look.ts'
@@ -8,11 +9,14 @@ const COMMAND_LINES = 2
 
 /** The steps of a plan in their order, each with what it does and how that is known. */
 export function stepLines(plan: Plan, look: Look): string[] {
-  return plan.steps.flatMap((step, index) => oneStep(step, index, plan, look))
+  const patient = waitingForAllAbove(plan.steps)
+  return plan.steps.flatMap((step, index) =>
+    oneStep(step, index, patient.has(step.id) ? '' : waitsFor(step), look),
+  )
 }
 
-function oneStep(step: PlannedStep, index: number, plan: Plan, look: Look): string[] {
-  const waits = waitsFor(step, index, plan)
+/** `waits` is empty where it simply waits for all above. */
+function oneStep(step: PlannedStep, index: number, waits: string, look: Look): string[] {
   const title = `  ${index + 1}. ${look.paint.strong(safeLine(step.id))}  ${safeLine(step.uses)}`
   const first = waits === '' ? title : `${title}  ${look.paint.faint(safeLine(waits))}`
   if (step.skip !== undefined)
@@ -20,11 +24,8 @@ function oneStep(step: PlannedStep, index: number, plan: Plan, look: Look): stri
   return [first, ...useLines(step, look), ...fallbackLines(step, look)]
 }
 
-/** Named only where it is not simply the step above. */
-function waitsFor(step: PlannedStep, index: number, plan: Plan): string {
-  const above = plan.steps.slice(0, index).map((one) => one.id)
-  if (above.every((id) => step.needs.includes(id))) return ''
-  return step.needs.length === 0 ? 'waits for nothing' : `waits for ${step.needs.join(', ')}`
+function waitsFor({ needs }: PlannedStep): string {
+  return needs.length === 0 ? 'waits for nothing' : `waits for ${needs.join(', ')}`
 }
 
 function useLines(use: PlannedUse, look: Look): string[] {

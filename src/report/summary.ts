@@ -88,6 +88,8 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
   const end = state.ended ?? ending
   const first = lines[0]
   const last = lines.at(-1)
+  const ends = endsOf(lines)
+  const tries = triesOf(lines)
   const summary = {
     id: plan.id,
     kind: plan.kind,
@@ -110,9 +112,9 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
       event.type === 'evidence' ? [{ signal: event.signal, value: event.value }] : [],
     ),
     phases: phaseTimes(plan, state, last?.at ?? 0),
-    steps: plan.steps.map((step) => stepOf(step, state, lines)),
-    changes: changesOf(plan, state, lines),
-    calls: callsOf(plan, state, lines),
+    steps: plan.steps.map((step) => stepOf(step, state, ends)),
+    changes: changesOf(plan, state, tries),
+    calls: callsOf(plan, state, tries),
     answers: lines.flatMap(({ event }) => answerOf(event)),
     proof: proofOf(state, lines),
     leftOut: plan.without,
@@ -147,23 +149,36 @@ function answerOf(event: RunEvent): RunSummary['answers'] {
   return []
 }
 
-function stepOf(planned: Plan['steps'][number], state: RunState, lines: readonly Line[]): StepSummary {
+function stepOf(
+  planned: Plan['steps'][number],
+  state: RunState,
+  ends: ReadonlyMap<string, number>,
+): StepSummary {
   const step = state.steps[planned.id]
   const uses = step?.use === 'fallback' ? (planned.fallback?.uses ?? planned.uses) : planned.uses
   if (step === undefined) return { step: planned.id, uses, result: 'not started', attempts: 0 }
-  const ended = lines.findLast(({ event }) => event.type === 'step-ended' && event.step === planned.id)
+  const ended = ends.get(planned.id)
   return {
     step: planned.id,
     uses,
     result: step.status,
-    took: ended === undefined ? undefined : ended.at - step.startedAt,
-    attempts: Math.max(0, ...Object.values(step.effects).map((effect) => effect.attempts)),
+    took: ended === undefined ? undefined : ended - step.startedAt,
+    attempts: Object.values(step.effects).reduce((most, { attempts }) => Math.max(most, attempts), 0),
     why: step.why,
     cure: step.cure,
   }
 }
 
-function changesOf(plan: Plan, state: RunState, lines: readonly Line[]): EffectSummary[] {
+/** When each step ended. */
+function endsOf(lines: readonly Line[]): Map<string, number> {
+  return new Map(
+    lines.flatMap(({ at, event }): [string, number][] =>
+      event.type === 'step-ended' ? [[event.step, at]] : [],
+    ),
+  )
+}
+
+function changesOf(plan: Plan, state: RunState, tries: Tries): EffectSummary[] {
   return plan.steps.flatMap((planned) => {
     const use = state.steps[planned.id]?.use === 'fallback' ? (planned.fallback ?? planned) : planned
     return use.changes.map((change) => ({
@@ -175,32 +190,40 @@ function changesOf(plan: Plan, state: RunState, lines: readonly Line[]): EffectS
         change.state === 'already'
           ? ('already' as const)
           : effectState(state.steps[planned.id]?.effects[change.effect]),
-      ...triesOf(planned.id, change.effect, lines),
+      ...triedOf(tries, planned.id, change.effect),
     }))
   })
 }
 
-function callsOf(plan: Plan, state: RunState, lines: readonly Line[]): EffectSummary[] {
+function callsOf(plan: Plan, state: RunState, tries: Tries): EffectSummary[] {
   return plan.steps.flatMap((planned) => {
     const use = state.steps[planned.id]?.use === 'fallback' ? (planned.fallback ?? planned) : planned
     if (use.call === undefined || planned.skip !== undefined) return []
     const effect = state.steps[planned.id]?.effects[use.call.effect]
-    const tries = triesOf(planned.id, use.call.effect, lines)
-    return [{ step: planned.id, name: use.uses, state: effectState(effect), ...tries }]
+    const tried = triedOf(tries, planned.id, use.call.effect)
+    return [{ step: planned.id, name: use.uses, state: effectState(effect), ...tried }]
   })
 }
 
-/** A try that is followed by another one, or by nothing, has lost its answer. */
-function triesOf(
-  step: string,
-  effect: string,
-  lines: readonly Line[],
-): Pick<EffectSummary, 'started' | 'failures'> {
-  const own = lines.flatMap(({ at, event }) =>
-    (event.type === 'intent' || event.type === 'outcome') && event.step === step && event.effect === effect
-      ? [{ at, event }]
-      : [],
+type Tried = { at: number; event: Extract<RunEvent, { type: 'intent' | 'outcome' }> }
+
+/** Intents and outcomes, by step and effect. */
+type Tries = ReadonlyMap<string, readonly Tried[]>
+
+function triesOf(lines: readonly Line[]): Tries {
+  const tried = lines.flatMap(({ at, event }): Tried[] =>
+    event.type === 'intent' || event.type === 'outcome' ? [{ at, event }] : [],
   )
+  return Map.groupBy(tried, ({ event }) => keyOf(event.step, event.effect))
+}
+
+function keyOf(step: string, effect: string): string {
+  return `${step}\n${effect}`
+}
+
+/** A try that is followed by another one, or by nothing, has lost its answer. */
+function triedOf(tries: Tries, step: string, effect: string): Pick<EffectSummary, 'started' | 'failures'> {
+  const own = tries.get(keyOf(step, effect)) ?? []
   const failures = own.flatMap(({ event }, index) => {
     if (event.type === 'outcome') return event.ok ? [] : [event.failure.message]
     return own[index + 1]?.event.type === 'outcome' ? [] : [undefined]

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../core/exit.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
+import { stepNamed } from '../core/plan/lookup.ts'
 import type { Plan, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { whatStands } from '../core/run/conclude.ts'
 import { JOURNAL_FORMAT, type Line, type RunEvent, type Use } from '../core/run/events.ts'
@@ -195,7 +196,7 @@ class Execution implements Carrier {
   }
 
   #named(id: string, which: Use): { step: PlannedStep; use: PlannedUse } {
-    const step = this.plan.steps.find((one) => one.id === id)
+    const step = stepNamed(this.plan, id)
     if (step === undefined) throw new Error(`the plan has no step "${id}"`)
     return { step, use: useInForce(step, { use: which }) }
   }

@@ -1,7 +1,7 @@
 import type { CallAction, SetAction } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import { liveIs } from '../core/plan/assemble.ts'
-import { allNeeds } from '../core/plan/needs.ts'
+import { waitingFor } from '../core/plan/needs.ts'
 import type { LiveVersion, Plan, PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import { releaseName } from '../core/release.ts'
@@ -171,8 +171,7 @@ async function skippedCallFindings(
     const readiness = await action.ready?.(options, session.read)
     if (readiness?.kind === 'ready' && readiness.done === true) return []
   }
-  const needs = allNeeds(plan.steps).get(step.id)
-  const servesSets = plan.steps.some(({ id, kind }) => kind === 'set' && needs?.has(id))
+  const servesSets = waitingFor(plan.steps, ({ kind }) => kind === 'set').has(step.id)
   const live = servesSets ? await liveNow(at) : undefined
   if (live === undefined)
     return [{ kind: 'changed', words: `${step.id}: its check no longer says that it is done` }]

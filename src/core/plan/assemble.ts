@@ -3,7 +3,7 @@ import { DEFAULT_RETRY } from '../model.ts'
 import { isRelease, type Release, releaseName } from '../release.ts'
 import { bindLate } from './bind.ts'
 import type { BuildInput } from './input.ts'
-import { allNeeds, directNeeds } from './needs.ts'
+import { directNeeds, waitingFor } from './needs.ts'
 import { sealPlan } from './seal.ts'
 import { checksOf, type SurveyedUse } from './survey.ts'
 import { undoProof } from './undo-proof.ts'
@@ -46,12 +46,14 @@ export function assemble(input: BuildInput): Plan {
 function plannedSteps(input: BuildInput): PlannedStep[] {
   const steps = input.survey.map(({ step }) => step)
   const direct = directNeeds(steps)
-  const all = allNeeds(steps)
+  const sets = new Map(
+    input.survey.flatMap(({ step, first }) => (first.kind === 'set' ? [[step.id, isThere(first)]] : [])),
+  )
+  const servesSets = waitingFor(steps, ({ id }) => sets.has(id))
+  const servesWork = waitingFor(steps, ({ id }) => sets.get(id) === false)
   const liveMatches = liveIs(input.live, input.head.target)
   return input.survey.map(({ step, first, fallback }) => {
-    const served = input.survey.filter(
-      (other) => all.get(step.id)?.has(other.step.id) && other.first.kind === 'set',
-    )
+    const servesNoWork = servesSets.has(step.id) && !servesWork.has(step.id)
     return {
       id: step.id,
       ...plannedUse(first),
@@ -61,11 +63,7 @@ function plannedSteps(input: BuildInput): PlannedStep[] {
       fallback: fallback === undefined ? undefined : plannedUse(fallback),
       verify:
         step.verify === undefined ? undefined : bindLate({ ...input.head, ...namesOf(input) }, step.verify),
-      skip: skipReason(
-        first,
-        served.map((other) => other.first),
-        liveMatches,
-      ),
+      skip: skipReason(first, servesNoWork && liveMatches === true),
     }
   })
 }
@@ -105,16 +103,12 @@ function withoutReadiness({ readiness: _, ...call }: NonNullable<SurveyedUse['ca
  * A set is skipped when all its surfaces are there already. A call that serves sets is skipped only when, besides, the
  * live version is the target: a tag that moved and a hook that was lost is the common half-state.
  */
-function skipReason(
-  use: SurveyedUse,
-  served: SurveyedUse[],
-  liveMatches: boolean | undefined,
-): string | undefined {
+function skipReason(use: SurveyedUse, servesWhatIsLive: boolean): string | undefined {
   if (use.kind === 'set') return isThere(use) ? 'already there' : undefined
   if (use.kind === 'gate') return undefined
   if (use.call?.readiness.kind === 'ready' && use.call.readiness.done === true)
     return 'its check says that it is done already'
-  if (served.length === 0 || liveMatches !== true || !served.every(isThere)) return undefined
+  if (!servesWhatIsLive) return undefined
   return 'all that it serves is already there, and the live version is the target'
 }
 

@@ -1,38 +1,61 @@
 /** A step as far as its order goes. */
 export interface Ordered {
   id: string
-  needs?: string[] | undefined
+  needs?: readonly string[] | undefined
 }
 
-/** The direct needs of every step, complete: one without `needs` waits for all above it. Steps that are not there drop out. */
+/**
+ * What every step waits for. One without `needs` waits for all above it; of these only the ends are named, on which no
+ * other step above waits: whoever waits for them waits for all. Naming every step would make a list of ten thousand
+ * steps fifty million names long. Steps that are not there drop out.
+ */
 export function directNeeds(steps: readonly Ordered[]): Map<string, string[]> {
   const present = new Set(steps.map((step) => step.id))
+  const ends = new Set<string>()
   return new Map(
-    steps.map((step, index) => [
-      step.id,
-      step.needs === undefined
-        ? steps.slice(0, index).map((above) => above.id)
-        : step.needs.filter((id) => present.has(id)),
-    ]),
+    steps.map(({ id, needs }) => {
+      const own = needs === undefined ? [...ends] : needs.filter((need) => present.has(need))
+      for (const need of own) ends.delete(need)
+      ends.add(id)
+      return [id, own]
+    }),
   )
 }
 
-/** Everything a step waits for, at any distance. */
-export function allNeeds(steps: readonly Ordered[]): Map<string, Set<string>> {
+/** The ids of the steps that wait for all above them. */
+export function waitingForAllAbove(steps: readonly Ordered[]): Set<string> {
   const direct = directNeeds(steps)
-  const all = new Map<string, Set<string>>()
-  const collect = (id: string): Set<string> => {
-    const known = all.get(id)
-    if (known !== undefined) return known
-    const found = new Set<string>()
-    // Set before descending: a cycle (refused by the loader) must not recurse for ever.
-    all.set(id, found)
-    for (const need of direct.get(id) ?? []) {
-      found.add(need)
-      for (const further of collect(need)) found.add(further)
-    }
-    return found
+  const ends = new Set<string>()
+  const patient = new Set<string>()
+  for (const { id } of steps) {
+    const needs = new Set(direct.get(id))
+    if (ends.size <= needs.size && [...ends].every((end) => needs.has(end))) patient.add(id)
+    for (const need of needs) ends.delete(need)
+    ends.add(id)
   }
-  for (const step of steps) collect(step.id)
-  return all
+  return patient
+}
+
+/** The ids of the steps that wait, at any distance, for one that matches. */
+export function waitingFor<Step extends Ordered>(
+  steps: readonly Step[],
+  matches: (step: Step) => boolean,
+): Set<string> {
+  const dependents = dependentsOf(steps)
+  const waiting = new Set<string>()
+  const open = steps.filter(matches).map(({ id }) => id)
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const dependent of dependents.get(id) ?? []) {
+      if (waiting.has(dependent)) continue
+      waiting.add(dependent)
+      open.push(dependent)
+    }
+  }
+  return waiting
+}
+
+function dependentsOf(steps: readonly Ordered[]): Map<string, string[]> {
+  const dependents = new Map<string, string[]>(steps.map(({ id }) => [id, []]))
+  for (const [id, needs] of directNeeds(steps)) for (const need of needs) dependents.get(need)?.push(id)
+  return dependents
 }

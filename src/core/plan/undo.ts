@@ -3,7 +3,7 @@ import { whatIsApplied } from '../run/conclude.ts'
 import type { RunState, StepState } from '../run/state.ts'
 import { useInForce } from '../run/use.ts'
 import { mentionsTarget } from './bind.ts'
-import { allNeeds } from './needs.ts'
+import { directNeeds, waitingFor } from './needs.ts'
 import { inRunOrder } from './run-order.ts'
 import type { LeftOut, Plan, PlannedChange, PlannedStep, PlannedUse } from './types.ts'
 
@@ -34,25 +34,45 @@ export interface UndoDraft {
 /** What an undo of this run has to do, in order, without the steps that are left out. */
 export function draftUndo(plan: Plan, state: RunState, without: readonly string[] = []): UndoDraft {
   const order = inRunOrder(plan.steps)
-  const all = worthwhile(
-    plan,
-    order.flatMap((step) => undoStepsOf(plan, step, state)),
-  )
-  const wanted = all.filter(({ step }) => !without.includes(step.id))
-  const going = worthwhile(plan, wanted)
+  const { wanted, going } = takenBack(plan, order, state, without)
   const calls = going.filter(({ role }) => role === 'call-again')
   const lifts = going.filter(({ role }) => role === 'lift')
   const restores = going.filter(({ role }) => role === 'restore' || role === 'reverse-call')
-  const inOrder = afterTheirNeeds(plan, calls, restores)
-  const leading = inOrder.filter((call) => !call.needs.some((id) => restores.some((one) => one.id === id)))
-  const trailing = inOrder.filter((call) => !leading.includes(call))
-  const first = [...leading, ...afterLeading(plan, leading, inReverse(restores)), ...trailing]
+  const trails = trailing(plan, restores)
+  const inOrder = afterTheirNeeds(plan, order, calls, restores)
+  const leading = inOrder.filter(({ step }) => !trails.has(step.id))
+  const first = [
+    ...leading,
+    ...afterLeading(plan, leading, inReverse(restores)),
+    ...inOrder.filter(({ step }) => trails.has(step.id)),
+  ]
   return {
     target: 'release' in plan.live ? plan.live.release : { given: '' },
     steps: [...first, ...inReverse(lifts, first)],
     left: order.flatMap((step) => leftBehind(step, state)),
-    dropped: wanted.filter((one) => !going.includes(one)).map(({ step }) => step.id),
+    dropped: droppedFrom(wanted, going),
   }
+}
+
+/** What was applied and is wanted back, and of that what is worth doing; in the order of the run. */
+function takenBack(
+  plan: Plan,
+  order: readonly PlannedStep[],
+  state: RunState,
+  without: readonly string[],
+): { wanted: UndoStep[]; going: UndoStep[] } {
+  const all = worthwhile(
+    plan,
+    order.flatMap((step) => undoStepsOf(plan, step, state)),
+  )
+  const left = new Set(without)
+  const wanted = all.filter(({ step }) => !left.has(step.id))
+  return { wanted, going: worthwhile(plan, wanted) }
+}
+
+function droppedFrom(wanted: UndoStep[], going: UndoStep[]): string[] {
+  const kept = new Set(going)
+  return wanted.filter((one) => !kept.has(one)).map(({ step }) => step.id)
 }
 
 function undoStepsOf(plan: Plan, step: PlannedStep, state: RunState): UndoStep[] {
@@ -88,57 +108,107 @@ function isApplied(own: StepState | undefined, effect: string): boolean {
   return whatIsApplied(own?.effects[effect]) !== 'no'
 }
 
-function worthwhile(plan: Plan, steps: UndoStep[]): UndoStep[] {
-  const restored = new Set(steps.filter(({ changes }) => changes.length > 0).map(({ step }) => step.id))
-  return steps.filter((one) => one.role !== 'call-again' || isWorthwhile(plan, one, restored))
-}
-
 /**
  * A call that served sets of which none is restored would only do once more what it did: a redeploy of the same. Unless
  * it says itself which version it is about.
  */
-function isWorthwhile(plan: Plan, { step, use }: UndoStep, restored: ReadonlySet<string>): boolean {
-  if (mentionsTarget(use.with)) return true
-  const needed = allNeeds(plan.steps).get(step.id)
-  const served = plan.steps.filter((other) => other.kind === 'set' && needed?.has(other.id) === true)
-  return served.length === 0 || served.some((set) => restored.has(set.id))
+function worthwhile(plan: Plan, steps: UndoStep[]): UndoStep[] {
+  const restored = new Set(steps.filter(({ changes }) => changes.length > 0).map(({ step }) => step.id))
+  const served = waitingFor(plan.steps, ({ kind }) => kind === 'set')
+  const servedRestored = waitingFor(plan.steps, ({ id, kind }) => kind === 'set' && restored.has(id))
+  return steps.filter(
+    ({ role, step, use }) =>
+      role !== 'call-again' ||
+      mentionsTarget(use.with) ||
+      !served.has(step.id) ||
+      servedRestored.has(step.id),
+  )
 }
 
 /** Whether the run left anything that an undo would take back, or would have to leave behind. */
 export function leavesSomethingToUndo(plan: Plan, state: RunState): boolean {
-  const { steps, left } = draftUndo(plan, state)
-  return steps.length > 0 || left.length > 0
+  return (
+    takenBack(plan, plan.steps, state, []).going.length > 0 ||
+    plan.steps.some((step) => leftBehind(step, state).length > 0)
+  )
 }
 
-/** Strictly the other way round, each after the one before it. */
+/** Strictly the other way round, each after the one before it; the first after all of `before`. */
 function inReverse(steps: UndoStep[], before: UndoStep[] = []): UndoStep[] {
-  const ids = before.map(({ id }) => id)
   const turned = steps.toReversed()
-  return turned.map((one, index) => ({
-    ...one,
-    needs: [...ids, ...turned.slice(0, index).map(({ id }) => id)],
-  }))
+  return turned.map((one, index) => {
+    const last = turned[index - 1]
+    return { ...one, needs: last === undefined ? before.map(({ id }) => id) : [last.id] }
+  })
 }
 
-/** A call goes again when all the sets it needed are restored, and the calls it needed have been made. */
-function afterTheirNeeds(plan: Plan, calls: UndoStep[], restores: UndoStep[]): UndoStep[] {
-  const needed = allNeeds(plan.steps)
-  const present = new Set([...restores, ...calls].map(({ id }) => id))
-  return calls.map((one) => ({
-    ...one,
-    needs: [...(needed.get(one.step.id) ?? [])].filter((id) => present.has(id)),
-  }))
+/** The ids of the steps that waited for one that is restored. */
+function trailing(plan: Plan, restores: UndoStep[]): Set<string> {
+  const restored = new Set(restores.map(({ id }) => id))
+  return waitingFor(plan.steps, ({ id }) => restored.has(id))
+}
+
+/**
+ * A call goes again when all the sets it needed are restored, and the calls it needed have been made. Of the sets the one
+ * that ran first is named: it is restored last. Of the calls those that are met first on the way back.
+ */
+function afterTheirNeeds(
+  plan: Plan,
+  order: readonly PlannedStep[],
+  calls: UndoStep[],
+  restores: UndoStep[],
+): UndoStep[] {
+  const direct = directNeeds(plan.steps)
+  const called = new Set(calls.map(({ id }) => id))
+  const places = new Map(restores.map(({ id }, place) => [id, place]))
+  const nearest = new Map<string, ReadonlySet<string>>()
+  const earliest = new Map<string, number>()
+  for (const { id } of order) {
+    const needs = direct.get(id) ?? []
+    const found = needs.map((need) => (called.has(need) ? new Set([need]) : nearest.get(need)))
+    nearest.set(id, united(found))
+    const first = needs.map((need) => Math.min(places.get(need) ?? Infinity, earliest.get(need) ?? Infinity))
+    earliest.set(
+      id,
+      first.reduce((least, place) => Math.min(least, place), Infinity),
+    )
+  }
+  return calls.map((one) => {
+    const restored = restores[earliest.get(one.step.id) ?? Infinity]
+    return {
+      ...one,
+      needs: [...(restored === undefined ? [] : [restored.id]), ...(nearest.get(one.step.id) ?? [])],
+    }
+  })
+}
+
+/** One set is passed on as it is: along a chain nothing is copied. */
+function united(sets: readonly (ReadonlySet<string> | undefined)[]): ReadonlySet<string> {
+  const filled = sets.filter((set) => set !== undefined && set.size > 0)
+  const [only, ...others] = filled
+  if (others.length === 0) return only ?? new Set()
+  return new Set(filled.flatMap((set) => [...(set ?? [])]))
 }
 
 /**
  * A call that needed nothing of what is restored keeps its place before the sets that waited for it: what had to be
- * stopped before a change has to be stopped before it is taken back.
+ * stopped before a change has to be stopped before it is taken back. What is found on the way from one set is not named
+ * again: the following ones wait for that set.
  */
 function afterLeading(plan: Plan, leading: UndoStep[], restores: UndoStep[]): UndoStep[] {
-  const needed = allNeeds(plan.steps)
+  const direct = directNeeds(plan.steps)
+  const leads = new Set(leading.map(({ id }) => id))
+  const visited = new Set<string>()
   return restores.map((one) => {
-    const waited = leading.filter(({ step }) => needed.get(one.step.id)?.has(step.id) === true)
-    return { ...one, needs: [...waited.map(({ id }) => id), ...one.needs] }
+    const waited: string[] = []
+    const open = [...(direct.get(one.step.id) ?? [])]
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (visited.has(id)) continue
+      visited.add(id)
+      if (leads.has(id)) waited.push(id)
+      else open.push(...(direct.get(id) ?? []))
+    }
+    return { ...one, needs: [...waited, ...one.needs] }
   })
 }
 

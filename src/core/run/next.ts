@@ -2,6 +2,7 @@ import { formatDuration } from '../duration.ts'
 import type { Plan, PlannedChange, PlannedStep, PlannedUse } from '../plan/types.ts'
 import { conclude } from './conclude.ts'
 import type { RunEvent, Use } from './events.ts'
+import { frontierOf } from './frontier.ts'
 import { clockOf, type EffectState, type RunState, type StepState } from './state.ts'
 import { useInForce } from './use.ts'
 
@@ -49,27 +50,34 @@ export function next(plan: Plan, state: RunState, around: Surroundings): Command
 }
 
 function execute(plan: Plan, state: RunState, around: Surroundings): Command[] {
-  const stopping = stopReason(plan, state, around)
-  const commands = plan.steps.flatMap((step) => stepCommands(state, step, around, stopping))
+  const frontier = frontierOf(plan, state)
+  const failed = stepAt(plan, frontier.failed)
+  const stopping = stopReason(failed, state, around)
+  const commands = frontier.open(stopping === undefined).flatMap((place) => {
+    const step = stepAt(plan, place)
+    return step === undefined ? [] : stepCommands(state, step, around, stopping)
+  })
   if (commands.length > 0) return commands
-  const running = plan.steps.some((step) => state.steps[step.id]?.status === 'running')
-  if (running) return []
-  const open = plan.steps.find((step) => state.steps[step.id] === undefined)
+  if (frontier.isRunning) return []
+  const open = stepAt(plan, frontier.unopened)
   // Past the deadline nothing new is started, but what is all done is still proven.
-  if (failedStep(plan, state) !== undefined || (open !== undefined && stopping !== undefined))
+  if (failed !== undefined || (open !== undefined && stopping !== undefined))
     return [record(conclude(plan, state))]
   if (open !== undefined)
     return [fail(open, `it waits for ${open.needs.join(', ')}, and that can never be done`)]
   return [record({ type: 'phase-started', phase: 'verify' })]
 }
 
-function failedStep(plan: Plan, state: RunState): PlannedStep | undefined {
-  return plan.steps.find((step) => state.steps[step.id]?.status === 'failed')
+function stepAt(plan: Plan, place: number | undefined): PlannedStep | undefined {
+  return place === undefined ? undefined : plan.steps[place]
 }
 
 /** Why nothing new is started. */
-function stopReason(plan: Plan, state: RunState, around: Surroundings): string | undefined {
-  const failed = failedStep(plan, state)
+function stopReason(
+  failed: PlannedStep | undefined,
+  state: RunState,
+  around: Surroundings,
+): string | undefined {
   if (failed !== undefined) return `step "${failed.id}" failed`
   return state.deadlinePassed && around.ci ? 'the deadline has passed' : undefined
 }
@@ -88,8 +96,7 @@ function stepCommands(
   stopping: string | undefined,
 ): Command[] {
   const own = state.steps[step.id]
-  if (own === undefined) return stopping === undefined && needsMet(state, step) ? [begin(step)] : []
-  if (own.status !== 'running') return []
+  if (own === undefined) return [begin(step)]
   const use = useInForce(step, own)
   const context = { step, own, use, around, stopping }
   if (use.kind === 'gate') return gateCommands(context)
@@ -118,10 +125,6 @@ function begin(step: PlannedStep): Command {
   return step.skip === undefined
     ? record({ type: 'step-started', step: step.id })
     : record({ type: 'step-ended', step: step.id, result: 'skipped', why: step.skip })
-}
-
-function needsMet(state: RunState, step: PlannedStep): boolean {
-  return step.needs.every((id) => ['done', 'skipped'].includes(state.steps[id]?.status ?? 'waiting'))
 }
 
 function gateCommands({ step, own, stopping }: Context): Command[] {

@@ -7,7 +7,20 @@ import { play, type World } from '../run/simulator.ts'
 
 function undoOf(plan: Plan, world?: World) {
   const { steps, ...rest } = draftUndo(plan, play(plan, world).state)
-  return { ...rest, steps: steps.map(({ id, role, needs }) => ({ id, role, needs })) }
+  return { ...rest, steps: steps.map(({ id, role }) => ({ id, role, needs: waitedFor(id, steps) })) }
+}
+
+/** Everything that a step waits for, at any distance, in the order of the undo. */
+function waitedFor(id: string, steps: { id: string; needs: string[] }[]): string[] {
+  const found = new Set<string>()
+  const collect = (one: string): void => {
+    for (const need of steps.find((step) => step.id === one)?.needs ?? []) {
+      found.add(need)
+      collect(need)
+    }
+  }
+  collect(id)
+  return steps.map((step) => step.id).filter((one) => found.has(one))
 }
 
 test('the tag is restored before the redeploy is called again', () => {
@@ -27,7 +40,7 @@ test('sets are restored the other way round, one after another', () => {
   ])
 })
 
-test('a call waits for everything that it needed, and not for what came after it', () => {
+test('a call waits for everything that it needed, and not for the calls that came after it', () => {
   const plan = planOf([
     setStep('image'),
     setStep('config'),
@@ -37,7 +50,8 @@ test('a call waits for everything that it needed, and not for what came after it
   ])
   const calls = undoOf(plan).steps.filter(({ role }) => role === 'call-again')
   expect(calls.map(({ id, needs }) => ({ id, needs: needs.toSorted() }))).toEqual([
-    { id: 'redeploy', needs: ['config', 'image'] },
+    // The flags are put back before the image.
+    { id: 'redeploy', needs: ['config', 'flags', 'image'] },
     { id: 'purge', needs: ['config', 'flags', 'image', 'redeploy'] },
   ])
 })

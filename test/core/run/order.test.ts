@@ -98,3 +98,17 @@ test('a step is done only when its own verification holds', () => {
   expect(state.ended).toMatchObject({ result: 'stands', exit: 22 })
   expect(state.ended?.why).toContain('could not be measured')
 })
+
+test('of ever so many steps that could all begin, no more than 64 run at once, and all are done', () => {
+  const plan = planOf(Array.from({ length: 300 }, (_, index) => callStep(`s${index}`)))
+  const { lines, state } = play(plan)
+  let running = 0
+  let most = 0
+  for (const { event } of lines) {
+    if (event.type === 'step-started') running += 1
+    if (event.type === 'step-ended') running -= 1
+    most = Math.max(most, running)
+  }
+  expect(most).toBe(64)
+  expect(state.ended?.result).toBe('proven')
+})

@@ -121,6 +121,7 @@ test('with an effect cut off, a look that fails is repeated calmly', () => {
     phase: 'execute' as const,
     phases: {},
     deadlinePassed: false,
+    turns: ['image'],
     steps: {
       image: { status: 'running' as const, startedAt: 0, use: 'first' as const, effects: { image: effect } },
     },
@@ -162,6 +163,7 @@ test('a long verification is not cut off by the time that settling may take', ()
     phase: 'execute' as const,
     phases: {},
     deadlinePassed: false,
+    turns: ['image'],
     steps: {
       image: { status: 'running' as const, startedAt: 0, use: 'first' as const, effects: { image: settled } },
     },
