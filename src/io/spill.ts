@@ -24,9 +24,9 @@ export async function openSpill(): Promise<Spill> {
   await unlink(path)
   let thrownAway = 0
   const timer = setInterval(() => {
-    void cutDown(file).then((bytes) => {
-      thrownAway += bytes
-    })
+    void (async () => {
+      thrownAway += await cutDown(file)
+    })()
   }, LOOK_EVERY)
   timer.unref()
   return {

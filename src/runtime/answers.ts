@@ -43,10 +43,12 @@ export async function confirmed(
   options: CarryOutOptions,
   lines: readonly Line[],
 ): Promise<boolean> {
-  const given = lines.flatMap(({ event }) => (event.type === 'answer' && event.accepted ? event.step : []))
+  const given = new Set(
+    lines.flatMap(({ event }) => (event.type === 'answer' && event.accepted ? event.step : [])),
+  )
   for (const one of carrier.plan.confirmations) {
     // Before the run was cut off.
-    if (given.includes(one.id)) continue
+    if (given.has(one.id)) continue
     if (!(await askAndRecord(carrier, one, options))) return false
   }
   return true

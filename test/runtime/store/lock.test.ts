@@ -132,12 +132,14 @@ test('the process that held it has ended: the same, at once', async () => {
 test('a process id that is used again is not the holder', async () => {
   await leftBehind({ process: { pid: process.pid, started: '1', where: whereAmI() } })
   await take({ run: 'run-2', over: 'run-1' })
+  expect(await there()).toMatchObject({ run: 'run-2' })
 })
 
 test('a run that has an end on record leaves nothing behind', async () => {
   await leftBehind({ process: await gone() })
   over.add('run-1')
   await take({ run: 'run-2' })
+  expect(await there()).toMatchObject({ run: 'run-2' })
 })
 
 test('without a sign of life it expires, and still opens to nobody but those who care for the run', async () => {
