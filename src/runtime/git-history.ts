@@ -1,15 +1,13 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 
 import type { ReadDoor } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import { sha256 } from '../core/json.ts'
 import { Problem } from '../core/problem.ts'
 import type { Candidate } from '../core/release.ts'
+import { gitRemote, REMOTE, shownUrl } from './git-remote.ts'
 
 const NEWEST = 50
-
-/** Longest wait for the remote, in milliseconds: an old history is better than none at night. */
-const FETCH_LIMIT = 15_000
 
 export interface GitHistory {
   /** A working tree or a bare repository. */
@@ -34,10 +32,11 @@ export async function openHistory(
   const { repository, branch } = history
   if (history.fetch !== true) return { repository, branch }
   const remote = branch?.includes('/') === true ? branch.slice(0, branch.indexOf('/')) : 'origin'
-  const url = (await quietly(read, repository, 'remote', 'get-url', '--', remote))?.trim()
-  if (url === undefined)
+  const address = { remote, repository, to: 'fetch' } as const
+  const found = await gitRemote(address, read)
+  if (found === undefined)
     return { repository, branch, stale: `${repository} has no remote "${remote}" to fetch from` }
-  const cache = join(cacheRoot, `${sha256(url).slice('sha256:'.length, 'sha256:'.length + 16)}.git`)
+  const cache = join(cacheRoot, `${sha256(found.place).slice('sha256:'.length, 'sha256:'.length + 16)}.git`)
   const steps: [string, ...string[]][] = [
     ['git', 'init', '--quiet', '--bare', cache],
     [
@@ -49,7 +48,7 @@ export async function openHistory(
       '--force',
       '--prune',
       '--',
-      absolute(url, repository),
+      REMOTE,
       `+refs/heads/*:refs/remotes/${remote}/*`,
       // Its default branch, for a runbook that names none.
       `+HEAD:refs/remotes/${remote}/HEAD`,
@@ -57,9 +56,9 @@ export async function openHistory(
     ],
   ]
   for (const argv of steps) {
-    const result = await read.look({ argv, env: { GIT_TERMINAL_PROMPT: '0' }, timeout: FETCH_LIMIT })
+    const result = await read.look({ argv, ...found.call })
     if (result.exitCode !== 0) {
-      const why = result.ended ?? result.stderr.trim().split('\n').at(-1)
+      const why = result.ended ?? shownUrl(result.stderr).trim().split('\n').at(-1)
       return {
         repository,
         branch,
@@ -70,11 +69,6 @@ export async function openHistory(
   // In the cache there are only branches of the remote.
   const short = branch ?? 'HEAD'
   return { repository: cache, branch: short.startsWith(`${remote}/`) ? short : `${remote}/${short}` }
-}
-
-/** A remote may be a path beside the clone. */
-function absolute(url: string, repository: string): string {
-  return url.startsWith('.') ? resolve(repository, url) : url
 }
 
 /** The newest commits of the branch as candidates, with their tags; newest first. */
