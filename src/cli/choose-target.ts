@@ -2,7 +2,7 @@ import type { Procedure, Runbook } from '../core/model.ts'
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
 import type { Candidate } from '../core/release.ts'
-import { candidateLines } from '../report/candidates-text.ts'
+import { candidateLines, isChoice } from '../report/candidates-text.ts'
 import { hanging } from '../report/layout.ts'
 import { PLAIN } from '../report/look.ts'
 import { safeLine } from '../report/safe-text.ts'
@@ -39,7 +39,7 @@ export async function chooseTarget({
     output.progress(hanging('', text, await output.progressLook()).join('\n'))
   }
   const offered = readiness.candidates.slice(0, OFFERED)
-  const choices = offered.filter((candidate) => candidate.live !== true)
+  const choices = offered.filter(isChoice)
   if (!output.interactive || choices.length === 0)
     throw usageError(
       'a target is needed: --target <version>',

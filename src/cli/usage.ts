@@ -5,6 +5,12 @@ export function usageError(message: string, cure?: string): Problem {
   return new Problem({ code: 'usage', message, cure, exit: EXIT.usage })
 }
 
+/** Whoever goes against a block says why. */
+export function checkForce({ force, reason }: { force?: true; reason?: string }): void {
+  if (force !== true || (reason !== undefined && reason.trim() !== '')) return
+  throw usageError('--force needs a reason', 'Add --reason <text>: it is kept in the plan and the report.')
+}
+
 /** `--set key=value`, `--answer id=value`: the value may hold further equals signs. */
 export function keyValues(option: string, texts: readonly string[]): Record<string, string> {
   const entries = texts.map((text): [string, string] => {

@@ -227,6 +227,8 @@ export interface SetAction<Options, State> {
   follow?(options: Options, surface: Surface, read: ReadDoor, signal: AbortSignal): AsyncIterable<Seen<State>>
   /** Whether two states agree in the fields that we change; without it, all fields count. */
   same?(a: State, b: State): boolean
+  /** Content digests (`sha256:<hex>`) by which the version in this state is known elsewhere: a blocked one is found by them. */
+  digests?(state: State): string[]
   progress(seen: Seen<State>, to: State | null, receipt?: Receipt): Progress
   /** The commands a person would type instead, one line each. Secrets are markers that `shellWord` prints as `"$NAME"`. */
   manual(options: Options, change: Change<State>): string[]

@@ -19,6 +19,10 @@ export interface Candidate {
   why: string
   /** It is what runs now. */
   live?: boolean | undefined
+  /** When it was last proven; ISO 8601, UTC. */
+  proven?: string | undefined
+  /** By whom it was blocked, when and why. */
+  blocked?: string | undefined
 }
 
 /** A hash, in full (40 digits, or 64 of SHA-256) or shortened; 41 to 63 digits are one with something behind it. */

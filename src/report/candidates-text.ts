@@ -3,17 +3,17 @@ import { table } from './layout.ts'
 import type { Look } from './look.ts'
 import { safeLine } from './safe-text.ts'
 
-/** A numbered list, in the order given: the last proven first. The live one is marked and has no number. */
+/** A numbered list, in the order given: the last proven first. The live one and blocked ones are marked instead. */
 export function candidateLines(candidates: readonly Candidate[], look: Look): string[] {
   if (candidates.length === 0) return ['  none was found: name the version with --target']
   let number = 0
   const name = distinctNames(candidates)
   const rows = candidates.map((candidate) => [
-    candidate.live === true ? 'live' : String(++number),
+    isChoice(candidate) ? String(++number) : candidate.blocked === undefined ? 'live' : 'blocked',
     safeLine(name(candidate.release)),
     safeLine(otherNames(candidate).join(', ')),
     candidate.when === undefined ? '' : minute(candidate.when),
-    safeLine(candidate.why),
+    safeLine(whyWords(candidate)),
   ])
   const used = [0, 1, 2, 3, 4].filter((column) => rows.some((row) => row[column] !== ''))
   const head = ['', 'VERSION', 'ALSO', 'WHEN (UTC)', 'WHY']
@@ -22,6 +22,16 @@ export function candidateLines(candidates: readonly Candidate[], look: Look): st
     rows.map((row) => used.map((column) => row[column] ?? '')),
     look,
   )
+}
+
+/** Whether a person may choose it from a list. */
+export function isChoice({ live, blocked }: Candidate): boolean {
+  return live !== true && blocked === undefined
+}
+
+function whyWords({ live, blocked, why }: Candidate): string {
+  if (blocked === undefined) return why
+  return live === true ? `live, and blocked ${blocked}` : `blocked ${blocked}`
 }
 
 /** As short as people like them, as long as it takes to tell them apart. */

@@ -52,6 +52,7 @@ function headLines(plan: Plan, guide: Guide, look: Look): string[] {
         // Of an undo it is the version of the run that is taken back; what is live is among the measurements.
         ['  Live now', plan.kind === 'undo' ? undefined : brief(liveWords(plan.live))],
         ['  Why', plan.reason === undefined ? undefined : safeLine(plan.reason)],
+        ['  Forced', plan.forced === undefined ? undefined : look.paint.warn(safeLine(plan.forced))],
         ...guideFacts({ takes: plan.takes, ...guide }),
         ...plan.evidence.map(({ signal, value }): [string, string] => [
           '  Measured',

@@ -1,6 +1,6 @@
 import type { Check } from '../core/contract.ts'
 import type { Readiness } from '../core/plan/readiness.ts'
-import { candidateLines } from './candidates-text.ts'
+import { candidateLines, isChoice } from './candidates-text.ts'
 import { type Guide, guideFacts, linkLines, noteLines } from './guide.ts'
 import { facts, hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
@@ -152,7 +152,7 @@ function lookedLines(readiness: Readiness, look: Look): string[] {
 }
 
 function nextCommand({ candidates }: Readiness): string {
-  const choice = candidates.find(({ live }) => live !== true)
+  const choice = candidates.find(isChoice)
   const name = choice === undefined ? '<version>' : (choice.release.sha ?? choice.release.given)
   return `rollback plan --target ${safeLine(name)}`
 }

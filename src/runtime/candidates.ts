@@ -1,39 +1,80 @@
 import type { Procedure, Runbook } from '../core/model.ts'
 import { type Candidate, isRelease, type Release } from '../core/release.ts'
+import { blockOf, proofOf, remarkWords } from '../core/versions.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
+import { versionsOnRecord } from './blocked.ts'
 import { commitsOf, openHistory } from './git-history.ts'
 import { loadAction } from './load-action.ts'
-import { provenVersions } from './proven.ts'
-import type { Session } from './types.ts'
+import { reasonOf } from './survey.ts'
+import type { Readiness, Session } from './types.ts'
 
-/** The versions that a person may choose: last proven first, then newest first; the live one is marked. */
-export async function listCandidates(
+/**
+ * The versions that a person may choose: last proven first, then newest first, blocked ones last; the live one is
+ * marked. Throws for a history that cannot be read.
+ */
+async function listCandidates(
   session: Session,
   runbook: Runbook,
   procedure: Procedure,
   ground: BindingGround,
   live?: Release,
 ): Promise<Candidate[]> {
-  const [bySurface, byGit, proven] = await Promise.all([
+  const [bySurface, byGit, record] = await Promise.all([
     surfaceCandidates(session, procedure, ground),
     gitCandidates(session, runbook),
-    provenVersions(session.store, runbook.service, runbook.environment),
+    versionsOnRecord(session, runbook),
   ])
   const merged = bySurface.length > 0 ? bySurface.map((candidate) => enriched(candidate, byGit)) : byGit
-  const marked = merged.map((candidate) => {
-    const when = proven.find((one) => isRelease(one.sha ?? one.given, candidate.release))?.when
+  return marked(merged, record, live)
+}
+
+/** With what is on record about each, in the order in which they are offered. */
+function marked(
+  candidates: readonly Candidate[],
+  record: Awaited<ReturnType<typeof versionsOnRecord>>,
+  live: Release | undefined,
+): Candidate[] {
+  const all = candidates.map((candidate) => {
+    const version = { release: candidate.release, digests: [] }
+    const proven = 'unread' in record ? undefined : proofOf(record, version)?.since
+    const blocked = 'unread' in record ? undefined : blockOf(record, version)
     const isLive = candidate.live === true || (live !== undefined && isRelease(live.given, candidate.release))
     return {
       ...candidate,
       live: isLive,
-      proven: when,
-      why: when === undefined ? candidate.why : `proven ${when.slice(0, 10)}; ${candidate.why}`,
+      proven,
+      blocked: blocked === undefined ? undefined : remarkWords(blocked),
+      why: proven === undefined ? candidate.why : `proven ${proven.slice(0, 10)}; ${candidate.why}`,
     }
   })
-  return marked
-    .sort((a, b) => (b.proven ?? '').localeCompare(a.proven ?? ''))
-    .map(({ proven: _, ...candidate }) => candidate)
+  return all.sort(
+    (a, b) =>
+      Number(a.blocked !== undefined) - Number(b.blocked !== undefined) ||
+      (b.proven ?? '').localeCompare(a.proven ?? ''),
+  )
 }
+
+/** The same, where a history that cannot be read leaves what the surfaces themselves hold. */
+export async function offeredCandidates(
+  session: Session,
+  runbook: Runbook,
+  procedure: Procedure,
+  ground: BindingGround,
+  live?: Release,
+): Promise<Offered> {
+  try {
+    return { candidates: await listCandidates(session, runbook, procedure, ground, live) }
+  } catch (error) {
+    const { why, cure } = reasonOf(error)
+    const [held, record] = await Promise.all([
+      surfaceCandidates(session, procedure, ground),
+      versionsOnRecord(session, runbook),
+    ])
+    return { candidates: marked(held, record, live), candidatesUnread: { why, cure } }
+  }
+}
+
+type Offered = Pick<Readiness, 'candidates' | 'candidatesUnread'>
 
 /** What the surfaces themselves hold: tags of the image, revisions of the Deployment. A surface that does not answer gives none. */
 export async function surfaceCandidates(

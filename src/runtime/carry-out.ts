@@ -13,6 +13,7 @@ import type { Carrier } from './carrier.ts'
 import { carryOutEffect, look } from './effects.ts'
 import { lockRun } from './lock-run.ts'
 import { prove, proveStep } from './prove.ts'
+import { recordProven } from './record-versions.ts'
 import { checkDoubtAnswers, settleDoubt } from './settle-doubt.ts'
 import type { Held } from './store/lock.ts'
 import type { CarryOutOptions, RunLog, Session } from './types.ts'
@@ -22,6 +23,8 @@ type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
 /** Being cancelled is a crash: the process is gone within 5 s, so effects under way get less than that to end by themselves. */
 const GRACE = 2500
+/** Results after which it is known which version is good. */
+const PROVEN = new Set<RunEnded['result']>(['proven', 'already', 'degraded'])
 /** Longest sleep between two decisions, so that time limits are seen. */
 const TICK = 1000
 
@@ -121,11 +124,8 @@ class Execution implements Carrier {
   async #once(): Promise<void> {
     const commands = next(this.plan, this.#state, this.#surroundings())
     const records = commands.flatMap((command) => (command.do === 'record' ? [command.event] : []))
-    for (const event of records) {
-      // Only who holds the lock may say how it ended.
-      if (event.type === 'run-ended') await this.own()
-      await this.append(event)
-    }
+    for (const event of records)
+      await this.append(event.type === 'run-ended' ? await this.#ending(event) : event)
     if (records.length > 0) return
     for (const command of commands) this.#start(command)
     const waits = commands.flatMap((command) => (command.do === 'wait' ? [command.until - this.now()] : []))
@@ -133,6 +133,14 @@ class Execution implements Carrier {
       throw new Error('the run has nothing to do and has not ended')
     }
     await this.#news(Math.max(5, Math.min(TICK, ...waits)))
+  }
+
+  /** Only who holds the lock may say how it ended, and what that says about versions. */
+  async #ending(event: RunEnded): Promise<RunEnded> {
+    await this.own()
+    if (!PROVEN.has(event.result)) return event
+    const unrecorded = await recordProven(this.session, this.plan, this.#state)
+    return unrecorded === undefined ? event : { ...event, why: `${event.why}; ${unrecorded}` }
   }
 
   #surroundings() {

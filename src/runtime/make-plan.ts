@@ -1,26 +1,24 @@
 import type { Measurement } from '../core/contract.ts'
-import { EXIT } from '../core/exit.ts'
 import type { Procedure, Runbook, Step } from '../core/model.ts'
 import { buildPlan } from '../core/plan/build.ts'
-import type { StepKinds } from '../core/plan/input.ts'
+import type { BlockedTarget, StepKinds } from '../core/plan/input.ts'
 import { servedOnly } from '../core/plan/served.ts'
 import type { PlanOutcome } from '../core/plan/outcome.ts'
+import type { SurveyedStep } from '../core/plan/survey.ts'
 import type { LeftOut, LiveVersion, Plan } from '../core/plan/types.ts'
-import { Problem, sentenceOf } from '../core/problem.ts'
-import type { Candidate, Release } from '../core/release.ts'
+import type { Release } from '../core/release.ts'
 import { inFolderOf } from './in-folder.ts'
 import type { BindingGround } from './bind-options.ts'
-import { surfaceCandidates } from './candidates.ts'
-import { commitsNamed, type GitHistory, openHistory } from './git-history.ts'
+import { blockedBy, blockedWords, versionsOnRecord } from './blocked.ts'
+import { findTarget } from './find-target.ts'
 import { loadAction } from './load-action.ts'
 import { describeMeasurement, liveOf, measureWithin } from './measure.ts'
 import { groundOf, planHead, procedureNamed, runbookSha256, unknownStep } from './plan-ground.ts'
-import { provenVersions } from './proven.ts'
 import { sealWithoutSecrets } from './seal-without-secrets.ts'
 import { surveySteps } from './survey.ts'
 import { requireTargetNames } from './target-names.ts'
-import { isFullSha, resolveTarget } from './target.ts'
 import type { PlanRequest, Session } from './types.ts'
+import { digestsOf } from './version-digests.ts'
 
 /** A person's run never waits longer for a sample. */
 const SAMPLE_LIMIT = 5000
@@ -35,14 +33,15 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
   const left = new Set(without.map(({ step }) => step))
   const steps = procedure.steps.filter((step) => !left.has(step.id))
 
-  const { target, stale } = await targetOf(session, request, procedure)
+  const { target, stale } = await findTarget(session, runbook, procedure, request.target)
   const head = planHead(session.read.now(), target, request.reason)
   const ground = groundOf(runbook, procedure, head)
   requireTargetNames(ground, runbook, procedure, steps)
   const secrets = session.secretsOf(runbook.secrets)
-  const [survey, measured] = await Promise.all([
+  const [survey, measured, record] = await Promise.all([
     surveySteps({ session, ground, secrets }, steps),
     measureSignals(session, runbook, ground),
+    versionsOnRecord(session, runbook),
   ])
   const outcome = buildPlan({
     head,
@@ -53,6 +52,7 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     survey,
     without,
     live: liveVersion(runbook, measured),
+    blocked: await blockedTarget(record, target, survey, request.force === true),
     evidence: [
       ...evidenceOf(measured),
       ...(stale === undefined ? [] : [{ signal: 'history', value: stale }]),
@@ -62,6 +62,27 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
   return outcome.kind === 'refused'
     ? outcome
     : { ...outcome, plan: sealWithoutSecrets(session, outcome.plan) }
+}
+
+/** By its names, and by what the surfaces would be set to: a tag may be new for an image that is blocked. */
+async function blockedTarget(
+  record: Awaited<ReturnType<typeof versionsOnRecord>>,
+  release: Release,
+  survey: readonly SurveyedStep[],
+  forced: boolean,
+): Promise<BlockedTarget | undefined> {
+  const uses = survey.flatMap(({ first, fallback }) => (fallback === undefined ? [first] : [first, fallback]))
+  const changes = uses.map(({ uses, surfaces }) => ({
+    uses,
+    changes: surfaces.flatMap((surface) => surface.changes),
+  }))
+  const version = { release, digests: await digestsOf(changes, 'to') }
+  const blocked = blockedBy(record, version)
+  if (blocked === undefined) return undefined
+  const why = blockedWords(version, blocked)
+  return 'block' in blocked
+    ? { kind: 'blocked', why, forced }
+    : { kind: 'unknown', why, cure: blocked.cure, forced }
 }
 
 async function kindsOf(steps: readonly Step[]): Promise<StepKinds> {
@@ -87,62 +108,6 @@ function leftOut(procedure: Procedure, kinds: StepKinds, without: readonly strin
     why: 'it only served what is left out',
   }))
   return [...chosen, ...dropped]
-}
-
-interface FoundTarget {
-  target: Release
-  /** Why the history that it was found in may be old. */
-  stale?: string | undefined
-}
-
-async function targetOf(
-  session: Session,
-  { runbook, target }: PlanRequest,
-  procedure: Procedure,
-): Promise<FoundTarget> {
-  if (target === 'last-proven') return { target: await lastProven(session, runbook) }
-  const history = runbook.release.history
-  if (history !== undefined && 'git' in history) {
-    const { commits, stale } = await inHistory(session, history.git, target)
-    if (commits.length > 0 || isFullSha(target)) return { target: resolveTarget(target, commits), stale }
-  }
-  if (isFullSha(target)) return { target: resolveTarget(target, []) }
-  // Without a history of its own the surfaces are asked; for that a plan's names are needed, with nothing in them yet.
-  const ground = groundOf(runbook, procedure, planHead(session.read.now(), { given: target }))
-  const candidates: Candidate[] = await surfaceCandidates(session, procedure, ground)
-  return { target: resolveTarget(target, candidates) }
-}
-
-/** A full SHA is certain: for its tag the clone is good enough, and nobody waits for a remote or a mended clone. */
-async function inHistory(
-  session: Session,
-  history: GitHistory & { fetch?: boolean | undefined },
-  target: string,
-): Promise<{ commits: Candidate[]; stale?: string | undefined }> {
-  const fetch = history.fetch === true && !isFullSha(target)
-  try {
-    const opened = await openHistory({ ...history, fetch }, session.cacheRoot(), session.read)
-    return { commits: await commitsNamed(target, opened, session.read), stale: opened.stale }
-  } catch (error) {
-    if (isFullSha(target) && error instanceof Problem) return { commits: [], stale: sentenceOf(error) }
-    throw error
-  }
-}
-
-async function lastProven(session: Session, runbook: Runbook): Promise<Release> {
-  const [newest] = await provenVersions(session.store, runbook.service, runbook.environment)
-  if (newest !== undefined) {
-    const { sha, tag } = newest
-    // What was typed then may mean nothing by now: a revision gets a new number when it is returned to.
-    return { given: sha ?? tag ?? newest.given, sha, tag }
-  }
-  throw new Problem({
-    code: 'nothing-proven',
-    message: `no version of ${runbook.service} in ${runbook.environment} has been proven from here yet`,
-    found: `store: ${session.store.place}`,
-    cure: 'name the version: rollback plan lists the candidates',
-    exit: EXIT.refused,
-  })
 }
 
 type Measured = Record<string, Measurement>

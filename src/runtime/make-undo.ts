@@ -7,7 +7,9 @@ import { provableFor } from '../core/plan/undo-proof.ts'
 import { draftUndo, type UndoDraft, type UndoStep } from '../core/plan/undo.ts'
 import type { Confirmation, Plan, PlannedStep } from '../core/plan/types.ts'
 import { releaseName } from '../core/release.ts'
+import type { KnownVersion } from '../core/versions.ts'
 import { fold } from '../core/run/state.ts'
+import { blockedBy, blockedWords, versionsOnRecord } from './blocked.ts'
 import { inFolderOf } from './in-folder.ts'
 import { loadAction } from './load-action.ts'
 import { describeMeasurement, measureWithin } from './measure.ts'
@@ -18,6 +20,7 @@ import type { Session, StoredRun } from './types.ts'
 import { lookAtCall } from './undo-calls.ts'
 import { type Looked, undoStep, type UndoGround } from './undo-step.ts'
 import { lookAtSet } from './undo-surfaces.ts'
+import { digestsOf } from './version-digests.ts'
 
 const SAMPLE_LIMIT = 5000
 
@@ -41,22 +44,35 @@ export async function makeUndo(outer: Session, run: StoredRun, request: UndoRequ
   const secrets = session.secretsOf(former.secrets)
   const at: UndoGround = { session, ground: { ...former, ...head }, secrets, former }
 
-  const [looked, evidence] = await Promise.all([
+  const [looked, evidence, record] = await Promise.all([
     Promise.all(draft.steps.map((one) => lookAgain(at, one))),
     measureEvidence(at),
+    versionsOnRecord(session, former),
   ])
   if (looked.some((one) => one.reasons.length > 0)) return refused(former, draft, looked, draftWithout)
 
   const steps = withNeedsPresent(looked.flatMap((one) => one.step ?? []))
+  const brought = { release: draft.target, digests: await digestsOf(steps, 'to') }
   const parts = {
     steps,
     left: leftOut(draft, request.without),
     evidence,
-    confirmations: looked.flatMap((one) => one.confirmations),
+    confirmations: [...bringingBack(record, brought), ...looked.flatMap((one) => one.confirmations)],
   }
   const plan = sealWithoutSecrets(session, seal(former, head, parts))
   if (steps.some((step) => step.skip === undefined)) return { kind: 'plan', plan }
   return { kind: 'already', plan, why: `nothing that ${former.id} changed is still in place` }
+}
+
+/** A version that was left for being bad comes back only when a person says so. */
+function bringingBack(
+  record: Awaited<ReturnType<typeof versionsOnRecord>>,
+  version: KnownVersion,
+): Confirmation[] {
+  const blocked = blockedBy(record, version)
+  if (blocked === undefined) return []
+  const text = `${blockedWords(version, blocked)}. Bring it back all the same?`
+  return [{ id: 'blocked', question: { text, expects: 'yes' } }]
 }
 
 function requireSteps(former: Plan, without: string[]): void {
@@ -109,7 +125,7 @@ interface Parts {
 }
 
 function seal(former: Plan, head: PlanHead, { steps, left, evidence, confirmations }: Parts): Plan {
-  const { seal: _, verify: __, reason: ___, ...kept } = former
+  const { seal: _, verify: __, reason: ___, forced: ____, ...kept } = former
   const named = { ...former, ...head }
   const { verify, unasked } = provableFor(named, former.undoVerify)
   return sealPlan({

@@ -2,10 +2,10 @@ import type { CallAction, CallReadiness as Found, Measurement, Reading, SetActio
 import type { Runbook, Step } from '../core/model.ts'
 import { mentionsTarget } from '../core/plan/bind.ts'
 import { sentenceOf } from '../core/problem.ts'
-import { type Candidate, isRelease, type Release, releaseName } from '../core/release.ts'
+import { type Candidate, releaseName } from '../core/release.ts'
 import { inFolderOf } from './in-folder.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
-import { listCandidates, surfaceCandidates } from './candidates.ts'
+import { offeredCandidates } from './candidates.ts'
 import { loadAction } from './load-action.ts'
 import { liveVersion, measureSignals } from './make-plan.ts'
 import { describeMeasurement } from './measure.ts'
@@ -37,9 +37,10 @@ export async function checkReadiness(
     measuredAndOffered(at),
   ])
   const { candidates, candidatesUnread } = offered
+  const choices = candidates.filter(({ blocked }) => blocked === undefined)
   const [surfaces, calls] = await Promise.all([
-    Promise.all(steps.flatMap((step) => step.surfaces).map((surface) => withTrial(at, surface, candidates))),
-    Promise.all(steps.flatMap((step) => step.calls).map((call) => askedCall(at, call, candidates))),
+    Promise.all(steps.flatMap((step) => step.surfaces).map((surface) => withTrial(at, surface, choices))),
+    Promise.all(steps.flatMap((step) => step.calls).map((call) => askedCall(at, call, choices))),
   ])
   return {
     service: runbook.service,
@@ -73,33 +74,16 @@ function signalReadiness(measured: Record<string, Measurement>): Readiness['sign
 
 // ---------------------------------------------------------------- candidates
 
-type Offered = Pick<Readiness, 'candidates' | 'candidatesUnread'>
-
 /** Which of the candidates is live, the signals say. */
-async function measuredAndOffered(
-  at: At,
-): Promise<{ measured: Record<string, Measurement>; offered: Offered }> {
+async function measuredAndOffered(at: At): Promise<{
+  measured: Record<string, Measurement>
+  offered: Awaited<ReturnType<typeof offeredCandidates>>
+}> {
   const measured = await measureSignals(at.session, at.runbook, at.ground)
   const live = liveVersion(at.runbook, measured)
-  return { measured, offered: await offeredCandidates(at, 'release' in live ? live.release : undefined) }
-}
-
-/** A history that cannot be read leaves what the surfaces themselves hold. */
-async function offeredCandidates(
-  { session, runbook, procedure, ground }: At,
-  live: Release | undefined,
-): Promise<Offered> {
-  try {
-    return { candidates: await listCandidates(session, runbook, procedure, ground, live) }
-  } catch (error) {
-    const { why, cure } = reasonOf(error)
-    const held = await surfaceCandidates(session, procedure, ground)
-    const candidates = held.map((candidate) => ({
-      ...candidate,
-      live: candidate.live === true || (live !== undefined && isRelease(live.given, candidate.release)),
-    }))
-    return { candidates, candidatesUnread: { why, cure } }
-  }
+  const { session, runbook, procedure, ground } = at
+  const release = 'release' in live ? live.release : undefined
+  return { measured, offered: await offeredCandidates(session, runbook, procedure, ground, release) }
 }
 
 // ---------------------------------------------------------------- steps

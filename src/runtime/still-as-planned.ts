@@ -8,6 +8,7 @@ import { releaseName } from '../core/release.ts'
 import { whatIsApplied, whatStands } from '../core/run/conclude.ts'
 import type { RunState } from '../core/run/state.ts'
 import { useInForce } from '../core/run/use.ts'
+import { blockedBy, blockedWords, versionsOnRecord } from './blocked.ts'
 import { inFolderOf } from './in-folder.ts'
 import { bindOptions } from './bind-options.ts'
 import { callOptions } from './call-options.ts'
@@ -16,6 +17,7 @@ import { liveOf, measureWithin } from './measure.ts'
 import { sameState } from './same-state.ts'
 import type { Secrets } from './secrets.ts'
 import type { Session } from './types.ts'
+import { digestsOf } from './version-digests.ts'
 
 // A plan that has been waiting (in a file, for an approval, for an answer) is held against what is there now: every
 // surface, the ones that were already there included, and every call, the ones that were left out included. Every
@@ -45,7 +47,11 @@ interface At {
 export async function requireStillAsPlanned(outer: Session, plan: Plan, state?: RunState): Promise<void> {
   const session = inFolderOf(plan.runbook.path, outer)
   const at: At = { session, plan, secrets: session.secretsOf(plan.secrets), state }
-  const found = (await Promise.all(plan.steps.flatMap((step) => stepFindings(at, step)))).flat()
+  const [blocked, ...ofSteps] = await Promise.all([
+    blockedFindings(at),
+    ...plan.steps.flatMap((step) => stepFindings(at, step)),
+  ])
+  const found = [...blocked, ...ofSteps.flat()]
   if (found.length === 0) return
   const changed = found.some(({ kind }) => kind === 'changed')
   throw new Problem({
@@ -64,6 +70,17 @@ export async function requireStillAsPlanned(outer: Session, plan: Plan, state?: 
 function waysOut({ plan, state }: At): string {
   if (state === undefined) return 'Find out who has changed it, then plan again'
   return `Find out who has changed it; then rollback undo ${plan.id}, or rollback abandon ${plan.id} --reason '…'`
+}
+
+/** Blocked since the plan was made. What the plan has forced, and what an undo asks about, was said already. */
+async function blockedFindings({ session, plan }: At): Promise<Finding[]> {
+  if (plan.kind === 'undo' || plan.forced !== undefined) return []
+  const uses = plan.steps.flatMap((step) => (step.fallback === undefined ? [step] : [step, step.fallback]))
+  const version = { release: plan.target, digests: await digestsOf(uses, 'to') }
+  const blocked = blockedBy(await versionsOnRecord(session, plan), version)
+  if (blocked === undefined) return []
+  const cure = 'Choose another version, or plan again with --force --reason <text>'
+  return [{ kind: 'impossible', words: blockedWords(version, blocked), cure }]
 }
 
 function stepFindings(at: At, step: PlannedStep): Promise<Finding[]>[] {

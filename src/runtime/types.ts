@@ -63,6 +63,8 @@ export interface PlanRequest {
   target: string
   without: string[]
   reason?: string | undefined
+  /** Also to a version that is blocked. */
+  force?: boolean | undefined
 }
 
 export type { PlanOutcome } from '../core/plan/outcome.ts'

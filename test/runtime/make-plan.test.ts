@@ -2,12 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import type { PlanOutcome } from '../../src/core/plan/outcome.ts'
 import { openPlan } from '../../src/core/plan/seal.ts'
-import { carryOut } from '../../src/runtime/carry-out.ts'
 import { makePlan } from '../../src/runtime/make-plan.ts'
 import type { PlanRequest } from '../../src/runtime/types.ts'
 import { tempFolder } from '../helpers/folder.ts'
 import { fakeSession, type FakeSession, fakeWorld, type FakeWorld, problem } from './fake-world.ts'
-import { calling, planFor, runbookOf, setting, TARGET, watched } from './runbook-of.ts'
+import { calling, planFor, runbookOf, setting, TARGET } from './runbook-of.ts'
 
 let folder: Awaited<ReturnType<typeof tempFolder>>
 let session: FakeSession
@@ -188,17 +187,6 @@ test('an unknown procedure is a usage error that lists the procedures', async ()
     exit: 2,
     found: expect.stringContaining('retag') as string,
   })
-})
-
-test('`last-proven` is what a run has proven, and is refused where nothing is', async () => {
-  const runbook = runbookOf([setting('image')])
-  await expect(plan({ runbook, target: 'last-proven' })).rejects.toMatchObject({
-    code: 'nothing-proven',
-    exit: 20,
-  })
-  await carryOut(session, await planFor(session, runbook), watched())
-  world.surfaces['image'] = { color: 'blue', version: 'bad5678' }
-  expect(await plan({ runbook, target: 'last-proven' })).toMatchObject({ plan: { target: { sha: TARGET } } })
 })
 
 test('a defect of an action is not taken for an answer of its platform', async () => {

@@ -1,4 +1,4 @@
-import { JSON_OUTPUT } from './options.ts'
+import { JSON_OUTPUT, PROCEDURE, REASON, RUNBOOK } from './options.ts'
 import type { CommandSpec } from './types.ts'
 
 export const LOOK: CommandSpec[] = [
@@ -35,5 +35,37 @@ export const LOOK: CommandSpec[] = [
       { command: 'rollback show 20261122-031500 --format markdown', does: 'for the incident document' },
     ],
     load: async () => (await import('../commands/show.ts')).runShow,
+  },
+  {
+    name: 'versions',
+    group: 'Look',
+    summary: 'versions to return to, and which are good or blocked',
+    description: [
+      'A version that a run has proven is good; the one that it rolled back from is blocked, and so is what a person blocks.',
+      'A blocked version is refused as a target. "check" is for CI, before a deploy: exit code 0, or 27 when it is blocked.',
+    ].join('\n'),
+    arguments: [
+      {
+        syntax: '[action]',
+        summary: 'list (default), block, unblock or check',
+        choices: ['list', 'block', 'unblock', 'check'],
+      },
+      {
+        syntax: '[version]',
+        summary: 'a SHA, a short SHA, a tag, or a digest (sha256:…)',
+        completes: 'nothing',
+      },
+    ],
+    options: [...RUNBOOK, PROCEDURE, REASON, JSON_OUTPUT],
+    examples: [
+      { command: 'rollback versions', does: 'what could we return to?' },
+      { command: 'rollback versions check 1a2b3c4', does: 'may CI deploy it?' },
+      {
+        command: "rollback versions block 1a2b3c4 --reason 'leaks memory'",
+        does: 'nobody is to deploy it, or to return to it',
+      },
+      { command: 'rollback versions unblock 1a2b3c4', does: 'it may come back' },
+    ],
+    load: async () => (await import('../commands/versions.ts')).runVersions,
   },
 ]

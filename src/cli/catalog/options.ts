@@ -64,3 +64,8 @@ export const TARGET: OptionSpec = {
   summary: 'the release to return to: a SHA, a short SHA, a tag, revision:3, last-proven',
   completes: 'nothing',
 }
+
+export const FORCE: OptionSpec = {
+  flags: '--force',
+  summary: 'also to a version that is blocked; needs --reason',
+}

@@ -1,4 +1,4 @@
-import { JSON_OUTPUT, MANUAL, PROCEDURE, REASON, RUNBOOK, TARGET, WITHOUT } from './options.ts'
+import { FORCE, JSON_OUTPUT, MANUAL, PROCEDURE, REASON, RUNBOOK, TARGET, WITHOUT } from './options.ts'
 import type { CommandSpec } from './types.ts'
 
 export const PREPARE: CommandSpec[] = [
@@ -54,6 +54,7 @@ export const PREPARE: CommandSpec[] = [
       PROCEDURE,
       WITHOUT,
       REASON,
+      FORCE,
       {
         flags: '--out <file>',
         summary: 'write the sealed plan to a file, for run --plan',

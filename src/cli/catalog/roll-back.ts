@@ -1,4 +1,15 @@
-import { ANSWER, JSON_OUTPUT, MANUAL, PROCEDURE, REASON, RUNBOOK, TARGET, WITHOUT, YES } from './options.ts'
+import {
+  ANSWER,
+  FORCE,
+  JSON_OUTPUT,
+  MANUAL,
+  PROCEDURE,
+  REASON,
+  RUNBOOK,
+  TARGET,
+  WITHOUT,
+  YES,
+} from './options.ts'
 import type { ArgumentSpec, CommandSpec } from './types.ts'
 
 const RUN: ArgumentSpec = {
@@ -28,6 +39,7 @@ export const ROLL_BACK: CommandSpec[] = [
       PROCEDURE,
       WITHOUT,
       REASON,
+      FORCE,
       { flags: '--dry-run', summary: 'plan and print, write nothing of any kind' },
       YES,
       ANSWER,

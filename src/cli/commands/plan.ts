@@ -11,7 +11,7 @@ import type { Interrupts } from '../interrupts.ts'
 import type { Output } from '../output.ts'
 import { printRefusal } from '../refused.ts'
 import { requireRunbook, type RunbookOptions } from '../runbook.ts'
-import { usageError } from '../usage.ts'
+import { checkForce, usageError } from '../usage.ts'
 import { withSession } from '../with-session.ts'
 
 interface PlanOptions extends RunbookOptions {
@@ -19,6 +19,7 @@ interface PlanOptions extends RunbookOptions {
   procedure?: string
   without: string[]
   reason?: string
+  force?: true
   out?: string
   manual?: true
 }
@@ -27,6 +28,7 @@ interface PlanOptions extends RunbookOptions {
 export async function runPlan(call: Call): Promise<ExitCode> {
   const options = call.options as unknown as PlanOptions
   const { target } = options
+  checkForce(options)
   if (target !== undefined)
     return withSession(call.output, (session, interrupts) =>
       planTarget(call, { ...options, target }, session, interrupts),
@@ -35,6 +37,7 @@ export async function runPlan(call: Call): Promise<ExitCode> {
     if (options[option] !== undefined)
       throw usageError(`--${option} needs a target`, 'Add --target <version>; `rollback plan` lists them.')
   }
+  if (options.force === true) throw usageError('--force needs a target', 'Add --target <version>.')
   if (options.without.length > 0) throw usageError('--without needs a target', 'Add --target <version>.')
   return withSession(call.output, (session, interrupts) => checkReady(call, options, session, interrupts))
 }
@@ -66,7 +69,7 @@ async function planTarget(
   session: Session,
   interrupts: Interrupts,
 ): Promise<ExitCode> {
-  const { target, without, reason } = options
+  const { target, without, reason, force } = options
   const runbook = await requireRunbook(options)
   const [{ procedureNamed }, { makePlan }] = await Promise.all([
     import('../../runtime/plan-ground.ts'),
@@ -74,7 +77,7 @@ async function planTarget(
   ])
   const procedure = procedureNamed(runbook, options.procedure)
   const outcome = await interrupts.orInterrupted(
-    makePlan(session, { runbook, procedure: procedure.name, target, without, reason }),
+    makePlan(session, { runbook, procedure: procedure.name, target, without, reason, force }),
   )
   if (outcome.kind === 'refused') return printRefusal(outcome.refusal, argv, output)
 

@@ -9,7 +9,7 @@ import { printDryRun } from '../dry-run.ts'
 import type { Interrupts } from '../interrupts.ts'
 import { printRefusal } from '../refused.ts'
 import { requireRunbook, type RunbookOptions } from '../runbook.ts'
-import { keyValues, usageError } from '../usage.ts'
+import { checkForce, keyValues, usageError } from '../usage.ts'
 import { withSession } from '../with-session.ts'
 
 interface RunOptions extends RunbookOptions {
@@ -19,13 +19,14 @@ interface RunOptions extends RunbookOptions {
   procedure?: string
   without: string[]
   reason?: string
+  force?: true
   dryRun?: true
   yes?: true
   answer: string[]
 }
 
 /** The options that a sealed plan has already decided. */
-const DECIDED = ['target', 'runbook', 'env', 'procedure', 'reason', 'set', 'without'] as const
+const DECIDED = ['target', 'runbook', 'env', 'procedure', 'reason', 'force', 'set', 'without'] as const
 
 /** Plans, asks, changes, proves. */
 export async function runRun(call: Call): Promise<ExitCode> {
@@ -77,9 +78,9 @@ async function planOf(
   const named = options.target
   const target = named ?? (await chooseTarget({ session, interrupts, output, runbook, procedure }))
   const argv = named === undefined ? [...call.argv, '--target', target] : call.argv
-  const { without, reason } = options
+  const { without, reason, force } = options
   const outcome = await interrupts.orInterrupted(
-    makePlan(session, { runbook, procedure: procedure.name, target, without, reason }),
+    makePlan(session, { runbook, procedure: procedure.name, target, without, reason, force }),
   )
   if (outcome.kind === 'refused')
     return { kind: 'ended', exit: await printRefusal(outcome.refusal, argv, output) }
@@ -94,6 +95,7 @@ async function planOf(
 }
 
 function checkUsage(options: RunOptions): void {
+  checkForce(options)
   if (options.plan === undefined) {
     if (options.expect !== undefined)
       throw usageError('--expect is the seal of a plan file', 'Name the file with --plan FILE.')

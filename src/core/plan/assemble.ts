@@ -23,6 +23,7 @@ export function assemble(input: BuildInput): Plan {
     service: runbook.service,
     environment: runbook.environment,
     procedure: procedure.name,
+    forced: input.blocked?.why,
     live: input.live,
     liveSignal: runbook.release.live?.signal,
     evidence: input.evidence,

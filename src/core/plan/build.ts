@@ -1,14 +1,14 @@
 import { alreadyWords, assemble, liveIs } from './assemble.ts'
 import type { BuildInput } from './input.ts'
 import type { PlanOutcome } from './outcome.ts'
-import { nothingToChange, refusalOf, refusalReasons, unsettledReasons } from './refuse.ts'
+import { blockedReasons, nothingToChange, refusalOf, refusalReasons, unsettledReasons } from './refuse.ts'
 import { sealPlan } from './seal.ts'
 import type { Plan } from './types.ts'
 import { hasWork } from './work.ts'
 
 /** Decides what is to be done from what was seen; changes nothing and looks at nothing. */
 export function buildPlan(input: BuildInput): PlanOutcome {
-  const reasons = refusalReasons(input)
+  const reasons = [...blockedReasons(input), ...refusalReasons(input)]
   if (reasons.length > 0) return { kind: 'refused', refusal: refusalOf(input, reasons) }
 
   const plan = assemble(input)

@@ -27,5 +27,17 @@ export interface BuildInput {
   survey: SurveyedStep[]
   without: LeftOut[]
   live: LiveVersion
+  /** What stands against the target itself. */
+  blocked?: BlockedTarget | undefined
   evidence: Plan['evidence']
+}
+
+export interface BlockedTarget {
+  /** Somebody has blocked it, or nobody can say whether. */
+  kind: 'blocked' | 'unknown'
+  /** By whom, when and why. */
+  why: string
+  cure?: string | undefined
+  /** A person wants it all the same. */
+  forced: boolean
 }

@@ -11,6 +11,7 @@ type Redact = (text: string) => string
 export function redactPlan(plan: Omit<Plan, 'seal'>, redact: Redact): Omit<Plan, 'seal'> {
   return {
     ...plan,
+    forced: plan.forced && redact(plan.forced),
     live: redactLive(plan.live, redact),
     evidence: plan.evidence.map(({ signal, value }) => ({ signal, value: redact(value) })),
     without: plan.without.map(({ step, why }) => ({ step, why: redact(why) })),

@@ -32,6 +32,23 @@ export function refusalReasons(input: BuildInput): RefusalReason[] {
   return reasons
 }
 
+/** A version that was left for being bad comes back only when a person says so, and why. */
+export function blockedReasons({ blocked }: BuildInput): RefusalReason[] {
+  if (blocked === undefined || blocked.forced) return []
+  const { kind, why, cure } = blocked
+  const force = 'go there all the same with --force --reason <text>'
+  return [
+    {
+      kind,
+      why,
+      cure:
+        cure === undefined
+          ? `choose another version (rollback versions), or ${force}`
+          : `${cure}; or ${force}`,
+    },
+  ]
+}
+
 /** Every surface that a step may change: what it prepares, and what its option B would change, included. */
 function surfacesOf(uses: SurveyedUse[]): Set<string> {
   return new Set(
@@ -118,7 +135,8 @@ export function refusalOf(input: BuildInput, reasons: RefusalReason[]): Refusal 
       first.surfaces.filter((one) => one.refused === undefined).map((one) => one.id),
     ),
     without:
-      going.length > 0 && rest.length < input.survey.length
+      // What stands against the whole is cured by leaving nothing out.
+      going.length > 0 && rest.length < input.survey.length && reasons.every(({ step }) => step !== undefined)
         ? [...input.without.map((left) => left.step), ...refusing]
         : undefined,
     alsoDropped: dropped.filter(

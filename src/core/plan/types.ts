@@ -22,6 +22,8 @@ export interface Plan {
   environment: string
   procedure: string
   reason?: string | undefined
+  /** Who blocked the target, when and why, where a person goes there all the same (`--force`). */
+  forced?: string | undefined
   /** For a run the release to return to; for an undo what ran before, as far as it is known. */
   target: Release
   /** What the live endpoint reported while planning; a dead service is evidence, not an obstacle. */

@@ -6,7 +6,7 @@ import { applyDeployment } from './apply.ts'
 import { type Cluster, kubectl, openCluster } from './cluster.ts'
 import { followDeployment } from './follow.ts'
 import { type Revision, versionImage } from './history.ts'
-import { releaseOfImage } from './image.ts'
+import { parseImage, releaseOfImage } from './image.ts'
 import { seenOf } from './live.ts'
 import { type DeploymentOptions, deploymentOptions, namesOf } from './options.ts'
 import { ownerOf } from './owner.ts'
@@ -40,6 +40,7 @@ export const deployment: SetAction<DeploymentOptions, DeploymentState> = {
   observe,
   follow,
   same: (a, b) => a.templateHash === b.templateHash,
+  digests: ({ images }) => Object.values(images).flatMap((image) => parseImage(image).digest ?? []),
   progress: rolloutProgress,
   manual,
 }

@@ -59,6 +59,8 @@ export const retag: SetAction<RetagOptions, State> = {
 
   progress,
 
+  digests: ({ digest }) => [digest],
+
   manual(options, { surface, to }) {
     if (to === null) return []
     const repository = repositoryOf(options)

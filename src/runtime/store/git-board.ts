@@ -4,7 +4,8 @@ import type { CommandRequest, CommandResult, ReadDoor, WriteDoor } from '../../c
 import { EXIT } from '../../core/exit.ts'
 import { Problem } from '../../core/problem.ts'
 import { type GitRemote, gitRemote, REMOTE, shownUrl } from '../git-remote.ts'
-import type { Board, Changes, Snapshot } from './board.ts'
+import type { Board, Snapshot } from './board.ts'
+import { changed } from './folder-board.ts'
 import { filesIn, importStream } from './git-objects.ts'
 import { denied, isAnswered, isDenied, noRefName, unreachable } from './git-problems.ts'
 import { openWorkshop, type Run, type Workshop } from './git-workshop.ts'
@@ -157,11 +158,6 @@ function gitBoard(options: GitBoardsOptions, open: () => Promise<Opened>, ref: s
       return known
     },
   }
-}
-
-function changed(files: Snapshot['files'], changes: Changes): Snapshot['files'] {
-  const all = Object.entries({ ...files, ...changes })
-  return Object.fromEntries(all.flatMap(([name, text]) => (text === null ? [] : [[name, text]])))
 }
 
 /** For what can only fail here. */

@@ -1,0 +1,37 @@
+import type { Procedure, Runbook } from '../core/model.ts'
+import type { LiveVersion } from '../core/plan/types.ts'
+import type { Readiness } from '../core/plan/readiness.ts'
+import type { Versions } from '../core/versions.ts'
+import { offeredCandidates } from './candidates.ts'
+import { inFolderOf } from './in-folder.ts'
+import { liveVersion, measureSignals } from './make-plan.ts'
+import { groundOf, planHead } from './plan-ground.ts'
+import { readVersions } from './store/ledger.ts'
+import type { Session } from './types.ts'
+
+export interface ListedVersions extends Pick<Readiness, 'candidates' | 'candidatesUnread'> {
+  live: LiveVersion
+  /** All that is on record, also of versions that are no candidates any more. */
+  record: Versions
+}
+
+/** What one could return to, with what is on record about each. Throws where the record cannot be read. */
+export async function listVersions(
+  outer: Session,
+  runbook: Runbook,
+  procedure: Procedure,
+): Promise<ListedVersions> {
+  const session = inFolderOf(runbook.path, outer)
+  const ground = groundOf(runbook, procedure, planHead(session.read.now(), { given: '' }))
+  const record = await readVersions(session.store.board(runbook.service, runbook.environment))
+  const live = liveVersion(runbook, await measureSignals(session, onlyLive(runbook), ground))
+  const release = 'release' in live ? live.release : undefined
+  return { live, record, ...(await offeredCandidates(session, runbook, procedure, ground, release)) }
+}
+
+/** The other signals tell nothing here, and may be slow. */
+function onlyLive(runbook: Runbook): Runbook {
+  const name = runbook.release.live?.signal
+  const signals = Object.entries(runbook.signals).filter(([signal]) => signal === name)
+  return { ...runbook, signals: Object.fromEntries(signals) }
+}

@@ -1,0 +1,97 @@
+import type { Plan, PlannedUse } from '../core/plan/types.ts'
+import { Problem, sentenceOf } from '../core/problem.ts'
+import type { Release } from '../core/release.ts'
+import { whatIsApplied } from '../core/run/conclude.ts'
+import type { RunState } from '../core/run/state.ts'
+import { useInForce } from '../core/run/use.ts'
+import { type KnownVersion, type Remark, sameVersion } from '../core/versions.ts'
+import { recordRun, unblock } from './store/ledger.ts'
+import type { Session } from './types.ts'
+import { digestsOf } from './version-digests.ts'
+
+/**
+ * Writes down what a proven plan says about versions: a run's target is good, and what it replaced is blocked; what an
+ * undo brought back is blocked no longer. Gives a sentence when it could not be written: the proof stands without it.
+ */
+export async function recordProven(
+  session: Session,
+  plan: Plan,
+  state: RunState,
+): Promise<string | undefined> {
+  try {
+    const target: KnownVersion = {
+      release: namedOr(plan.target),
+      digests: await digestsOf(usesOf(plan, state), 'to'),
+    }
+    if (plan.kind === 'run') await recordReturn(session, plan, state, target)
+    else await recordUndo(session, plan, target)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return `which versions are good and which are blocked could not be written down: ${sentenceOf(error)}`
+  }
+}
+
+async function recordReturn(
+  session: Session,
+  plan: Plan,
+  state: RunState,
+  target: KnownVersion,
+): Promise<void> {
+  const remark = remarkOf(session, plan, plan.reason)
+  const former = await replaced(plan, state, target)
+  // What is degraded, or was left out in part, is nothing that `last-proven` should mean.
+  const whole = plan.without.length === 0 && (state.proof?.degraded ?? []).length === 0
+  const good = whole ? { ...target, ...remark } : undefined
+  const blocked = former === undefined ? undefined : { ...former, ...remark }
+  await recordRun(boardOf(session, plan), { good, blocked }, `proven: ${plan.id}`)
+}
+
+/** Never the target itself: a half-state (the tag moved, the hook lost) comes from the very version that it goes to. */
+async function replaced(
+  plan: Plan,
+  state: RunState,
+  target: KnownVersion,
+): Promise<KnownVersion | undefined> {
+  const named = 'release' in plan.live ? namedOr(plan.live.release) : undefined
+  const release = named === undefined || isTarget(named, target) ? undefined : named
+  const all = await digestsOf(usesOf(plan, state, 'applied'), 'from')
+  // What both have (a sidecar) tells nothing.
+  const digests = all.filter((digest) => !target.digests.includes(digest))
+  return release === undefined && digests.length === 0 ? undefined : { release, digests }
+}
+
+function isTarget(release: Release, { release: target }: KnownVersion): boolean {
+  return sameVersion({ release, digests: [] }, { release: target, digests: [] })
+}
+
+async function recordUndo(session: Session, plan: Plan, target: KnownVersion): Promise<void> {
+  const reason = `brought back by the undo of ${plan.undoOf ?? 'a run'}${plan.reason === undefined ? '' : `: ${plan.reason}`}`
+  await unblock(boardOf(session, plan), target, remarkOf(session, plan, reason))
+}
+
+function boardOf({ store }: Session, { service, environment }: Plan) {
+  return store.board(service, environment)
+}
+
+function remarkOf(session: Session, { id }: Plan, reason: string | undefined): Remark {
+  return { since: new Date(session.read.now()).toISOString(), by: session.who, reason, run: id }
+}
+
+/** An undo may bring back what nobody could name. */
+function namedOr(release: Release): Release | undefined {
+  return release.given === '' && release.sha === undefined && release.tag === undefined ? undefined : release
+}
+
+/** What the steps have really used, with all changes or with those that this run has made. */
+function usesOf(plan: Plan, state: RunState, which: 'all' | 'applied' = 'all'): PlannedUse[] {
+  return plan.steps.map((step) => {
+    const own = state.steps[step.id]
+    const use = useInForce(step, own)
+    if (which === 'all') return use
+    return {
+      ...use,
+      changes: use.changes.filter(({ effect }) => whatIsApplied(own?.effects[effect]) !== 'no'),
+    }
+  })
+}
