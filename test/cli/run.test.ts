@@ -133,10 +133,10 @@ test('rolls back, shows it, and takes it back; nothing is coloured, the hook is 
   const status = await rollback(['status'], here())
   expect(status.stdout).toContain('Proven: ')
 
-  const undone = await rollback(['undo', '--yes'], here())
+  const undone = await rollback(['undo', '--yes', '--answer', 'blocked=yes'], here())
   expect(undone.stdout).toContain('the run is taken back')
   expect(undone.exitCode).toBe(0)
-  const twice = await rollback(['undo', '--yes'], here())
+  const twice = await rollback(['undo', '--yes', '--answer', 'blocked=yes'], here())
   expect(twice.stderr).toMatch(/is itself\s+an undo/)
   expect(twice.exitCode).toBe(2)
 

@@ -11,6 +11,9 @@ import { tempFolder } from '../helpers/folder.ts'
 import { fakeSession, type FakeSession, fakeWorld, type FakeWorld } from './fake-world.ts'
 import { calling, planFor, runbookOf, setting, TARGET, watched } from './runbook-of.ts'
 
+/** The proven run has blocked what it replaced. */
+const BLOCKED = { id: 'blocked', question: { expects: 'yes' } }
+
 let folder: Awaited<ReturnType<typeof tempFolder>>
 let session: FakeSession
 let world: FakeWorld
@@ -76,7 +79,7 @@ test('an undo brings back what was there, and then makes the call again', async 
   const undo = planned(
     await undoOf(await rolledBack([setting('image'), setting('config'), calling('redeploy')])),
   )
-  expect(undo).toMatchObject({ kind: 'undo', target: { given: 'bad5678' }, confirmations: [] })
+  expect(undo).toMatchObject({ kind: 'undo', target: { given: 'bad5678' }, confirmations: [BLOCKED] })
   expect(await carryOut(session, undo, watched())).toMatchObject({ result: 'proven', exit: 0 })
   expect(world.writes).toEqual(['config=bad5678', 'image=bad5678'])
   expect(world.calls).toEqual(['redeploy'])
@@ -140,11 +143,13 @@ describe('somebody else has changed it since', () => {
     const plan = await rolledBack([setting('image')])
     world.surfaces['image'] = { color: 'blue', version: 'foreign' }
     const undo = planned(await undoOf(plan))
-    expect(undo.confirmations).toHaveLength(1)
-    expect(undo.confirmations[0]).toMatchObject({
-      id: 'overwrite-image',
-      question: { text: expect.stringContaining('is foreign now') as string, expects: 'yes' },
-    })
+    expect(undo.confirmations).toMatchObject([
+      BLOCKED,
+      {
+        id: 'overwrite-image',
+        question: { text: expect.stringContaining('is foreign now') as string, expects: 'yes' },
+      },
+    ])
   })
 
   test('nobody there to ask: nothing is overwritten', async () => {
@@ -172,14 +177,14 @@ describe('somebody else has changed it since', () => {
     const plan = await rolledBack([setting('image')])
     world.surfaces['image'] = { color: 'blue', version: 'foreign' }
     const undo = planned(await undoOf(plan))
-    const answers = { 'overwrite-image': 'yes' }
+    const answers = { 'overwrite-image': 'yes', blocked: 'yes' }
     expect(await carryOut(session, undo, watched({ answers }))).toMatchObject({ result: 'proven' })
     expect(world.surfaces['image']?.version).toBe('bad5678')
   })
 
   test('what is as this run left it is no conflict, whatever the order of its members', async () => {
     const plan = await rolledBack([setting('image')])
-    expect(planned(await undoOf(plan)).confirmations).toEqual([])
+    expect(planned(await undoOf(plan)).confirmations).toMatchObject([BLOCKED])
   })
 })
 

@@ -13,7 +13,7 @@ import { namedVersion } from '../../src/runtime/named-version.ts'
 import { recordProven } from '../../src/runtime/record-versions.ts'
 import { checkReadiness } from '../../src/runtime/readiness.ts'
 import { requireStillAsPlanned } from '../../src/runtime/still-as-planned.ts'
-import { block, readVersions } from '../../src/runtime/store/ledger.ts'
+import { block, readVersions, unblock } from '../../src/runtime/store/ledger.ts'
 import type { PlanRequest } from '../../src/runtime/types.ts'
 import { tempFolder } from '../helpers/folder.ts'
 import { fakeSession, type FakeSession, fakeWorld, type FakeWorld } from './fake-world.ts'
@@ -245,7 +245,8 @@ describe('an undo that brings back a blocked version', () => {
     expect(undo.confirmations).toMatchObject([{ id: 'blocked', question: { expects: 'yes' } }])
     expect(undo.confirmations[0]?.question.text).toContain(`${BAD} is blocked since`)
     world.writes.length = 0
-    expect(await carryOut(session, undo, watched())).toMatchObject({ result: 'declined', exit: 26 })
+    const unanswered = watched({ answers: {} })
+    expect(await carryOut(session, undo, unanswered)).toMatchObject({ result: 'declined', exit: 26 })
     expect(world.writes).toEqual([])
     expect((await versions()).blocked).toMatchObject([{ release: { sha: BAD } }])
   })
@@ -267,6 +268,9 @@ describe('an undo that brings back a blocked version', () => {
   test('a version without a block asks nothing', async () => {
     const made = await planFor(session, runbook())
     await carryOut(session, made, watched())
+    const board = session.store.board(made.service, made.environment)
+    const known = { release: { given: BAD, sha: BAD }, digests: [] }
+    await unblock(board, known, { since: '2026-11-25T00:00:00Z', by: session.who, run: made.id })
     expect((await undoOf(made)).confirmations).toEqual([])
   })
 })

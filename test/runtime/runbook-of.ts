@@ -47,7 +47,8 @@ export async function planFor(session: Session, runbook: Runbook): Promise<Plan>
 export function watched(own: Partial<CarryOutOptions> = {}): CarryOutOptions & { lines: Line[] } {
   const lines: Line[] = []
   return {
-    answers: {},
+    // An undo of a proven run brings back what that has blocked, and asks.
+    answers: { blocked: 'yes' },
     onLine: (line) => lines.push(line),
     interrupt: new AbortController().signal,
     ...own,

@@ -17,7 +17,8 @@ export interface Performance {
 export function perform(performance: Performance): Promise<RunSummary> {
   const { session, plan } = performance
   return shown(performance, async ({ acts: [{ lines }], options }) => {
-    const ended = await carryOut(session, plan, { ...options, answers: {} })
+    // The undo brings back the version that the run has blocked, which is asked otherwise.
+    const ended = await carryOut(session, plan, { ...options, answers: { blocked: 'yes' } })
     return summarise(plan, lines, ended)
   })
 }

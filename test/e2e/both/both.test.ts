@@ -91,7 +91,7 @@ describeWith([...KUBERNETES_PROGRAMS, ...REGISTRY_PROGRAMS], 'one rollback on tw
     expectExit(await cli.run(['run', '--target', GOOD.slice(0, 7), '--yes']), 0)
     expect(await stage.versions()).toEqual({ tag: GOOD, live: GOOD, worker: GOOD })
     await stage.space.runs(`acme/worker:${GOOD}`, 'worker')
-    expectExit(await cli.run(['undo', '--yes']), 0)
+    expectExit(await cli.run(['undo', '--yes', '--answer', 'blocked=yes']), 0)
     expect(await stage.versions()).toEqual({ tag: BAD, live: BAD, worker: BAD })
     await stage.space.runs(`acme/worker:${BAD}`, 'worker')
   })
@@ -115,7 +115,7 @@ describeWith([...KUBERNETES_PROGRAMS, ...REGISTRY_PROGRAMS], 'one rollback on tw
       expect(oneLine(partial.stdout)).toContain('worker was left out: left out by --without')
       expect(await stage.versions()).toEqual({ tag: GOOD, live: GOOD, worker: BAD })
       // Its undo does not need the cluster either.
-      expectExit(await stage.space.cli.run(['undo', '--yes']), 0)
+      expectExit(await stage.space.cli.run(['undo', '--yes', '--answer', 'blocked=yes']), 0)
       expect(await stage.versions()).toEqual({ tag: BAD, live: BAD, worker: BAD })
     } finally {
       await way.comeBack()
@@ -139,7 +139,7 @@ describeWith([...KUBERNETES_PROGRAMS, ...REGISTRY_PROGRAMS], 'one rollback on tw
       expect(stage.service.hookCalls).toEqual([])
       // What is live was left out by choice: that it is not the target is no failure of what was done.
       expect(partial.exitCode).toBe(24)
-      expectExit(await stage.space.cli.run(['undo', '--yes']), 0)
+      expectExit(await stage.space.cli.run(['undo', '--yes', '--answer', 'blocked=yes']), 0)
       expect(await stage.versions()).toEqual({ tag: BAD, live: BAD, worker: BAD })
     } finally {
       await registry.proxy.comeBack()

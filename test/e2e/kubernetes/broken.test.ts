@@ -266,7 +266,7 @@ describeWith(KUBERNETES_PROGRAMS, 'a rollback of Deployments that does not go we
     cluster.kubelet.decide(fateByName)
     await space.runs(GOOD_IMAGE)
     expectExit(await space.cli.run(['run', '--target', GOOD, '--yes']), 0)
-    expectExit(await space.cli.run(['undo', '--yes']), 0)
+    expectExit(await space.cli.run(['undo', '--yes', '--answer', 'blocked=yes']), 0)
     await space.runs(BAD_IMAGE)
     expect((await space.cli.run(['status'])).stdout).not.toMatch(/^Unfinished run/)
   })

@@ -98,7 +98,7 @@ describeWith(KUBERNETES_PROGRAMS, 'the example runbook for Kubernetes', () => {
     expectExit(all, 0)
     for (const [namespace, name] of SERVICES) await runs(namespace, name, GOOD)
 
-    expectExit(await cli.run(['undo', '--yes']), 0)
+    expectExit(await cli.run(['undo', '--yes', '--answer', 'blocked=yes']), 0)
     await runs('business-onboarding', 'onboarding-api', GOOD)
     for (const [namespace, name] of SERVICES.slice(1)) await runs(namespace, name, BAD)
   })

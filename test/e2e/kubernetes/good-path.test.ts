@@ -67,14 +67,17 @@ describeWith(KUBERNETES_PROGRAMS, 'a rollback of Deployments that goes well', ()
     expect(oneLine(dry.stdout)).toMatch(
       /\[server\] \S+\/deployment\/worker: dry run: the API server would accept this change/,
     )
-    const undo = await space.cli.run(['undo', '--yes', '--json'])
+    const undo = await space.cli.run(['undo', '--yes', '--answer', 'blocked=yes', '--json'])
     expectExit(undo, 0)
     for (const name of ['api', 'worker']) await space.runs(bad, name)
 
-    const blind = await space.cli.run(['undo', '--yes'])
+    const blind = await space.cli.run(['undo', '--yes', '--answer', 'blocked=yes'])
     expectExit(blind, 2)
     expect(blind.stderr).toContain(`rollback undo ${undo.json()['id']}`)
-    expectExit(await space.cli.run(['undo', String(undo.json()['id']), '--yes']), 0)
+    expectExit(
+      await space.cli.run(['undo', String(undo.json()['id']), '--yes', '--answer', 'blocked=yes']),
+      0,
+    )
     for (const name of ['api', 'worker']) await space.runs(good, name)
   })
 
@@ -86,17 +89,24 @@ describeWith(KUBERNETES_PROGRAMS, 'a rollback of Deployments that goes well', ()
     expectExit(await space.cli.run(['run', '--target', GOOD, '--yes']), 0)
     await Promise.all(names.map((name) => space.deploy(['acme/api:hotfix'], { name })))
 
-    const asked = await space.cli.run(['undo', '--yes'])
+    const asked = await space.cli.run(['undo', '--yes', '--answer', 'blocked=yes'])
     expectExit(asked, 26)
     const answers = [...asked.output.matchAll(/overwrite-\S+\/deployment\/(?:api|worker)=yes/g)].map(
       ([one]) => one,
     )
     expect(new Set(answers).size).toBe(2)
-    const half = await space.cli.run(['undo', '--yes', '--answer', answers[0] ?? ''])
+    const half = await space.cli.run([
+      'undo',
+      '--yes',
+      '--answer',
+      'blocked=yes',
+      '--answer',
+      answers[0] ?? '',
+    ])
     expectExit(half, 26)
     for (const name of names) await space.runs('acme/api:hotfix', name)
     const both = [...new Set(answers)].flatMap((answer) => ['--answer', answer])
-    expectExit(await space.cli.run(['undo', '--yes', ...both]), 0)
+    expectExit(await space.cli.run(['undo', '--yes', '--answer', 'blocked=yes', ...both]), 0)
     for (const name of names) await space.runs(`acme/api:${BAD}`, name)
   })
 

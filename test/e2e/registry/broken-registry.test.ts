@@ -145,7 +145,9 @@ async function heal(stage: Stage, end: keyof typeof ENDS, nth: number): Promise<
   if (end === 'proven') return
   const stands = end === 'stands' || end === 'unmeasured'
   const [args, commit, ok] =
-    stands && nth % 2 === 0 ? [['undo', 'last', '--yes', '--json'], BAD, false] : [RUN, GOOD, true]
+    stands && nth % 2 === 0
+      ? [['undo', 'last', '--yes', '--answer', 'blocked=yes', '--json'], BAD, false]
+      : [RUN, GOOD, true]
   const healed = await stage.cli.run(args)
   expectExit(healed, 0)
   expect(healed.json()).toMatchObject({ result: 'proven' })

@@ -170,7 +170,7 @@ async function expectStanding(stage: Stage, stdout: string): Promise<void> {
 }
 
 async function undoBrings(stage: Stage, commit: string): Promise<void> {
-  const undo = await stage.cli.run(['undo', 'last', '--yes', '--json'])
+  const undo = await stage.cli.run(['undo', 'last', '--yes', '--answer', 'blocked=yes', '--json'])
   expectExit(undo, 0)
   expect((await stage.serves()).commit).toBe(commit)
   expect(await stage.digest()).toBe(stage.bad)

@@ -40,7 +40,7 @@ describeWith([...REGISTRY_PROGRAMS, 'curl', 'git'], 'runbooks/registry-render.ya
     const [backup = ''] = await place.backups()
     expect(await stage.digest(backup)).toBe(stage.bad)
 
-    const undo = await run(['undo', '--yes', '--json'])
+    const undo = await run(['undo', '--yes', '--answer', 'blocked=yes', '--json'])
     expectExit(undo, 0)
     expect(await stage.serves()).toEqual({ commit: BAD, ok: true })
     expect(await stage.digest()).toBe(stage.bad)

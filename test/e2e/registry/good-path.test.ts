@@ -36,14 +36,14 @@ describeWith(REGISTRY_PROGRAMS, 'from the incident to the proof, and back', () =
     // Digests and bytes come from nowhere but manifests: no layer was pulled or pushed.
     expect(stage.registry.requests().filter(({ path }) => path.includes('/blobs/'))).toEqual([])
 
-    const undo = await cli.run(['undo', 'last', '--yes', '--json'])
+    const undo = await cli.run(['undo', 'last', '--yes', '--answer', 'blocked=yes', '--json'])
     expectExit(undo, 0)
     expect(undo.json()).toMatchObject({ kind: 'undo', result: 'proven', undoOf: run.json()['id'] })
     expect(await stage.serves()).toEqual({ commit: BAD, ok: false })
     expect(await stage.digest()).toBe(bad)
     expect(await stage.backups()).toEqual([backup])
 
-    const again = await cli.run(['undo', undo.json()['id'], '--yes', '--json'])
+    const again = await cli.run(['undo', undo.json()['id'], '--yes', '--answer', 'blocked=yes', '--json'])
     expectExit(again, 0)
     expect(again.json()).toMatchObject({ kind: 'undo', result: 'proven', undoOf: undo.json()['id'] })
     expect(await stage.serves()).toEqual({ commit: GOOD, ok: true })
@@ -57,7 +57,7 @@ describeWith(REGISTRY_PROGRAMS, 'from the incident to the proof, and back', () =
       runbook: { procedure: { undo: undefined }, verify: { within: '3s' } },
     })
     await stage.cli.run(['run', '--target', GOOD, '--yes'])
-    const undo = await stage.cli.run(['undo', '--yes', '--json'])
+    const undo = await stage.cli.run(['undo', '--yes', '--answer', 'blocked=yes', '--json'])
     expectExit(undo, 24)
     expect(undo.json()).toMatchObject({ result: 'degraded' })
     expect(await stage.serves()).toEqual({ commit: BAD, ok: false })
@@ -66,9 +66,9 @@ describeWith(REGISTRY_PROGRAMS, 'from the incident to the proof, and back', () =
   test.concurrent('typing undo twice does not bring the first run back', async () => {
     await using stage = await startStage()
     await stage.cli.run(['run', '--target', GOOD, '--yes'])
-    const undo = await stage.cli.run(['undo', '--yes', '--json'])
+    const undo = await stage.cli.run(['undo', '--yes', '--answer', 'blocked=yes', '--json'])
     stage.registry.proxy.forgetRequests()
-    const twice = await stage.cli.run(['undo', 'last', '--yes'])
+    const twice = await stage.cli.run(['undo', 'last', '--yes', '--answer', 'blocked=yes'])
     expectExit(twice, 2)
     expect(twice.stderr).toContain(`rollback undo ${undo.json()['id']}`)
     expect(stage.registry.writes()).toEqual([])

@@ -38,7 +38,7 @@ describeWith(REGISTRY_PROGRAMS, 'what only looks, and what it must not show', ()
     await using stage = await startStage()
     expectExit(await stage.cli.run(['run', '--target', GOOD, '--yes']), 0)
     stage.registry.proxy.forgetRequests()
-    expectExit(await stage.cli.run(['undo', '--dry-run', '--yes']), 0)
+    expectExit(await stage.cli.run(['undo', '--dry-run', '--yes', '--answer', 'blocked=yes']), 0)
     expect(stage.registry.writes()).toEqual([])
     expect(stage.service.hookCalls).toHaveLength(1)
     expect(await readdir(join(stage.cli.store, 'runs'))).toHaveLength(1)
@@ -88,7 +88,10 @@ describeWith(REGISTRY_PROGRAMS, 'what only looks, and what it must not show', ()
     results.push(await stage.cli.run(['run', '--target', GOOD, '--yes', '--json']))
     for (const format of ['text', 'json', 'markdown'])
       results.push(await stage.cli.run(['show', '--format', format]))
-    results.push(await stage.cli.run(['status']), await stage.cli.run(['undo', id, '--yes', '--debug']))
+    results.push(
+      await stage.cli.run(['status']),
+      await stage.cli.run(['undo', id, '--yes', '--answer', 'blocked=yes', '--debug']),
+    )
     expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0, 22, 0, 0, 0, 0, 0, 0])
 
     const texts = [

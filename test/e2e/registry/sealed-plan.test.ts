@@ -72,17 +72,34 @@ describeWith(REGISTRY_PROGRAMS, 'what changes between a plan and its run, or aft
     await stage.moveTag(TAG, other)
     stage.registry.proxy.forgetRequests()
 
-    const asked = await stage.cli.run(['undo', 'last', '--yes'])
+    const asked = await stage.cli.run(['undo', 'last', '--yes', '--answer', 'blocked=yes'])
     expectExit(asked, 26)
     expect(oneLine(asked.output)).toContain('somebody has changed it since')
     expect(oneLine(asked.output)).toContain('--answer overwrite-image=yes')
-    const declined = await stage.cli.run(['undo', 'last', '--yes', '--answer', 'overwrite-image=no'])
+    const declined = await stage.cli.run([
+      'undo',
+      'last',
+      '--yes',
+      '--answer',
+      'blocked=yes',
+      '--answer',
+      'overwrite-image=no',
+    ])
     expectExit(declined, 26)
     expect(stage.registry.writes()).toEqual([])
     expect(await stage.digest()).toBe(other)
     expect(stage.service.hookCalls).toHaveLength(1)
 
-    const undo = await stage.cli.run(['undo', 'last', '--yes', '--answer', 'overwrite-image=yes', '--json'])
+    const undo = await stage.cli.run([
+      'undo',
+      'last',
+      '--yes',
+      '--answer',
+      'blocked=yes',
+      '--answer',
+      'overwrite-image=yes',
+      '--json',
+    ])
     expectExit(undo, 0)
     expect(undo.json()['answers']).toMatchObject([{ step: 'overwrite-image', value: 'yes', accepted: true }])
     expect(await stage.digest()).toBe(stage.bad)
@@ -95,7 +112,7 @@ describeWith(REGISTRY_PROGRAMS, 'what changes between a plan and its run, or aft
     await stage.runbook({ image: { with: { repository: '127.0.0.1:9/else/where', tag: TAG } } })
     expectExit(await stage.cli.run(['run', '--plan', file, '--yes']), 0)
     expect(await stage.serves()).toEqual({ commit: GOOD, ok: true })
-    expectExit(await stage.cli.run(['undo', '--yes']), 0)
+    expectExit(await stage.cli.run(['undo', '--yes', '--answer', 'blocked=yes']), 0)
     expect(await stage.serves()).toEqual({ commit: BAD, ok: false })
   })
 
@@ -104,10 +121,10 @@ describeWith(REGISTRY_PROGRAMS, 'what changes between a plan and its run, or aft
     const { file } = await planned(stage)
     const other = await pushImage(stage.registry, REPOSITORY, OTHER, { commit: OTHER })
     expectExit(await stage.cli.run(['run', '--target', OTHER, '--yes']), 0)
-    expectExit(await stage.cli.run(['undo', '--yes']), 0)
+    expectExit(await stage.cli.run(['undo', '--yes', '--answer', 'blocked=yes']), 0)
     const run = await stage.cli.run(['run', '--plan', file, '--yes', '--json'])
     expectExit(run, 0)
-    const undo = await stage.cli.run(['undo', 'last', '--yes', '--json'])
+    const undo = await stage.cli.run(['undo', 'last', '--yes', '--answer', 'blocked=yes', '--json'])
     expectExit(undo, 0)
     expect(undo.json()['undoOf']).toBe(run.json()['id'])
     expect(await stage.digest()).not.toBe(other)

@@ -34,7 +34,7 @@ describeWith(REGISTRY_PROGRAMS, 'naming the target', () => {
     const nothing = await stage.cli.run(['run', '--target', 'last-proven', '--yes'])
     expectExit(nothing, 20)
     await stage.cli.run(['run', '--target', GOOD, '--yes'])
-    await stage.cli.run(['undo', '--yes'])
+    await stage.cli.run(['undo', '--yes', '--answer', 'blocked=yes'])
     // An undo proves too: what it has brought back is the version that was left for being bad.
     const run = await stage.cli.run(['run', '--target', 'last-proven', '--yes', '--json'])
     expectExit(run, 0)
