@@ -101,7 +101,10 @@ describeWith(REGISTRY_PROGRAMS, 'what changes between a plan and its run, or aft
       '--json',
     ])
     expectExit(undo, 0)
-    expect(undo.json()['answers']).toMatchObject([{ step: 'overwrite-image', value: 'yes', accepted: true }])
+    expect(undo.json()['answers']).toMatchObject([
+      { step: 'blocked' },
+      { step: 'overwrite-image', value: 'yes', accepted: true },
+    ])
     expect(await stage.digest()).toBe(stage.bad)
     expect(await stage.serves()).toEqual({ commit: BAD, ok: false })
   })
