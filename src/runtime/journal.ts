@@ -57,6 +57,7 @@ export async function openJournal(path: string, options: JournalOptions): Promis
       last = written.catch(() => undefined)
       return written
     },
+    share: async () => {},
     async close() {
       await last
       await file.close()
@@ -66,6 +67,8 @@ export async function openJournal(path: string, options: JournalOptions): Promis
 
 export interface JournalRead {
   lines: Line[]
+  /** The same as they are written, checksums included: what another machine needs to go on. */
+  rows: string[]
   lastSum: string
   /** Written by a former holder after somebody had taken the run over: no part of the run, kept to be looked at. */
   late: Line[]
@@ -79,14 +82,16 @@ export interface Segment {
 
 /** Reads a journal of one or several segments; drops an incomplete last line and refuses corruption before it. */
 export function parseJournal(segments: readonly Segment[]): JournalRead {
-  let read: Chained = { lines: [], sums: [], late: [], damage: undefined }
+  let read: Chained = { lines: [], rows: [], sums: [], late: [], damage: undefined }
   for (const segment of segments) read = joined(read, segment)
   if (read.damage !== undefined) throw read.damage
-  return { lines: read.lines, lastSum: read.sums.at(-1) ?? '', late: read.late }
+  const { lines, rows, late } = read
+  return { lines, rows, lastSum: read.sums.at(-1) ?? '', late }
 }
 
 interface Chained {
   lines: Line[]
+  rows: string[]
   /** The checksum of each. */
   sums: string[]
   late: Line[]
@@ -103,6 +108,7 @@ function joined(before: Chained, { place, text }: Segment): Chained {
   const from = (parseLine(rows[0])?.n ?? 1) - 1
   if (from > before.lines.length && before.damage !== undefined) return before
   const lines = before.lines.slice(0, from)
+  const accepted = before.rows.slice(0, from)
   const sums = before.sums.slice(0, from)
   const late = [...before.late, ...before.lines.slice(from)]
   for (const [index, row] of rows.entries()) {
@@ -110,15 +116,16 @@ function joined(before: Chained, { place, text }: Segment): Chained {
     const follows = stored?.n === lines.length + 1 && chain(sums.at(-1) ?? '', stored) === stored.sum
     if (stored === undefined || !follows) {
       const damage = corrupt(place, index + 1, rows.length + (incomplete === '' ? 0 : 1))
-      return { lines, sums, late, damage }
+      return { lines, rows: accepted, sums, late, damage }
     }
     const { n, at, event } = stored
     if (event.type === 'run-started' && !READABLE_FORMATS.includes(event.format))
       throw foreign(place, event.format)
     lines.push({ n, at, event })
+    accepted.push(row)
     sums.push(stored.sum)
   }
-  return { lines, sums, late, damage: undefined }
+  return { lines, rows: accepted, sums, late, damage: undefined }
 }
 
 function parseLine(row: string): StoredLine | undefined {

@@ -52,6 +52,11 @@ export interface StoredRun {
 /** The append-only log of a run; `append` returns when the line is on disk. */
 export interface RunLog {
   append(event: RunEvent): Promise<Line>
+  /**
+   * Returns when other machines see what is on record so far; where nothing is shared, at once. Throws a Problem:
+   * `store-unreachable`, or `lock-lost` when somebody else has gone on with the run.
+   */
+  share(): Promise<void>
   close(): Promise<void>
 }
 

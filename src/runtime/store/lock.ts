@@ -218,7 +218,7 @@ const STATE_WORDS = {
   none: 'it was left unfinished',
 } as const
 
-export function lockLost(mine: LockRecord, there: LockRecord | undefined): Problem {
+function lockLost(mine: LockRecord, there: LockRecord | undefined): Problem {
   const who =
     there === undefined
       ? 'it was given back by somebody else'

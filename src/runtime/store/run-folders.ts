@@ -1,0 +1,227 @@
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { EXIT } from '../../core/exit.ts'
+import { openPlan } from '../../core/plan/seal.ts'
+import type { Plan } from '../../core/plan/types.ts'
+import { Problem } from '../../core/problem.ts'
+import { type JournalRead, openJournal, parseJournal } from '../journal.ts'
+import type { RunLog } from '../types.ts'
+import { isCode, syncFolder, writeDurably, writeNew } from './durable.ts'
+
+// `<root>/runs/<id>/plan.json` (sealed) and `events.jsonl`, `events.2.jsonl`, …. Folders 0700, files 0600.
+
+const PLAN = 'plan.json'
+const FIRST_SEGMENT = 'events.jsonl'
+const SEGMENT = /^events(?:\.(\d+))?\.jsonl$/
+/** There while other machines may not have all of it. */
+const UNSHARED = 'unshared'
+
+interface Options {
+  root: string
+  redact(text: string): string
+  now(): number
+}
+
+export interface RunFolders {
+  /** Newest first, as far as an id tells. */
+  ids(): Promise<string[]>
+  has(id: string): Promise<boolean>
+  plan(id: string): Promise<Plan>
+  journal(id: string): Promise<JournalRead>
+  /** The plan is on disk before the first event can be. */
+  create(plan: Plan, options?: { unshared: boolean }): Promise<RunLog>
+  /** A segment of its own for another process. */
+  reopen(id: string, after: JournalRead): Promise<RunLog>
+  /** What another machine has written: a plan that is not here yet, and lines behind those that both have. */
+  adopt(id: string, plan: string, rows: readonly string[]): Promise<void>
+  setShared(id: string, shared: boolean): Promise<void>
+  unshared(): Promise<string[]>
+  /** When a run that cannot be read was begun; milliseconds since the epoch. */
+  madeAt(id: string): Promise<number>
+}
+
+export function runFolders({ root, redact, now }: Options): RunFolders {
+  const runs = join(root, 'runs')
+  const folderOf = (id: string): string => join(runs, id)
+
+  async function ids(): Promise<string[]> {
+    try {
+      return (await readdir(runs)).sort().reverse()
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return []
+      throw unreadable(runs, error)
+    }
+  }
+
+  async function make(id: string, planText: string, unshared: boolean): Promise<string> {
+    const folder = folderOf(id)
+    await mkdir(runs, { recursive: true, mode: 0o700 })
+    await mkdir(folder, { mode: 0o700 })
+    if (unshared) await writeNew(folder, UNSHARED, '')
+    await writeDurably(folder, PLAN, planText)
+    return folder
+  }
+
+  return {
+    ids,
+    has: async (id) => (await ids()).includes(id),
+    plan: async (id) => openPlan(await planText(folderOf(id)), join(folderOf(id), PLAN)),
+    journal: (id) => eventsIn(folderOf(id)),
+
+    async create(plan, { unshared } = { unshared: false }) {
+      const folder = folderOf(plan.id)
+      try {
+        await make(plan.id, textOf(plan), unshared)
+        const log = await openJournal(join(folder, FIRST_SEGMENT), { redact, now })
+        await syncFolder(folder)
+        await syncFolder(runs)
+        return log
+      } catch (error) {
+        throw isCode(error, 'EEXIST') ? alreadyCarriedOut(plan.id) : unwritable(folder, error)
+      }
+    },
+
+    async reopen(id, after) {
+      const folder = folderOf(id)
+      try {
+        const log = await openJournal(await nextSegment(folder), { redact, now, after })
+        await syncFolder(folder)
+        return log
+      } catch (error) {
+        throw isCode(error, 'EEXIST') ? takenOver(id) : unwritable(folder, error)
+      }
+    },
+
+    async adopt(id, plan, rows) {
+      const folder = folderOf(id)
+      try {
+        if (!(await ids()).includes(id)) await make(id, plan, false)
+        const own = (await eventsIn(folder)).rows
+        const parting = rows.findIndex((row, index) => row !== own[index])
+        // A segment that goes on from where the two part cuts off what this machine alone has.
+        if (parting === -1) return
+        const segment = (await nextSegment(folder)).slice(folder.length + 1)
+        await writeDurably(folder, segment, `${rows.slice(parting).join('\n')}\n`)
+        await syncFolder(folder)
+      } catch (error) {
+        throw unwritable(folder, error)
+      }
+    },
+
+    async setShared(id, shared) {
+      if (shared) await rm(join(folderOf(id), UNSHARED), { force: true })
+      else await writeFile(join(folderOf(id), UNSHARED), '', { mode: 0o600 })
+    },
+
+    async unshared() {
+      const all = await ids()
+      const marked = await Promise.all(all.map((id) => isThere(join(folderOf(id), UNSHARED))))
+      return all.filter((_, index) => marked[index])
+    },
+
+    async madeAt(id) {
+      try {
+        // Its folder's entries are made then, and seldom after.
+        return (await stat(folderOf(id))).mtimeMs
+      } catch {
+        // Not even that: it is listed, and stands in front of none that can be read.
+        return 0
+      }
+    },
+  }
+}
+
+function textOf(plan: Plan): string {
+  return `${JSON.stringify(plan, undefined, 2)}\n`
+}
+
+async function planText(folder: string): Promise<string> {
+  try {
+    return await readFile(join(folder, PLAN), 'utf8')
+  } catch (error) {
+    throw new Problem({
+      code: isCode(error, 'ENOENT') ? 'plan-missing' : 'plan-unreadable',
+      message: `${folder} has no plan that can be read`,
+      found: error instanceof Error ? error.message : String(error),
+      cure: 'a run that died before its plan was stored has changed nothing: remove the folder',
+      cause: error,
+    })
+  }
+}
+
+/** A run that died between its plan and its first event has none. */
+async function eventsIn(folder: string): Promise<JournalRead> {
+  const names = await segmentsIn(folder)
+  const segments = names.map(async (name) => {
+    const place = join(folder, name)
+    return { place, text: await readFile(place, 'utf8') }
+  })
+  return parseJournal(await Promise.all(segments))
+}
+
+/** In the order in which they were begun. */
+async function segmentsIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => SEGMENT.test(name))
+  return names.sort((a, b) => numberOf(a) - numberOf(b))
+}
+
+async function nextSegment(folder: string): Promise<string> {
+  const last = Math.max(1, ...(await segmentsIn(folder)).map(numberOf))
+  return join(folder, `events.${last + 1}.jsonl`)
+}
+
+function numberOf(segment: string): number {
+  return Number(SEGMENT.exec(segment)?.[1] ?? 1)
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch {
+    // Not there, or not to be seen: then nothing can be sent from it either.
+    return false
+  }
+}
+
+function takenOver(id: string): Problem {
+  return new Problem({
+    code: 'locked',
+    message: `somebody else has just gone on with run ${id}`,
+    cure: 'Look at it with: rollback status',
+    exit: EXIT.locked,
+  })
+}
+
+function alreadyCarriedOut(id: string): Problem {
+  return new Problem({
+    code: 'plan-used',
+    message: `the plan ${id} was carried out already`,
+    cure: `look at it with: rollback show ${id}; make a new plan to do it again`,
+    exit: EXIT.refused,
+  })
+}
+
+function unwritable(folder: string, cause: unknown): Problem {
+  return cause instanceof Problem
+    ? cause
+    : new Problem({
+        code: 'store-unwritable',
+        message: `the run cannot be recorded in ${folder}, and nothing is done unrecorded`,
+        found: cause instanceof Error ? cause.message : String(cause),
+        cure: 'make the folder writable, or choose another with the environment variable ROLLBACK_STORE',
+        exit: EXIT.refused,
+        cause,
+      })
+}
+
+function unreadable(folder: string, cause: unknown): Problem {
+  return new Problem({
+    code: 'store-unreadable',
+    message: `the store ${folder} cannot be read`,
+    found: cause instanceof Error ? cause.message : String(cause),
+    cure: 'make it readable for you, or choose another with the environment variable ROLLBACK_STORE',
+    cause,
+  })
+}
