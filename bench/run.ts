@@ -1,3 +1,4 @@
+import { gitStore } from './git-store.ts'
 import { observe } from './observe.ts'
 import { type Benchmark, isWithin, type Outcome } from './outcome.ts'
 import { duration, factor, type Result } from './report.ts'
@@ -7,7 +8,10 @@ import { startup } from './startup.ts'
 
 // `npm run bench` runs them all, `npm run bench -- startup retag` only these.
 
-const BENCHMARKS = { startup, retag, observe } as const satisfies Record<string, Benchmark>
+const BENCHMARKS = { startup, retag, observe, 'git-store': gitStore } as const satisfies Record<
+  string,
+  Benchmark
+>
 
 type Name = keyof typeof BENCHMARKS
 

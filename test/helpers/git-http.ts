@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { createGunzip } from 'node:zlib'
 
 import { type Stoppable, stoppable } from './stoppable.ts'
 
@@ -60,13 +59,14 @@ async function answer(
       REQUEST_METHOD: incoming.method,
       CONTENT_TYPE: incoming.headers['content-type'] ?? '',
       CONTENT_LENGTH: String(body.length),
+      HTTP_CONTENT_ENCODING: incoming.headers['content-encoding'] ?? '',
       GIT_PROTOCOL: String(incoming.headers['git-protocol'] ?? ''),
       REMOTE_ADDR: '127.0.0.1',
     },
     stdio: ['pipe', 'pipe', 'ignore'],
   })
   child.stdin.on('error', () => {}) // It may answer before it has read everything.
-  child.stdin.end(incoming.headers['content-encoding'] === 'gzip' ? await unzipped(body) : body)
+  child.stdin.end(body)
   const output = await buffer(child.stdout)
   const end = output.indexOf('\r\n\r\n')
   const headers = output
@@ -84,10 +84,4 @@ async function answer(
 function loginOf({ headers }: IncomingMessage): string | undefined {
   const [scheme, token = ''] = headers.authorization?.split(' ') ?? []
   return scheme?.toLowerCase() === 'basic' ? Buffer.from(token, 'base64').toString() : undefined
-}
-
-async function unzipped(body: Buffer): Promise<Buffer> {
-  const stream = createGunzip()
-  stream.end(body)
-  return buffer(stream)
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import type { Action, Platform, SetAction } from '../../src/core/contract.ts'
+import type { Platform, SetAction } from '../../src/core/contract.ts'
 import type { PlanOutcome } from '../../src/core/plan/outcome.ts'
 import { openPlan } from '../../src/core/plan/seal.ts'
 import type { Plan } from '../../src/core/plan/types.ts'
@@ -59,10 +59,11 @@ const versions = () => readVersions(board())
 async function withDigests(): Promise<void> {
   const all: Record<string, Platform> = platforms
   const fake = all['fake']
-  const set = (await fake?.actions['set']?.load()) as SetAction<unknown, { version: string }>
-  const own = { ...set, digests: ({ version }) => [`sha256:${version}`] } as typeof set
+  const set = (await fake?.actions['set']?.load()) as SetAction<unknown, unknown>
+  const digests = (state: unknown) => [`sha256:${(state as { version: string }).version}`]
+  const own: SetAction<unknown, unknown> = { ...set, digests }
   if (fake !== undefined)
-    all['fake'] = { ...fake, actions: { ...fake.actions, set: { load: async () => own as Action } } }
+    all['fake'] = { ...fake, actions: { ...fake.actions, set: { load: async () => own } } }
 }
 
 /** Carries it out, and records what was proven, as at the end of a run. */

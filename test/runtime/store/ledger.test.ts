@@ -74,7 +74,7 @@ test('many at once, in a folder and on a git remote: nothing is lost, and the lo
     const tags = ['v1', 'v2', 'v3', 'v4']
     await Promise.all(tags.map((tag) => block(boardOf(), record(tag))))
     const { blocked } = await readVersions(boardOf())
-    expect(blocked.map(({ release }) => release?.tag).sort()).toEqual(tags)
+    expect(new Set(blocked.map(({ release }) => release?.tag))).toEqual(new Set(tags))
     expect((await boardOf().read()).files['lock.json']).toBe('{}')
   }
   await doors.close()
