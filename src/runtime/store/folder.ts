@@ -36,8 +36,7 @@ export function folderStore(options: FolderStoreOptions): Store {
 
     async reopen(id) {
       const plan = await folders.plan(id)
-      const after = await folders.journal(id)
-      return { plan, lines: after.lines, log: await folders.reopen(id, after) }
+      return { plan, ...(await folders.reopen(id)) }
     },
 
     pace: PACE,

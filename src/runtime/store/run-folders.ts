@@ -5,6 +5,7 @@ import { EXIT } from '../../core/exit.ts'
 import { openPlan } from '../../core/plan/seal.ts'
 import type { Plan } from '../../core/plan/types.ts'
 import { Problem } from '../../core/problem.ts'
+import type { Line } from '../../core/run/events.ts'
 import { type JournalRead, openJournal, parseJournal } from '../journal.ts'
 import type { RunLog } from '../types.ts'
 import { isCode, syncFolder, writeDurably, writeNew } from './durable.ts'
@@ -32,7 +33,7 @@ export interface RunFolders {
   /** The plan is on disk before the first event can be. */
   create(plan: Plan, options?: { unshared: boolean }): Promise<RunLog>
   /** A segment of its own for another process. */
-  reopen(id: string, after: JournalRead): Promise<RunLog>
+  reopen(id: string): Promise<{ lines: Line[]; log: RunLog }>
   /** What another machine has written: a plan that is not here yet, and lines behind those that both have. */
   adopt(id: string, plan: string, rows: readonly string[]): Promise<void>
   setShared(id: string, shared: boolean): Promise<void>
@@ -82,12 +83,15 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
       }
     },
 
-    async reopen(id, after) {
+    async reopen(id) {
       const folder = folderOf(id)
+      // The number first: whoever goes on with the run while we read it takes that, and then we do not get it.
+      const path = await nextSegment(folder)
+      const after = await eventsIn(folder)
       try {
-        const log = await openJournal(await nextSegment(folder), { redact, now, after })
+        const log = await openJournal(path, { redact, now, after })
         await syncFolder(folder)
-        return log
+        return { lines: after.lines, log }
       } catch (error) {
         throw isCode(error, 'EEXIST') ? takenOver(id) : unwritable(folder, error)
       }
