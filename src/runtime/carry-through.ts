@@ -44,11 +44,17 @@ export async function carryThrough(
   checkDoubtAnswers(plan, options.answers)
   const unanswered = checkAnswers(plan, options)
   if (unanswered !== undefined) return { ended: unanswered, exit: unanswered.exit }
-  const held = await lockRun(session, plan, options.takesBack?.plan.id)
+  const { takesBack } = options
+  const unfinished = takesBack === undefined || isFinished(takesBack) ? undefined : takesBack
+  const held = await lockRun(session, plan, unfinished?.plan)
   return underLock(session, held, options.interrupt, async () => {
     if (options.plannedAt === undefined || options.plannedAt !== held.before)
       await requireStillAsPlanned(session, plan)
-    if (options.takesBack !== undefined) await takeOver(session, options.takesBack, plan)
+    if (takesBack !== undefined) requireNoSurvivors(takesBack.plan, fold(takesBack.lines))
+    if (unfinished !== undefined) {
+      await closeRun(session, unfinished, `taken over by its undo, ${plan.id}`)
+      await held.passOn(plan.id)
+    }
     return takenBackWhereAsked(session, plan, options, held, await begin(session, plan, options, held))
   })
 }
@@ -60,7 +66,7 @@ export async function resumeThrough(
   options: CarryThroughOptions,
 ): Promise<CarriedThrough> {
   const { plan } = run
-  const held = await lockRun(session, plan, plan.id)
+  const held = await lockRun(session, plan, plan)
   return underLock(session, held, options.interrupt, async () => {
     const ended = await resume(session, run, options, held)
     return takenBackWhereAsked(session, plan, options, held, ended)
@@ -75,18 +81,11 @@ export async function abandonRun(
   interrupt: AbortSignal,
 ): Promise<void> {
   requireUnfinished(run)
-  const held = await lockRun(session, run.plan, run.plan.id)
+  const held = await lockRun(session, run.plan, run.plan)
   await underLock(session, held, interrupt, async () => {
     requireNoSurvivors(run.plan, fold(run.lines))
     await closeRun(session, run, `given up: ${reason}`)
   })
-}
-
-/** From here on it is the undo's: an unfinished run gets its end. */
-async function takeOver(session: Session, run: StoredRun, undo: Plan): Promise<void> {
-  requireNoSurvivors(run.plan, fold(run.lines))
-  if (isFinished(run)) return
-  await closeRun(session, run, `taken over by its undo, ${undo.id}`)
 }
 
 async function takenBackWhereAsked(

@@ -9,16 +9,17 @@ import type { Session } from './types.ts'
 /**
  * Takes the lock of the plan's service and environment; throws a Problem (exit code 25) when a rollback is under way
  * there, when an unfinished run owns it, or when one of another service owns a surface of this plan. `over`: the
- * unfinished run that is taken over.
+ * unfinished run that is taken over. The lock is for that run, and holds all that it owns, until it has an end: whoever
+ * dies or gives up before leaves it as it was.
  */
-export async function lockRun(session: Session, plan: Plan, over?: string): Promise<Held> {
-  const { service, environment, id, reason } = plan
-  const owner = session.who
-  const surfaces = surfacesOf(plan)
-  const grounds = groundsOf(session, plan)
-  const held = await takeLock(grounds, { service, environment, run: id, surfaces, owner, reason, over })
+export async function lockRun(session: Session, plan: Plan, over?: Plan): Promise<Held> {
+  const { service, environment, reason } = plan
+  const { id: run } = over ?? plan
+  const surfaces = surfacesOf(over === undefined ? [plan] : [plan, over])
+  const claim = { service, environment, run, surfaces, owner: session.who, reason, over: over?.id }
+  const held = await takeLock(groundsOf(session, plan), claim)
   try {
-    await requireUnowned(session, held.record, over)
+    await requireUnowned(session, held.record, over?.id)
     return held
   } catch (error) {
     // What was left unfinished stays so.
@@ -42,12 +43,14 @@ function groundsOf({ store, read }: Session, { service, environment }: Place): G
     board: store.board(service, environment),
     pace: store.pace,
     now: () => read.now(),
+    sleep: (milliseconds) => read.sleep(milliseconds),
     isOver: (run) => store.isOver(run),
   }
 }
 
-/** Everything that a run of this plan may change, its fallbacks included. */
-function surfacesOf({ steps }: Plan): string[] {
+/** Everything that a run of these plans may change, their fallbacks included. */
+function surfacesOf(plans: readonly Plan[]): string[] {
+  const steps = plans.flatMap((plan) => plan.steps)
   const uses = steps.flatMap((step) => (step.fallback === undefined ? [step] : [step, step.fallback]))
   const changes = uses.flatMap((use) => use.changes).filter(({ state }) => state === 'change')
   return [...new Set(changes.map(({ surface }) => surface.id))].sort()

@@ -3,6 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/core/plan/types.ts'
 import { EffectFailure } from '../../src/core/problem.ts'
 import { carryThrough } from '../../src/runtime/carry-through.ts'
+import { locksOf } from '../../src/runtime/locks.ts'
+import { makeUndo } from '../../src/runtime/make-undo.ts'
+import type { StoredRun } from '../../src/runtime/types.ts'
 import { tempFolder } from '../helpers/folder.ts'
 import { fakeSession, type FakeSession, fakeWorld, type FakeWorld } from './fake-world.ts'
 import { calling, planFor, runbookOf, setting, watched } from './runbook-of.ts'
@@ -24,10 +27,12 @@ afterEach(async () => {
   await folder.stop()
 })
 
+const REFUSED = { code: 'no', message: 'no', applied: 'no', retryable: false } as const
+
 function failingAt(wanted: string): (effect: string) => void {
   return (effect) => {
     if (effect !== wanted) return
-    throw new EffectFailure({ code: 'no', message: 'no', applied: 'no', retryable: false })
+    throw new EffectFailure(REFUSED)
   }
 }
 
@@ -171,5 +176,56 @@ test.each([
     exit: 22,
     ended: { result: 'stands' },
     undo: { impossible: 'the disk is gone' },
+  })
+})
+
+describe('the undo of an unfinished run', () => {
+  /** Interrupted between its two changes. */
+  async function unfinished(): Promise<StoredRun> {
+    const interrupt = new AbortController()
+    world.before = (effect) => {
+      if (effect === 'set config') interrupt.abort('SIGINT')
+    }
+    world.after = () => {
+      if (interrupt.signal.aborted) throw new EffectFailure(REFUSED)
+    }
+    const plan = await planFor(session, runbookOf([setting('image'), setting('config')]))
+    await carryThrough(session, plan, watched({ interrupt: interrupt.signal }))
+    world.before = () => {}
+    world.after = () => {}
+    return session.store.find(plan.id)
+  }
+
+  const undoOf = async (run: StoredRun): Promise<Plan> => {
+    const outcome = await makeUndo(session, run, { without: [] })
+    if (outcome.kind !== 'plan') throw new Error(`expected a plan, not ${JSON.stringify(outcome)}`)
+    return outcome.plan
+  }
+
+  const locks = () => locksOf(session, (place, why) => expect.fail(`${place}: ${why}`))
+
+  test('takes it over, and leaves nothing behind', async () => {
+    const takesBack = await unfinished()
+    expect(await locks()).toMatchObject([{ run: takesBack.plan.id, holder: 'none' }])
+    const undo = await undoOf(takesBack)
+    world.before = async () => {
+      expect(await locks()).toMatchObject([{ run: undo.id, holder: 'alive' }])
+    }
+    expect(await carryThrough(session, undo, { ...watched(), takesBack })).toMatchObject({ exit: 0 })
+    expect(await locks()).toEqual([])
+  })
+
+  test('is refused because somebody has changed something: the run goes on owning all that it owned', async () => {
+    const takesBack = await unfinished()
+    const undo = await undoOf(takesBack)
+    world.surfaces['image'] = { color: 'blue', version: 'foreign' }
+    await expect(carryThrough(session, undo, { ...watched(), takesBack })).rejects.toMatchObject({
+      code: 'stale',
+    })
+    expect(await locks()).toMatchObject([
+      { run: takesBack.plan.id, holder: 'none', surfaces: ['config', 'image'] },
+    ])
+    const other = await planFor(session, runbookOf([setting('image')]))
+    await expect(carryThrough(session, other, watched())).rejects.toMatchObject({ code: 'owned', exit: 25 })
   })
 })
