@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 
 import { formatDuration } from '../../core/duration.ts'
 import { EXIT } from '../../core/exit.ts'
@@ -38,6 +37,8 @@ export interface Grounds {
   board: Board
   pace: Pace
   now(): number
+  /** Milliseconds; throws when an interruption comes. */
+  sleep(milliseconds: number): Promise<void>
   /** Whether a run has an end on record, or was never begun: then a lock that it left behind is nobody's. */
   isOver(run: string): Promise<boolean>
 }
@@ -100,21 +101,26 @@ function recordOf({ pace, now }: Grounds, claim: Claim): LockRecord {
 }
 
 /** A lock that is held is not taken; one that was left or has expired opens only to whoever takes its run over. */
-async function requireOpen(
-  { board, now, isOver }: Grounds,
-  { over }: Claim,
-  other: LockRecord,
-): Promise<void> {
-  const state = holderState(other, now())
-  if (state === 'alive') throw locked(other, now())
-  if (await isOver(other.run)) return
-  if (over !== other.run) throw owned(other, state, now())
-  if (state !== 'silent' || other.process.where === whereAmI()) return
-  // By our clock it is expired, and clocks differ: a holder that lives gives a sign within its own time.
-  await wait(other.beat * 1.5)
+async function requireOpen(grounds: Grounds, { over }: Claim, other: LockRecord): Promise<void> {
+  const state = holderState(other, grounds.now())
+  if (state === 'alive') throw locked(other, grounds.now())
+  if (over !== other.run && !(await grounds.isOver(other.run))) throw owned(other, state, grounds.now())
+  if (state === 'silent') await requireNoSign(grounds, other)
+}
+
+/**
+ * By our clock it is expired, and clocks differ, or jump when a machine wakes up: a holder that lives gives a sign within
+ * its own time. One that cannot reach the board for so long no longer trusts what it read last.
+ */
+async function requireNoSign({ board, now, sleep }: Grounds, other: LockRecord): Promise<void> {
+  await sleep(Math.max(other.beat * 1.5, trusted(other)))
   const again = lockIn((await board.read()).files, board.place)
-  if (again !== undefined && again.claim === other.claim && again.renewed !== other.renewed)
-    throw locked(again, now())
+  if (again?.claim === other.claim && again.renewed !== other.renewed) throw locked(again, now())
+}
+
+/** So long after its last sign of life a holder may act without having asked the board, in milliseconds. */
+function trusted({ ttl }: LockRecord): number {
+  return ttl / 2
 }
 
 function hold(grounds: Grounds, taken: LockRecord, before: string): Held {
@@ -123,8 +129,16 @@ function hold(grounds: Grounds, taken: LockRecord, before: string): Held {
   let lost: Problem | undefined
   let released = false
 
-  /** Our own record with these members, as long as it is ours; null gives it back. */
-  async function rewrite(members: Partial<LockRecord> | null, why: string): Promise<void> {
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** Our own record with these members, as long as it is ours; null gives it back. One after the other. */
+  function rewrite(members: Partial<LockRecord> | null, why: string): Promise<void> {
+    const done = last.then(() => rewriteNow(members, why))
+    last = done.catch(() => undefined)
+    return done
+  }
+
+  async function rewriteNow(members: Partial<LockRecord> | null, why: string): Promise<void> {
     let next = record
     await update(board, why, ({ files }) => {
       const there = lockIn(files, board.place)
@@ -133,7 +147,7 @@ function hold(grounds: Grounds, taken: LockRecord, before: string): Held {
         if (members !== null || there !== undefined) lost = lockLost(record, there)
         return undefined
       }
-      next = { ...record, ...members }
+      next = { ...there, ...members }
       return { [LOCK]: members === null ? null : lockText(next) }
     })
     record = next
@@ -144,17 +158,21 @@ function hold(grounds: Grounds, taken: LockRecord, before: string): Held {
     try {
       return lockIn((await board.read()).files, board.place)
     } catch (error) {
-      const fresh = now() - record.renewed < record.ttl / 2
+      const fresh = now() - record.renewed < trusted(record)
       if (fresh && error instanceof Problem && error.code === 'store-unreachable') return record
       throw error
     }
   }
 
-  const timer = setInterval(() => {
-    if (lost !== undefined || released) return
+  let beating = false
+  async function beat(): Promise<void> {
+    if (lost !== undefined || released || beating) return
+    beating = true
     // A store that does not answer now may answer in a moment; `check` is what decides.
-    rewrite({ renewed: now() }, `alive: ${record.run}`).catch(() => undefined)
-  }, grounds.pace.beat)
+    await rewrite({ renewed: now() }, `alive: ${record.run}`).catch(() => undefined)
+    beating = false
+  }
+  const timer = setInterval(() => void beat(), grounds.pace.beat)
   timer.unref()
 
   return {
@@ -237,5 +255,7 @@ function because({ reason }: LockRecord): string {
 }
 
 function ago(milliseconds: number): string {
+  if (milliseconds <= -1000)
+    return `${formatDuration(Math.round(-milliseconds / 1000) * 1000)} ahead of our clock`
   return milliseconds < 1000 ? 'just now' : `${formatDuration(Math.round(milliseconds / 1000) * 1000)} ago`
 }

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
+import { Problem } from '../../../src/core/problem.ts'
 import type { Board } from '../../../src/runtime/store/board.ts'
 import { folderBoard } from '../../../src/runtime/store/folder-board.ts'
 import { type Claim, type Grounds, type Held, takeLock } from '../../../src/runtime/store/lock.ts'
@@ -40,7 +41,7 @@ afterEach(async () => {
 })
 
 function grounds(own: Partial<Grounds> = {}): Grounds {
-  return { board, pace: PACE, now: Date.now, isOver: async (run) => over.has(run), ...own }
+  return { board, pace: PACE, now: Date.now, sleep: wait, isOver: async (run) => over.has(run), ...own }
 }
 
 async function take(claim: Partial<Claim> = {}, own: Partial<Grounds> = {}): Promise<Held> {
@@ -68,6 +69,15 @@ async function gone(): Promise<LockRecord['process']> {
   await once(child, 'exit')
   return { pid, started, where: whereAmI() }
 }
+
+/** For a holder that gives no signs of life: suspended, or cut off. */
+const mute = (): Board => ({
+  ...board,
+  write: async (former, changes, why) =>
+    why.startsWith('alive') ? undefined : board.write(former, changes, why),
+})
+
+const FAST = { now: () => Date.now() + 3_600_000 }
 
 const elsewhere = { pid: 1, started: '1', where: 'another-host/0/0' }
 
@@ -155,13 +165,52 @@ test('a clock that is fast does not take a lock from a holder that lives', async
   const lock = await take()
   const { format: _, ...record } = lock.record
   await board.write(await board.read(), { [LOCK]: lockText({ ...record, process: elsewhere }) }, '')
-  const fast = { now: () => Date.now() + 3_600_000 }
-  await expect(take({ run: 'run-2', over: 'run-1' }, fast)).rejects.toMatchObject({ code: 'locked' })
+  await expect(take({ run: 'run-2', over: 'run-1' }, FAST)).rejects.toMatchObject({ code: 'locked' })
   await lock.check()
 })
 
+test('nor one that jumps, as when a machine wakes up with all that runs on it', async () => {
+  const lock = await take()
+  await expect(take({ run: 'run-2', over: 'run-1' }, FAST)).rejects.toMatchObject({ code: 'locked' })
+  await lock.check()
+})
+
+test('nor does one that is fast take it where the run has just ended: its undo may follow under the same lock', async () => {
+  const lock = await take()
+  over.add('run-1')
+  await expect(take({ run: 'run-2' }, FAST)).rejects.toMatchObject({ code: 'locked' })
+  await lock.passOn('undo-1')
+})
+
+test('a holder that is gone, and whose clock was fast, does not block until our clock has come that far', async () => {
+  await leftBehind({ process: elsewhere, renewed: Date.now() + 3_600_000 })
+  await expect(take({ run: 'run-2' })).rejects.toMatchObject({
+    code: 'owned',
+    found: expect.stringContaining('ahead of our clock') as string,
+  })
+  await take({ run: 'run-2', over: 'run-1' })
+})
+
+test('whoever cannot reach the store trusts it no longer than others wait for a sign of life', async () => {
+  let down = false
+  const flaky: Board = {
+    ...mute(),
+    read: async () => {
+      if (down) throw new Problem({ code: 'store-unreachable', message: 'no' })
+      return board.read()
+    },
+  }
+  const cutOff = await takeLock(grounds({ board: flaky, pace: { beat: 20, ttl: 400 } }), CLAIM)
+  down = true
+  await take({ run: 'run-2', over: 'run-1' }, FAST)
+  await expect(cutOff.check()).rejects.toMatchObject({ code: 'store-unreachable' })
+  down = false
+  await cutOff.release('free')
+  expect(await there()).toMatchObject({ run: 'run-2' })
+})
+
 test('a holder whose lock was taken over learns it before its next effect, and leaves the new one alone', async () => {
-  const asleep = await takeLock(grounds({ pace: { beat: 3_600_000, ttl: 10 } }), CLAIM)
+  const asleep = await takeLock(grounds({ board: mute(), pace: { beat: 10, ttl: 10 } }), CLAIM)
   await wait(15)
   const next = await take({ run: 'run-1', over: 'run-1', owner: { name: 'bo', host: 'ci', ci: true } })
   await expect(asleep.check()).rejects.toMatchObject({
@@ -179,16 +228,37 @@ test('an undo that follows at once goes on under the same lock', async () => {
   expect(await there()).toMatchObject({ run: 'undo-1', state: 'held' })
 })
 
+test('a sign of life that was under way does not bring the former run back', async () => {
+  const [underWay, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let beats = 0
+  const slowly: Board = {
+    ...board,
+    write: async (former, changes, why) => {
+      const written = await board.write(former, changes, why)
+      if (why.startsWith('alive') && ++beats === 1) {
+        underWay.resolve()
+        await wait(100)
+        over.resolve()
+      }
+      return written
+    },
+  }
+  const lock = await take({}, { board: slowly })
+  await underWay.promise
+  await lock.passOn('undo-1')
+  await over.promise
+  const before = beats
+  await expect.poll(() => beats).toBeGreaterThan(before + 1)
+  expect(await there()).toMatchObject({ run: 'undo-1' })
+  expect(lock.record.run).toBe('undo-1')
+})
+
 test('a store that does not answer for a moment stops nobody whose lock cannot have expired', async () => {
   let down = false
   const flaky: Board = {
     ...board,
     read: async () => {
-      if (down)
-        throw new (await import('../../../src/core/problem.ts')).Problem({
-          code: 'store-unreachable',
-          message: 'no',
-        })
+      if (down) throw new Problem({ code: 'store-unreachable', message: 'no' })
       return board.read()
     },
   }
