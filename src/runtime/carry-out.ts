@@ -113,6 +113,7 @@ class Execution implements Carrier {
       return this.#state.ended
     } catch (error) {
       await this.#grace()
+      if (isLost(error)) await this.#closeUnlessTakenOver(error)
       throw this.#brokenOff(error)
     } finally {
       // However it ended: what still watches in the background must not go on for ever.
@@ -124,8 +125,10 @@ class Execution implements Carrier {
   async #once(): Promise<void> {
     const commands = next(this.plan, this.#state, this.#surroundings())
     const records = commands.flatMap((command) => (command.do === 'record' ? [command.event] : []))
-    for (const event of records)
-      await this.append(event.type === 'run-ended' ? await this.#ending(event) : event)
+    for (const event of records) {
+      if (event.type !== 'run-ended') await this.append(event)
+      else await this.#conclude(event)
+    }
     if (records.length > 0) return
     for (const command of commands) this.#start(command)
     const waits = commands.flatMap((command) => (command.do === 'wait' ? [command.until - this.now()] : []))
@@ -135,12 +138,17 @@ class Execution implements Carrier {
     await this.#news(Math.max(5, Math.min(TICK, ...waits)))
   }
 
-  /** Only who holds the lock may say how it ended, and what that says about versions. */
-  async #ending(event: RunEnded): Promise<RunEnded> {
+  /**
+   * Only who holds the lock may say how it ended, and what that says about versions. Asked again afterwards: whoever was
+   * suspended in between has said it too late.
+   */
+  async #conclude(event: RunEnded): Promise<void> {
     await this.own()
-    if (!PROVEN.has(event.result)) return event
-    const unrecorded = await recordProven(this.session, this.plan, this.#state)
-    return unrecorded === undefined ? event : { ...event, why: `${event.why}; ${unrecorded}` }
+    const unrecorded = PROVEN.has(event.result)
+      ? await recordProven(this.session, this.plan, this.#state)
+      : undefined
+    await this.append(unrecorded === undefined ? event : { ...event, why: `${event.why}; ${unrecorded}` })
+    await this.own()
   }
 
   #surroundings() {
@@ -275,11 +283,18 @@ class Execution implements Carrier {
     clearTimeout(timer)
   }
 
+  /** It was never its turn: then nobody has to go on with it. Where somebody does, this comes too late to count. */
+  async #closeUnlessTakenOver(error: Problem): Promise<void> {
+    if (this.#state.ended !== undefined || whatStands(this.plan, this.#state).length > 0) return
+    const why = sentenceOf(error)
+    await this.#end({ type: 'run-ended', result: 'failed', exit: error.exit, why, stands: [] })
+  }
+
   /** A full disk, or a defect of ours: what matters to a person is whether changes stand. */
   #brokenOff(error: unknown): unknown {
     const stands = whatStands(this.plan, this.#state)
     // What stands is told by whoever has taken it over.
-    if (stands.length === 0 || (error instanceof Problem && error.code === 'lock-lost')) return error
+    if (stands.length === 0 || isLost(error)) return error
     return new Problem({
       code: 'run-broken-off',
       message: `the run broke off in the middle, and changes stand: ${stands.join('; ')}`,
@@ -346,6 +361,10 @@ function keyOf(command: Command): string | undefined {
     case 'wait':
       return undefined
   }
+}
+
+function isLost(error: unknown): error is Problem {
+  return error instanceof Problem && error.code === 'lock-lost'
 }
 
 function hasTried({ steps }: RunState): boolean {

@@ -35,28 +35,27 @@ export async function carryOutEffect(carrier: Carrier, command: EffectCommand): 
   const base = { step: step.id, effect, attempt }
   await carrier.append({ type: 'intent', ...base, use: command.which })
   let outcome: RunEvent
+  let over: Problem | undefined
   try {
     if (perform instanceof Problem) throw perform
     if (carrier.interrupted()) throw interruptedBefore()
     await requireOwn(carrier)
     outcome = { type: 'outcome', ...base, ok: true, receipt: await perform() }
   } catch (error) {
-    if (isOver(error)) throw error
-    outcome = {
-      type: 'outcome',
-      ...base,
-      ok: false,
-      failure: failureOf(error),
-      retryAt: retryAt(carrier, command, error),
-    }
+    if (isOver(error) && error.code === 'journal-failed') throw error
+    // Not its own any more: then it has not begun.
+    over = isOver(error) ? error : undefined
+    const failure = failureOf(over === undefined ? error : notStarted(over))
+    outcome = { type: 'outcome', ...base, ok: false, failure, retryAt: retryAt(carrier, command, error) }
   }
   await carrier.append(outcome)
+  if (over !== undefined) throw over
 }
 
 type Perform = () => Promise<Receipt>
 
 /** Not about the effect: the run itself cannot go on. */
-function isOver(error: unknown): boolean {
+function isOver(error: unknown): error is Problem {
   return error instanceof Problem && RUN_OVER.has(error.code)
 }
 

@@ -7,6 +7,7 @@ import { EffectFailure } from '../../src/core/problem.ts'
 import { sealPlan } from '../../src/core/plan/seal.ts'
 import type { Plan } from '../../src/core/plan/types.ts'
 import { carryOut } from '../../src/runtime/carry-out.ts'
+import { LOCK, lockIn, lockText } from '../../src/runtime/store/lock-record.ts'
 import { tempFolder } from '../helpers/folder.ts'
 import { fakeSession, type FakeSession, fakeWorld, type FakeWorld, problem } from './fake-world.ts'
 import { calling, planFor, runbookOf, setting, TARGET, watched } from './runbook-of.ts'
@@ -399,4 +400,24 @@ test('a journal that can no longer be written stops the run before the next effe
     cause: { code: 'journal-failed' },
   })
   expect(world.writes).toEqual([`image=${TARGET}`])
+})
+
+test('a run whose lock was lost before its first effect changes nothing, and nobody has to go on with it', async () => {
+  const plan = await planFor(session, runbookOf([setting('image')]))
+  const board = session.store.board(plan.service, plan.environment)
+  const create = session.store.create.bind(session.store)
+  let theirs = ''
+  session.store.create = async (one) => {
+    const seen = await board.read()
+    const record = lockIn(seen.files, board.place)
+    if (record === undefined) throw new Error('there is no lock')
+    theirs = lockText({ ...record, claim: 'of somebody else', run: 'another' })
+    await board.write(seen, { [LOCK]: theirs }, 'taken over')
+    return create(one)
+  }
+  await expect(carryOut(session, plan, watched())).rejects.toMatchObject({ code: 'lock-lost', exit: 25 })
+  expect(world.writes).toEqual([])
+  const { lines } = await session.store.find(plan.id)
+  expect(lines.at(-1)?.event).toMatchObject({ type: 'run-ended', result: 'failed', exit: 25, stands: [] })
+  expect((await board.read()).files[LOCK]).toBe(theirs)
 })
