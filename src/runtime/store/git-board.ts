@@ -7,7 +7,7 @@ import { type GitRemote, gitRemote, REMOTE, shownUrl } from '../git-remote.ts'
 import type { Board, Snapshot } from './board.ts'
 import { changed } from './folder-board.ts'
 import { filesIn, importStream } from './git-objects.ts'
-import { denied, isAnswered, isDenied, noRefName, unreachable } from './git-problems.ts'
+import { denied, isDenied, noRefName, unreachable } from './git-problems.ts'
 import { openWorkshop, type Run, type Workshop } from './git-workshop.ts'
 
 // Boards on a git remote, which every team has already: one ref for a service and environment, one commit a write. The
@@ -112,7 +112,6 @@ function gitBoard(options: GitBoardsOptions, open: () => Promise<Opened>, ref: s
   /** Whether this commit was written; a push with a lost answer may have been. */
   async function pushed(at: Opened, ours: string, former: string): Promise<boolean> {
     const { remote, workshop } = at
-    let lost = false
     for (let attempt = 1; ; attempt += 1) {
       const lease = `--force-with-lease=${ref}:${former}`
       const flags = ['--porcelain', '--no-verify', '--no-signed', '--no-follow-tags', lease]
@@ -122,10 +121,10 @@ function gitBoard(options: GitBoardsOptions, open: () => Promise<Opened>, ref: s
         remote.call,
       )
       if (result.exitCode === 0) return true
-      lost ||= !isAnswered(result)
       const now = await settled(at)
       if (now === ours) return true
-      if (now !== former) return lost && (await isBelow(at, ours))
+      // Also where it was rejected: the transport may have sent it twice, and the second one met the first.
+      if (now !== former) return isBelow(at, ours)
       if (isDenied(result)) throw denied(remote.place, ref, 'write', result)
       if (attempt === TRIES || result.ended !== undefined)
         throw unreachable(remote.place, result, 'not-known')

@@ -22,11 +22,6 @@ export function isDenied(result: CommandResult): boolean {
   return result.ended === undefined && DENIED.test(words)
 }
 
-/** The remote has said what became of the push; else its answer was lost. */
-export function isAnswered(result: CommandResult): boolean {
-  return !result.started || /\[(?:remote )?rejected\]/.test(result.stdout)
-}
-
 export function unreachable(place: string, result: CommandResult, written?: 'not-known'): Problem {
   const effect = written === undefined ? '' : ', and it is not known whether the last write arrived there'
   return new Problem({
