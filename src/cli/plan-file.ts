@@ -1,12 +1,16 @@
-import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, rename, writeFile } from 'node:fs/promises'
 
 import { openPlan } from '../core/plan/seal.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
+import { MEGABYTE, readTextFile } from '../io/text-file.ts'
 import { usageError, whyUnreadable } from './usage.ts'
 
 const OWNER_ONLY = 0o600
+
+/** A plan holds its runbook and the states of its surfaces: kilobytes. */
+const LONGEST_PLAN = 16 * MEGABYTE
 
 /** Written whole or not at all, readable by its owner only. */
 export async function writePlanFile(file: string, plan: Plan): Promise<void> {
@@ -28,7 +32,7 @@ export async function writePlanFile(file: string, plan: Plan): Promise<void> {
 
 /** A sealed plan from a file; with `expect`, only the one that was agreed on. */
 export async function readPlanFile(file: string, expect: string | undefined): Promise<Plan> {
-  const plan = openPlan(await planText(file), file)
+  const plan = openPlan(planText(file), file)
   if (expect === undefined || sameSeal(expect, plan.seal)) return plan
   throw new Problem({
     code: 'plan-unexpected',
@@ -39,9 +43,9 @@ export async function readPlanFile(file: string, expect: string | undefined): Pr
   })
 }
 
-async function planText(file: string): Promise<string> {
+function planText(file: string): string {
   try {
-    return await readFile(file, 'utf8')
+    return readTextFile(file, LONGEST_PLAN)
   } catch (error) {
     throw usageError(`the plan ${file} ${whyUnreadable(error)}`)
   }

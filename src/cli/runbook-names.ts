@@ -1,26 +1,37 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { parse } from 'yaml'
+import { readdir } from 'node:fs/promises'
 
 import { isPlainObject } from '../core/json.ts'
+import { readTextFile } from '../io/text-file.ts'
 import { findRunbook } from '../runbook/find.ts'
+import { toPlain } from '../runbook/plain.ts'
+import type { Source } from '../runbook/source.ts'
+import { composeTree } from '../runbook/syntax-tree.ts'
+import { checkText } from '../runbook/text-limits.ts'
+import { LONGEST_RUNBOOK } from './runbook.ts'
 
 interface Name {
   value: string
   about: string
 }
 
-/** Names in a runbook, for completion: read without any check, because a half-written runbook has names too. */
+/** Names in a runbook, for completion: read with no check but that of its syntax, because a half-written runbook has names too. */
 export async function namesInRunbook(
   what: 'environment' | 'procedure' | 'step',
   file: string | undefined,
 ): Promise<Name[]> {
   try {
     const path = file ?? (await findRunbook(list))
-    const value: unknown = parse(await readFile(path, 'utf8'), { logLevel: 'silent' })
+    const value = valueOf({ file: path, text: readTextFile(path, LONGEST_RUNBOOK) })
     return isPlainObject(value) ? namesOf(what, value).filter(({ value: name }) => isPrintable(name)) : []
   } catch {
     return []
   }
+}
+
+function valueOf(source: Source): unknown {
+  if (checkText(source) !== undefined) return undefined
+  const tree = composeTree(source)
+  return 'diagnostic' in tree ? undefined : toPlain(source, tree.root).value
 }
 
 function namesOf(what: 'environment' | 'procedure' | 'step', runbook: Record<string, unknown>): Name[] {

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import type { Runbook } from '../core/model.ts'
+import { MEGABYTE, readTextFile } from '../io/text-file.ts'
 import type { Diagnostic } from '../runbook/diagnostic.ts'
 import type { Chosen } from '../runbook/declared.ts'
 import { findRunbook } from '../runbook/find.ts'
@@ -9,6 +10,9 @@ import type { LoadResult } from '../runbook/load.ts'
 import { keyValues, usageError, whyUnreadable } from './usage.ts'
 
 // Files are read synchronously: nothing else is to be done meanwhile, and promises of them take milliseconds to set up.
+
+/** What is longer by less is refused with its own words. */
+export const LONGEST_RUNBOOK = MEGABYTE
 
 /** What a person typed about the runbook; see the shared options of the catalog. */
 export interface RunbookOptions {
@@ -71,7 +75,7 @@ export async function requireRunbook(options: RunbookOptions): Promise<Runbook> 
 
 function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readTextFile(file, LONGEST_RUNBOOK)
   } catch (error) {
     throw usageError(
       `the runbook ${file} ${whyUnreadable(error)}`,

@@ -1,5 +1,6 @@
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
+import { UnfitFile } from '../io/text-file.ts'
 
 export function usageError(message: string, cure?: string): Problem {
   return new Problem({ code: 'usage', message, cure, exit: EXIT.usage })
@@ -36,5 +37,7 @@ export function whyUnreadable(error: unknown): string {
   if (code === 'ENOENT') return 'does not exist'
   if (code === 'EISDIR') return 'is a folder'
   if (code === 'EACCES') return 'may not be read by this user'
+  if (code === 'ENAMETOOLONG') return 'cannot be read: its name is too long'
+  if (error instanceof UnfitFile) return error.message
   return `cannot be read: ${error instanceof Error ? error.message : String(error)}`
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 
 import type {
@@ -12,8 +11,12 @@ import type {
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
 import { assertReadOnly } from './read-only.ts'
+import { MEGABYTE, readTextFile, UnfitFile } from './text-file.ts'
 
 // What the doors need is loaded by the first who goes through: most commands never do.
+
+/** Of a secret, a kubeconfig, a certificate: far less is usual. */
+const LONGEST_FILE = 4 * MEGABYTE
 
 export interface DoorOptions {
   /** Ends what is being looked at, and lets nothing new begin. A write under way is left to end by itself. */
@@ -130,17 +133,22 @@ async function run(command: CommandRequest, signal: AbortSignal, began?: Began) 
 
 async function textOf(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return readTextFile(path, LONGEST_FILE)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw new Problem({
       code: 'unreadable-file',
       message: `${path} cannot be read`,
-      found: code === 'EACCES' ? 'permission denied' : String(code),
+      found: whyUnreadable(error, code),
       cause: error,
     })
   }
+}
+
+function whyUnreadable(error: unknown, code: unknown): string {
+  if (error instanceof UnfitFile) return `it ${error.message}`
+  return code === 'EACCES' ? 'permission denied' : String(code)
 }
 
 async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -87,7 +87,7 @@ test('it finishes at most the one request that was under way, and learns that th
       .slice(atWaking.length)
       .filter(({ who, what }) => who === 'holder' && what === 'begin')
     expect(begun.length, 'effects begun after it woke up').toBeLessThanOrEqual(open ? 0 : 1)
-    if ((late.exit===0) && !ended) process.stdout.write(JSON.stringify({done, working, gated})+'\n')
+    if (late.exit === 0 && !ended) process.stdout.write(JSON.stringify({ done, working, gated }) + '\n')
     await requireOneStory(world, job.id, ended, late, before)
     expect(await lockOf(session)).toBeUndefined()
     const proven = (await session.store.list()).find(({ lines }) => resultOf(lines) === 'proven')
@@ -135,7 +135,25 @@ async function requireOneStory(
   const allBut = late.result === 'proven' && effects.length === 2 * SURFACES.length
   expect(late, late.words).toMatchObject({ exit: allBut ? 0 : 25 })
   expect(stored.lines.filter(({ event }) => event.type === 'run-ended')).toHaveLength(1)
-  if (stored.lines.every(({event})=>event.type!=='run-resumed') && late.result!=='stale' && stored.lines.at(-1)?.event.type==='run-ended' && JSON.stringify(stored.lines.at(-1)).includes('proven')) process.stdout.write(JSON.stringify({late, ended, effects, stored: stored.lines.map(({at,event})=>[at,event.type]), lateLines: stored.late},null,1)+'\n')
+  if (
+    stored.lines.every(({ event }) => event.type !== 'run-resumed') &&
+    late.result !== 'stale' &&
+    stored.lines.at(-1)?.event.type === 'run-ended' &&
+    JSON.stringify(stored.lines.at(-1)).includes('proven')
+  )
+    process.stdout.write(
+      JSON.stringify(
+        {
+          late,
+          ended,
+          effects,
+          stored: stored.lines.map(({ at, event }) => [at, event.type]),
+          lateLines: stored.late,
+        },
+        null,
+        1,
+      ) + '\n',
+    )
   const resumed = stored.lines.filter(({ event }) => event.type === 'run-resumed')
   // Suspended between its lock and its first line: there was nothing to go on with, and it says so itself.
   const last = resumed.length === 0 ? { result: 'failed', stands: [] } : { result: 'proven' }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { EXIT } from '../../core/exit.ts'
@@ -6,6 +6,7 @@ import { openPlan } from '../../core/plan/seal.ts'
 import type { Plan } from '../../core/plan/types.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Line } from '../../core/run/events.ts'
+import { MEGABYTE, readDamagedFile, readTextFile } from '../../io/text-file.ts'
 import { type JournalRead, openJournal, parseJournal } from '../journal.ts'
 import type { RunLog } from '../types.ts'
 import { isCode, syncFolder, writeDurably, writeNew } from './durable.ts'
@@ -17,6 +18,9 @@ const FIRST_SEGMENT = 'events.jsonl'
 const SEGMENT = /^events(?:\.(\d+))?\.jsonl$/
 /** There while other machines may not have all of it. */
 const UNSHARED = 'unshared'
+/** A plan of ten thousand steps is shorter, and so is its journal. */
+const LONGEST_PLAN = 32 * MEGABYTE
+const LONGEST_SEGMENT = 64 * MEGABYTE
 
 interface Options {
   root: string
@@ -67,7 +71,7 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
   return {
     ids,
     has: async (id) => (await ids()).includes(id),
-    plan: async (id) => openPlan(await planText(folderOf(id)), join(folderOf(id), PLAN)),
+    plan: async (id) => openPlan(planText(folderOf(id)), join(folderOf(id), PLAN)),
     journal: (id) => eventsIn(folderOf(id)),
 
     async create(plan, { unshared } = { unshared: false }) {
@@ -140,9 +144,9 @@ function textOf(plan: Plan): string {
   return `${JSON.stringify(plan, undefined, 2)}\n`
 }
 
-async function planText(folder: string): Promise<string> {
+function planText(folder: string): string {
   try {
-    return await readFile(join(folder, PLAN), 'utf8')
+    return readTextFile(join(folder, PLAN), LONGEST_PLAN)
   } catch (error) {
     throw new Problem({
       code: isCode(error, 'ENOENT') ? 'plan-missing' : 'plan-unreadable',
@@ -157,11 +161,11 @@ async function planText(folder: string): Promise<string> {
 /** A run that died between its plan and its first event has none. */
 async function eventsIn(folder: string): Promise<JournalRead> {
   const names = await segmentsIn(folder)
-  const segments = names.map(async (name) => {
+  const segments = names.map((name) => {
     const place = join(folder, name)
-    return { place, text: await readFile(place, 'utf8') }
+    return { place, text: readDamagedFile(place, LONGEST_SEGMENT) }
   })
-  return parseJournal(await Promise.all(segments))
+  return parseJournal(segments)
 }
 
 /** In the order in which they were begun. */
