@@ -1,6 +1,8 @@
+import { isValid, LONGEST_PATTERN, type Match, matches } from './matches.ts'
 import { nearest } from './nearest.ts'
 import { asMap } from './loose.ts'
 import type { Report } from './report.ts'
+import type { Finding } from './source.ts'
 
 /** What references can name, for one environment and one set of inputs. */
 export interface Declared {
@@ -93,6 +95,7 @@ function readInputs(inputs: Record<string, unknown>, chosen: Chosen, report: Rep
     const value = inputValue(name, asMap(definition), given, chosen, report)
     if (value !== undefined) values[name] = value
   }
+  checkPatterns(inputs, values, report)
   return values
 }
 
@@ -105,7 +108,7 @@ function inputValue(
 ): string | undefined {
   const value = Object.hasOwn(given, name) ? given[name] : defaultOf(definition)
   if (value !== undefined) {
-    const wrong = wrongInput(name, value, definition)
+    const wrong = wrongInput(name, value)
     if (wrong !== undefined) report.key(['inputs', name], { code: 'invalid-input', ...wrong })
     return value
   }
@@ -127,11 +130,7 @@ function defaultOf({ default: value }: Record<string, unknown>): string | undefi
 /** Longer input is refused before it meets a pattern. */
 const LONGEST_INPUT = 1000
 
-function wrongInput(
-  name: string,
-  value: string,
-  { pattern }: Record<string, unknown>,
-): { message: string; cure: string } | undefined {
+function wrongInput(name: string, value: string): { message: string; cure: string } | undefined {
   // A value is text, never a reference: else --set could name a secret.
   if (value.includes('${'))
     return { message: `the value of "${name}" holds \${`, cure: 'inputs are plain text, without references' }
@@ -140,21 +139,45 @@ function wrongInput(
       message: `the value of "${name}" is longer than ${LONGEST_INPUT} characters`,
       cure: 'shorten it',
     }
-  if (typeof pattern !== 'string') return undefined
-  const expression = expressionOf(pattern)
-  if (expression === undefined)
-    return { message: `the pattern of "${name}" is not a regular expression`, cure: 'correct the pattern' }
-  if (expression.test(value)) return undefined
-  return {
-    message: `the value ${JSON.stringify(value)} of "${name}" does not match ${pattern}`,
-    cure: 'the pattern must match the whole value',
+  return undefined
+}
+
+/** Whether they are any good is found out before there is a value: not in the night in which one is given. */
+function checkPatterns(
+  inputs: Record<string, unknown>,
+  values: Record<string, string>,
+  report: Report,
+): void {
+  for (const [name, definition] of Object.entries(inputs)) {
+    const { pattern } = asMap(definition)
+    if (typeof pattern !== 'string') continue
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    if (!isValid(pattern))
+      report.value(['inputs', name, 'pattern'], {
+        code: 'invalid-pattern',
+        message: `the pattern of "${name}" is not a regular expression of at most ${LONGEST_PATTERN} characters`,
+        cure: 'correct the pattern',
+      })
+    // Refused already, for its length.
+    else if (value !== undefined && value.length <= LONGEST_INPUT) {
+      const match = matches(pattern, value)
+      if (match !== 'yes') report.key(['inputs', name], mismatch(name, pattern, value, match))
+      // The others may take as long.
+      if (match === 'unusable') return
+    }
   }
 }
 
-function expressionOf(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(`^(?:${pattern})$`, 'u')
-  } catch {
-    return undefined
+function mismatch(name: string, pattern: string, value: string, match: Exclude<Match, 'yes'>): Finding {
+  if (match === 'unusable')
+    return {
+      code: 'invalid-pattern',
+      message: `the pattern of "${name}" takes too long to tell whether ${JSON.stringify(value)} matches`,
+      cure: 'simplify it: a repetition within a repetition, such as (a+)+, tries out every way to share the text',
+    }
+  return {
+    code: 'invalid-input',
+    message: `the value ${JSON.stringify(value)} of "${name}" does not match ${pattern}`,
+    cure: 'the pattern must match the whole value',
   }
 }

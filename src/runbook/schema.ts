@@ -10,7 +10,8 @@ z.config({ jitless: true })
 
 /** Names that stand in references and on command lines. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/
-const STEP_ID = /^[a-z0-9][a-z0-9-]*$/
+/** `constructor` is a member that every object of JavaScript has. */
+const STEP_ID = /^(?!constructor$)[a-z0-9][a-z0-9-]*$/
 const SERVICE = /^[a-z0-9][a-z0-9._-]*$/
 
 const name = z

@@ -34,6 +34,11 @@ const TABLE: [what: string, text: string, code: string][] = [
   ['references without end', `a: ${'${'.repeat(MANY)}`, 'missing-key'],
   ['references in a flow map without end', `a: { x: ${'${a'.repeat(MANY)}`, 'yaml'],
   ['a list that is long', `[${'{},'.repeat(MANY)}]`, 'invalid-value'],
+  [
+    'a pattern that never ends',
+    `inputs: { tag: { pattern: "(a+)+", default: "${'a'.repeat(60)}!" } }\n`,
+    'missing-key',
+  ],
   ['a tag for code', 'version: !!js/function "x"\n', 'tag'],
 ]
 
@@ -61,5 +66,26 @@ describe('hostile runbooks', () => {
   test('nothing reaches the prototype of other objects', async () => {
     await diagnosed('a: 1\n'.repeat(300) + '__proto__: { polluted: yes }\n')
     expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+  })
+
+  test('patterns that never end cost the time of one, and are named', async () => {
+    const one = (name: string) => `  ${name}: { pattern: "(a+)+", default: "${'a'.repeat(60)}!" }\n`
+    const started = performance.now()
+    const diagnostics = await diagnosed(
+      `inputs:\n${Array.from({ length: 20 }, (_, at) => one(`i${at}`)).join('')}`,
+    )
+    expect(performance.now() - started).toBeLessThan(1000)
+    expect(diagnostics.filter(({ code }) => code === 'invalid-pattern').map(({ line }) => line)).toEqual([2])
+  })
+
+  test('a pattern is checked before there is a value', async () => {
+    const codes = (await diagnosed('inputs:\n  tag: { pattern: "(" }\n')).map(({ code }) => code)
+    expect(codes).toContain('invalid-pattern')
+  })
+
+  test('no step has the name of what every object has', async () => {
+    const step = 'procedures: { p: { steps: [{ id: constructor, uses: fake.call }] } }'
+    const messages = (await diagnosed(step)).map(({ message }) => message)
+    expect(messages).toContainEqual(expect.stringContaining('ids are lower-case letters'))
   })
 })

@@ -43,11 +43,31 @@ export function nearestTags(
 }
 
 /** A backup's name with its stamp forgotten, so that those of earlier runs are known too. */
-export function backupPattern(template: string): RegExp {
-  const parts = template.split(/\$\{[^}]*\}|\d{6,}/)
-  return new RegExp(
-    `^${parts.map((part) => part.replaceAll(/[.+^$()[\]{}|\\]/g, '\\$&')).join('[0-9A-Za-z._-]+')}(?:-.*)?$`,
-  )
+export function backupNames(template: string): (tag: string) => boolean {
+  const [start = '', ...rest] = template.split(/\$\{[^}]*\}|\d{6,}/)
+  const end = rest.pop()
+  // Not by a regular expression: with several references in the name, one would try all ways to share a tag among them.
+  return (tag) => {
+    if (!tag.startsWith(start)) return false
+    if (end === undefined) return tag.length === start.length || tag[start.length] === '-'
+    let at = start.length
+    for (const part of rest) {
+      const found = tag.indexOf(part, at + 1)
+      if (found <= at) return false
+      at = found + part.length
+    }
+    return endsWithin(tag, end, at + 1)
+  }
+}
+
+/** `end` somewhere behind `from`, as the last part or before a dash. */
+function endsWithin(tag: string, end: string, from: number): boolean {
+  if (end === '') return from <= tag.length
+  for (let at = tag.indexOf(end, from); at !== -1; at = tag.indexOf(end, at + 1)) {
+    const next = at + end.length
+    if (next === tag.length || tag[next] === '-') return true
+  }
+  return false
 }
 
 function versionCandidate(tag: string): Candidate {
@@ -124,6 +144,6 @@ function commonStart(a: string, b: string): number {
 /** Tags that this step itself writes are no versions to return to. */
 export function isOurs(options: RetagOptions): (tag: string) => boolean {
   const managed = new Set(tagsOf(options))
-  const backups = options.backup === undefined ? undefined : backupPattern(options.backup)
-  return (tag) => managed.has(tag) || backups?.test(tag) === true
+  const isBackup = options.backup === undefined ? undefined : backupNames(options.backup)
+  return (tag) => managed.has(tag) || isBackup?.(tag) === true
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { sha256 } from '../../../src/core/json.ts'
 import { openDoors } from '../../../src/io/doors.ts'
 import { openRepository, type RepositoryClient } from '../../../src/platforms/registry/client.ts'
-import { backupPattern, candidatesAmong, nearestTags } from '../../../src/platforms/registry/candidates.ts'
+import { backupNames, candidatesAmong, nearestTags } from '../../../src/platforms/registry/candidates.ts'
 import { parseRepository } from '../../../src/platforms/registry/reference.ts'
 import { json, plain, startServer, type TestServer } from '../http/server.ts'
 
@@ -170,11 +170,29 @@ describe('tags', () => {
 
   test('backups of earlier runs are known by their name', () => {
     for (const template of ['prod-rollback-${run.stamp}', 'prod-rollback-20251122-103045']) {
-      const pattern = backupPattern(template)
-      expect(pattern.test('prod-rollback-20240101-000000')).toBe(true)
-      expect(pattern.test('prod-rollback-20240101-000000-2')).toBe(true)
-      expect(pattern.test('prod-latest')).toBe(false)
+      const isBackup = backupNames(template)
+      expect(isBackup('prod-rollback-20240101-000000')).toBe(true)
+      expect(isBackup('prod-rollback-20240101-000000-2')).toBe(true)
+      expect(isBackup('prod-latest')).toBe(false)
+      expect(isBackup('prod-rollback-')).toBe(false)
     }
+  })
+
+  test.each<[template: string, tag: string, ours: boolean]>([
+    ['keep', 'keep', true],
+    ['keep', 'keep-2', true],
+    ['keep', 'keeper', false],
+    ['a${run.id}b', 'a1b', true],
+    ['a${run.id}b', 'a1b-2', true],
+    ['a${run.id}b', 'ab', false],
+    ['a${run.id}b', 'a1c', false],
+    ['${run.id}${run.stamp}', 'xy', true],
+    ['${run.id}${run.stamp}', 'x', false],
+    ['${run.id}-${run.stamp}', 'x-y-z', true],
+    // As a regular expression it would try all ways to share the letters.
+    ['${run.id}a'.repeat(30), 'a'.repeat(120) + '!', false],
+  ])('a backup named %s may be called %s: %s', (template, tag, ours) => {
+    expect(backupNames(template)(tag)).toBe(ours)
   })
 })
 

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+
+import { isValid, matches } from '../../src/runbook/matches.ts'
+
+test.each<[pattern: string, text: string, match: string]>([
+  ['[a-z]+', 'abc', 'yes'],
+  ['[a-z]+', 'abc1', 'no'],
+  ['a|b', 'b', 'yes'],
+  ['a|b', 'bc', 'no'],
+  ["it's \\\\", "it's \\", 'yes'],
+  ['(a+)+', `${'a'.repeat(60)}!`, 'unusable'],
+  ['(x+x+)+y', 'x'.repeat(900), 'unusable'],
+  ['((a{0,100}){0,100}){0,100}', `${'a'.repeat(900)}!`, 'unusable'],
+])('%s on %s: %s', (pattern, text, match) => {
+  const started = performance.now()
+  expect(matches(pattern, text)).toBe(match)
+  expect(performance.now() - started).toBeLessThan(1000)
+})
+
+test.each(['(', 'a)|(b', '[z-a]', 'a{2,1}', '\\p{Nonsense}', 'a'.repeat(501)])(
+  '%s is no pattern',
+  (pattern) => {
+    expect(isValid(pattern)).toBe(false)
+  },
+)
