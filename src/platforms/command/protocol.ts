@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import type { CommandRequest, CommandResult } from '../../core/contract.ts'
-import type { Json } from '../../core/json.ts'
+import { parseJson } from '../../core/parse-json.ts'
 import { Problem } from '../../core/problem.ts'
 import { endingOf, type Place, programOf } from './options.ts'
 
@@ -125,7 +125,7 @@ export async function askScript<Op extends keyof Answers>(
       result,
     )
   }
-  const parsed = schemas[op].safeParse(documentIn(result.stdout))
+  const parsed = schemas[op].safeParse(parseJson(result.stdout))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new ScriptProblem(
@@ -137,13 +137,4 @@ export async function askScript<Op extends keyof Answers>(
     },
     result,
   )
-}
-
-function documentIn(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    // The schema then says what was expected in its place.
-    return undefined
-  }
 }

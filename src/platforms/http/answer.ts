@@ -1,4 +1,5 @@
 import type { HttpResponse, SampleValue } from '../../core/contract.ts'
+import { parseJson as parsed } from '../../core/parse-json.ts'
 import { printable } from '../../core/printable.ts'
 import { kindOf, parseJsonPath, valueAt } from './json-path.ts'
 
@@ -21,13 +22,11 @@ export function scalarAt(text: string, response: Pick<HttpResponse, 'body'>): Se
 
 function parseJson(response: Pick<HttpResponse, 'body'>): { json: unknown } | { failing: string } {
   const text = new TextDecoder().decode(response.body)
-  try {
-    return { json: JSON.parse(text) }
-  } catch {
-    // The parser's message quotes the text in its own way; ours is bounded and printable.
-    const found = printable(text, 60)
-    return { failing: `the answer is not JSON: ${found === '' ? 'it is empty' : found}` }
-  }
+  const json = parsed(text)
+  if (json !== undefined) return { json }
+  // The parser's message quotes the text in its own way; ours is bounded and printable.
+  const found = printable(text, 60)
+  return { failing: `the answer is not JSON: ${found === '' ? 'it is empty' : found}` }
 }
 
 /** The values come from a server and end up on a terminal. */

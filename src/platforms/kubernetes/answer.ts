@@ -1,6 +1,8 @@
 import type { ZodType } from 'zod'
 
 import type { HttpResponse } from '../../core/contract.ts'
+import { parseJson } from '../../core/parse-json.ts'
+import { printable } from '../../core/printable.ts'
 import { sentenceOf } from '../../core/problem.ts'
 import { statusObject } from './objects.ts'
 
@@ -42,20 +44,20 @@ function readAnswer<Value>(response: HttpResponse, schema: ZodType<Value>, cure:
     }
   if (status === 403) return { status: 'denied', why, cure: `ask for the permission; check it with: ${cure}` }
   if (status >= 300) return { status: 'unknown', why: `the cluster answered ${status}: ${why}` }
-  const read = schema.safeParse(JSON.parse(textOf(response)))
+  const read = schema.safeParse(parseJson(textOf(response)))
   if (read.success) return { status: 'present', value: read.data }
   const [issue] = read.error.issues
   return {
     status: 'unknown',
-    why: `the cluster's answer is not understood: ${issue?.path.join('.')}: ${issue?.message}`,
+    why: `the cluster's answer is not understood: ${issue?.path.join('.') || 'the document'}: ${issue?.message}`,
   }
 }
 
 /** The server's own sentence. */
 export function messageOf(response: HttpResponse): string {
   const text = textOf(response)
-  if (!text.startsWith('{')) return text.trim().slice(0, 300) || `HTTP ${response.status}`
-  const status = statusObject.safeParse(JSON.parse(text))
+  if (!text.startsWith('{')) return printable(text, 300) || `HTTP ${response.status}`
+  const status = statusObject.safeParse(parseJson(text))
   return (status.success && status.data.message) || `HTTP ${response.status}`
 }
 

@@ -1,4 +1,5 @@
 import type { Change, HttpResponse, Receipt, WriteDoor } from '../../core/contract.ts'
+import { parseJson } from '../../core/parse-json.ts'
 import { EffectFailure, type EffectFailureDetails, Problem, sentenceOf } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
 import { retryAfter } from '../../io/retry-after.ts'
@@ -156,8 +157,18 @@ function notApplied(code: string, message: string, more: Partial<EffectFailureDe
   return new EffectFailure({ code, message, applied: 'no', retryable: false, ...more })
 }
 
+/** A yes that cannot be read: what came of it shows when it is looked at. */
 function readReceiptBody(response: HttpResponse): Deployment {
-  return deploymentObject.parse(JSON.parse(new TextDecoder().decode(response.body)))
+  const read = deploymentObject.safeParse(parseJson(new TextDecoder().decode(response.body)))
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  throw new EffectFailure({
+    code: 'kubernetes-answer',
+    message: `The API server answered ${response.status}, and not with the changed Deployment`,
+    found: `${issue?.path.join('.') || 'the document'}: ${issue?.message}`,
+    applied: 'unknown',
+    retryable: false,
+  })
 }
 
 /** `at` by the server's clock, `sent` by ours. */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 
 import type { CommandResult, ReadDoor } from '../../core/contract.ts'
 import { formatDuration } from '../../core/duration.ts'
+import { parseJson } from '../../core/parse-json.ts'
 import { Problem } from '../../core/problem.ts'
 import { printable } from '../../core/printable.ts'
 import type { Authenticator } from './credentials.ts'
@@ -88,7 +89,7 @@ async function ask(plugin: Plugin, read: ReadDoor, timeout: number): Promise<Cre
     timeout,
   })
   if (result.exitCode !== 0) throw failed(plugin, result, timeout)
-  const answer = credentialSchema.safeParse(jsonOf(result.stdout))
+  const answer = credentialSchema.safeParse(parseJson(result.stdout))
   if (answer.success) return answer.data.status
   // Its output may hold the token: it is never shown.
   throw new Problem({
@@ -123,13 +124,4 @@ function cureOf(plugin: Plugin, { started, exitCode }: CommandResult, timeout: n
 
 function programOf({ command }: Plugin): string {
   return command.split(/[/\\]/).at(-1) ?? command
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The schema then says that it does not fit.
-    return undefined
-  }
 }

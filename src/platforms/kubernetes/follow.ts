@@ -1,4 +1,5 @@
 import type { ReadDoor, Seen } from '../../core/contract.ts'
+import { parseJson } from '../../core/parse-json.ts'
 import { Problem } from '../../core/problem.ts'
 import { requestOf } from './cluster.ts'
 import { seenOf } from './live.ts'
@@ -11,6 +12,8 @@ import type { DeploymentState } from './state.ts'
 const PAUSE = 250
 /** Seconds after which the server ends a watch by itself. */
 const WATCH_SECONDS = 30
+/** Objects of a cluster have at most 1.5 MB; a stream without line ends would fill the memory. */
+const LONGEST_EVENT = 8 * 1024 * 1024
 /** A connection that a firewall forgot stays silent for ever: we wait no longer than this, in milliseconds. */
 const LONGEST_WATCH = 40_000
 
@@ -43,14 +46,18 @@ async function* watch(
   const until = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_WATCH)])
   try {
     for await (const line of linesOf(await read.stream(request, until))) {
-      const event = watchEvent.parse(JSON.parse(line))
+      const event = understood(watchEvent.safeParse(parseJson(line)))
       if (event.type === 'ERROR') {
         if (isGone(event.object)) return
         throw watchFailed(event.object)
       }
       if (event.type === 'DELETED') yield { status: 'absent' }
       else if (event.type === 'ADDED' || event.type === 'MODIFIED')
-        yield seenOf({ status: 'present', value: deploymentObject.parse(event.object) }, options, read.now())
+        yield seenOf(
+          { status: 'present', value: understood(deploymentObject.safeParse(event.object)) },
+          options,
+          read.now(),
+        )
     }
   } catch (error) {
     if (!until.aborted) throw error
@@ -63,8 +70,27 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<strin
   for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
+    if (rest.length > LONGEST_EVENT) throw notUnderstood(`an event longer than ${LONGEST_EVENT} characters`)
     yield* lines.filter((line) => line.trim() !== '')
   }
+}
+
+function understood<Value>(
+  read:
+    | { success: true; data: Value }
+    | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } },
+): Value {
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  throw notUnderstood(`${issue?.path.join('.') || 'the event'}: ${issue?.message}`)
+}
+
+function notUnderstood(found: string): Problem {
+  return new Problem({
+    code: 'kubernetes-watch',
+    message: "The cluster's watch is not understood",
+    found,
+  })
 }
 
 function isGone(status: unknown): boolean {

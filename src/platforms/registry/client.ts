@@ -116,9 +116,9 @@ function clientOf(
       const digest = response.headers['docker-content-digest']
       const mediaType = mediaTypeOf(response)
       // A HEAD has no body to say why (a 404 may be a proxy's), and old registries give it no digest: the GET has both.
-      const size = Number(response.headers['content-length'] ?? Number.NaN)
+      const size = sizeIn(response)
       const complete = response.status === 200 && digest !== undefined && isDigest(digest)
-      if (!complete || mediaType === undefined || Number.isNaN(size))
+      if (!complete || mediaType === undefined || size === undefined)
         return withoutBytes(await get(reference))
       return { digest, mediaType, size }
     },
@@ -201,6 +201,12 @@ function verified(response: HttpResponse, { host, display }: Repository, referen
 
 function mediaTypeOf(response: HttpResponse): string | undefined {
   return response.headers['content-type']?.split(';', 1)[0]?.trim()
+}
+
+/** Of the manifest, in bytes, where the header says one. */
+function sizeIn({ headers }: HttpResponse): number | undefined {
+  const text = headers['content-length'] ?? ''
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
 function withoutBytes(manifest: Manifest | undefined): Described | undefined {

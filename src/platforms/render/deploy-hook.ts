@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 
 import type { CallAction } from '../../core/contract.ts'
 import type { Json } from '../../core/json.ts'
+import { parseJson } from '../../core/parse-json.ts'
 import { hasSecretMarker, shellLine } from '../../core/shell.ts'
 import { userinfoOf } from '../../io/userinfo.ts'
 import { hostOf, sendOnce } from '../http/outcome.ts'
@@ -68,9 +69,5 @@ const answer = z.object({ deploy: z.object({ id: z.string().check(z.maxLength(10
 
 /** For an image service the answer names the deploy; an empty or other answer is as good. */
 function deployId(body: Uint8Array): Json | undefined {
-  try {
-    return answer.safeParse(JSON.parse(new TextDecoder().decode(body))).data?.deploy.id
-  } catch {
-    return undefined
-  }
+  return answer.safeParse(parseJson(new TextDecoder().decode(body))).data?.deploy.id
 }
