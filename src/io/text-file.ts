@@ -13,15 +13,11 @@ export class UnfitFile extends Error {
 
 /** The text of a regular file of at most `limit` bytes. Throws `UnfitFile`, or what the file system says. */
 export function readTextFile(path: string, limit: number): string {
-  return decoded(readFile(path, limit))
+  return decoded(readRegularFile(path, limit))
 }
 
-/** The same for a file that may end within a character, or be damaged: what is no text is replaced, for its reader to see. */
-export function readDamagedFile(path: string, limit: number): string {
-  return new TextDecoder().decode(readFile(path, limit))
-}
-
-function readFile(path: string, limit: number): Uint8Array {
+/** The same, as bytes: what a crash has left may end within a character. */
+export function readRegularFile(path: string, limit: number): Buffer {
   // A pipe without a writer must not hold up even the opening of it.
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
@@ -36,7 +32,7 @@ function readFile(path: string, limit: number): Uint8Array {
 }
 
 /** Files of /proc say that they are empty: what counts is what is read. */
-function readAll(file: number, limit: number): Uint8Array {
+function readAll(file: number, limit: number): Buffer {
   const chunks: Uint8Array[] = []
   let size = 0
   for (;;) {

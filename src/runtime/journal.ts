@@ -1,8 +1,11 @@
 import { open } from 'node:fs/promises'
 
 import { canonical, isPlainObject, sha256 } from '../core/json.ts'
+import { parseJson } from '../core/parse-json.ts'
 import { Problem } from '../core/problem.ts'
 import { type Line, READABLE_FORMATS, type RunEvent } from '../core/run/events.ts'
+import { eventMisfit } from '../core/run/read-event.ts'
+import { milliseconds } from '../core/shape.ts'
 import { redactEvent } from './redact-event.ts'
 import type { RunLog } from './types.ts'
 
@@ -111,16 +114,20 @@ function joined(before: Chained, { place, text }: Segment): Chained {
   const accepted = before.rows.slice(0, from)
   const sums = before.sums.slice(0, from)
   const late = [...before.late, ...before.lines.slice(from)]
+  const total = rows.length + (incomplete === '' ? 0 : 1)
   for (const [index, row] of rows.entries()) {
     const stored = parseLine(row)
     const follows = stored?.n === lines.length + 1 && chain(sums.at(-1) ?? '', stored) === stored.sum
     if (stored === undefined || !follows) {
-      const damage = corrupt(place, index + 1, rows.length + (incomplete === '' ? 0 : 1))
+      const damage = corrupt(place, index + 1, total)
       return { lines, rows: accepted, sums, late, damage }
     }
     const { n, at, event } = stored
     if (event.type === 'run-started' && !READABLE_FORMATS.includes(event.format))
       throw foreign(place, event.format)
+    const misfit = eventMisfit(event)
+    if (misfit !== undefined)
+      return { lines, rows: accepted, sums, late, damage: corrupt(place, index + 1, total, misfit) }
     lines.push({ n, at, event })
     accepted.push(row)
     sums.push(stored.sum)
@@ -129,25 +136,25 @@ function joined(before: Chained, { place, text }: Segment): Chained {
 }
 
 function parseLine(row: string): StoredLine | undefined {
-  try {
-    const value: unknown = JSON.parse(row)
-    return isPlainObject(value) && isPlainObject(value['event']) && typeof value['sum'] === 'string'
-      ? (value as unknown as StoredLine)
-      : undefined
-  } catch {
-    // Not JSON: the caller reports it as corruption, with its place.
-    return undefined
-  }
+  // Not JSON: the caller reports it as corruption, with its place.
+  const value: unknown = parseJson(row)
+  return isPlainObject(value) &&
+    isPlainObject(value['event']) &&
+    typeof value['sum'] === 'string' &&
+    milliseconds(value['at']) === undefined
+    ? (value as unknown as StoredLine)
+    : undefined
 }
 
 function chain(former: string, { n, at, event }: Line): string {
   return sha256(`${former}\n${canonical({ n, at, event })}`).slice('sha256:'.length, 'sha256:'.length + 16)
 }
 
-function corrupt(place: string, line: number, of: number): Problem {
+function corrupt(place: string, line: number, of: number, found?: string): Problem {
   return new Problem({
     code: 'journal-corrupt',
     message: `the journal ${place} is damaged at line ${line} of ${of}`,
+    found,
     cure:
       line > 1
         ? `the lines before it can still be read: head -n ${line - 1} ${place}`

@@ -208,3 +208,32 @@ test('once a line could not be written nothing more is, and everybody is told', 
   await appendFile(path, '')
   expect(eventsOf(await readFile(path))).toHaveLength(1)
 })
+
+describe('edited by hand, with checksums that fit', () => {
+  test.each<[what: string, event: unknown, found: string]>([
+    ['an event without its step', { type: 'step-started' }, 'step is not a name'],
+    ['a kind that is unknown', { type: 'made-up' }, '"made-up" is no kind of event'],
+    ['a list for a text', { type: 'interrupted', signal: [] }, 'signal is not text'],
+  ])('%s is refused, with its line', async (_, event, found) => {
+    const journal = await openJournal(path, plainly)
+    await journal.append({ type: 'phase-started', phase: 'execute' })
+    await journal.append(event as RunEvent)
+    await journal.close()
+    const bytes = await readFile(path)
+    expect(() => parsed(bytes)).toThrow(
+      expect.objectContaining({
+        code: 'journal-corrupt',
+        message: 'the journal segment 1 is damaged at line 2 of 2',
+        found: expect.stringContaining(found) as string,
+      }),
+    )
+  })
+
+  test('a time that no date can hold is damage', async () => {
+    const journal = await openJournal(path, { ...plainly, now: () => 1e300 })
+    await journal.append({ type: 'phase-started', phase: 'execute' })
+    await journal.close()
+    const bytes = await readFile(path)
+    expect(() => parsed(bytes)).toThrow(expect.objectContaining({ code: 'journal-corrupt' }))
+  })
+})

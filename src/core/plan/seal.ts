@@ -1,6 +1,8 @@
 import { EXIT } from '../exit.ts'
 import { canonical, digestOf, isPlainObject } from '../json.ts'
+import { isTooDeep } from '../parse-json.ts'
 import { Problem } from '../problem.ts'
+import { planMisfit } from './read-plan.ts'
 import { PLAN_FORMAT, type Plan } from './types.ts'
 
 const RUN_ID = /^\d{8}-\d{6}-[0-9a-f]{4}$/
@@ -41,10 +43,20 @@ export function openPlan(text: string, place = 'the plan'): Plan {
   if (typeof value['id'] !== 'string' || !RUN_ID.test(value['id'])) {
     throw refusal('plan-unreadable', `${place} has no valid run id`, 'make a new plan')
   }
+  const misfit = planMisfit(value)
+  if (misfit !== undefined)
+    throw refusal(
+      'plan-unreadable',
+      `${place} is not a plan that this version can read`,
+      'make a new plan',
+      misfit,
+    )
   return value as unknown as Plan
 }
 
 function parsed(text: string, place: string): unknown {
+  if (isTooDeep(text))
+    throw refusal('plan-unreadable', `${place} is nested more deeply than any plan`, 'make a new plan')
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -59,6 +71,6 @@ function parsed(text: string, place: string): unknown {
   }
 }
 
-function refusal(code: string, message: string, cure: string): Problem {
-  return new Problem({ code, message, cure, exit: EXIT.usage })
+function refusal(code: string, message: string, cure: string, found?: string): Problem {
+  return new Problem({ code, message, found, cure, exit: EXIT.usage })
 }

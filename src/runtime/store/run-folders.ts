@@ -6,7 +6,7 @@ import { openPlan } from '../../core/plan/seal.ts'
 import type { Plan } from '../../core/plan/types.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Line } from '../../core/run/events.ts'
-import { MEGABYTE, readDamagedFile, readTextFile } from '../../io/text-file.ts'
+import { MEGABYTE, readRegularFile, readTextFile, UnfitFile } from '../../io/text-file.ts'
 import { type JournalRead, openJournal, parseJournal } from '../journal.ts'
 import type { RunLog } from '../types.ts'
 import { isCode, syncFolder, writeDurably, writeNew } from './durable.ts'
@@ -163,9 +163,19 @@ async function eventsIn(folder: string): Promise<JournalRead> {
   const names = await segmentsIn(folder)
   const segments = names.map((name) => {
     const place = join(folder, name)
-    return { place, text: readDamagedFile(place, LONGEST_SEGMENT) }
+    return { place, text: segmentText(place) }
   })
   return parseJournal(segments)
+}
+
+/** As far as it is text: what a crash has left may end within a character. */
+function segmentText(place: string): string {
+  try {
+    return readRegularFile(place, LONGEST_SEGMENT).toString('utf8')
+  } catch (error) {
+    if (!(error instanceof UnfitFile)) throw error
+    throw new Problem({ code: 'journal-unreadable', message: `the journal ${place} ${error.message}` })
+  }
 }
 
 /** In the order in which they were begun. */

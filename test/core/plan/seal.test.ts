@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 import { canonical } from '../../../src/core/json.ts'
 import { openPlan, sealPlan } from '../../../src/core/plan/seal.ts'
@@ -57,4 +57,35 @@ test('a file that is cut off is said to be no JSON, with its name', () => {
 test('an id that is no run id is refused: it names a folder of the store', () => {
   const { seal: _, ...plan } = sealPlan({ ...PLAN, id: '../../elsewhere' })
   expect(() => openPlan(JSON.stringify(sealPlan(plan)))).toThrow('no valid run id')
+})
+
+/** The seal is a checksum: whoever edits a plan can make it fit again. */
+describe('an edited plan that was sealed again', () => {
+  const steps = PLAN.steps
+
+  test.each<[what: string, edit: object, found: string]>([
+    ['steps that are none', { steps: 'all' }, 'steps is not a list'],
+    ['a step that is none', { steps: [null] }, 'steps[0] is not a map'],
+    ['needs that are none', { steps: [{ ...steps[0], needs: [{}] }] }, 'steps[0].needs[0] is not a name'],
+    ['a name of every object', { steps: [{ ...steps[0], id: 'constructor' }] }, 'steps[0].id is not a name'],
+    ['a need that is lost', { steps: [{ ...steps[0], needs: ['none'] }] }, 'needs "none"'],
+    ['equal ids', { steps: [...steps, ...steps] }, 'two steps have the same id'],
+    ['a time beyond all dates', { deadline: 1e300 }, 'deadline is not a number of milliseconds'],
+    ['no time', { createdAt: 'yesterday, perhaps' }, 'createdAt is not a time'],
+    ['a gate without a question', { steps: [{ ...steps[0], kind: 'gate' }] }, 'has no question'],
+    ['a secret from nowhere', { secrets: { token: {} } }, 'secrets.token.env is not text'],
+    ['a proof by no signal', { verify: { within: 1, must: [{ signal: 'none' }], should: [] } }, '"none"'],
+    ['a live signal that every object has', { liveSignal: 'toString' }, 'liveSignal is not a name'],
+  ])('%s: refused, with what is wrong', (_, edit, found) => {
+    const { seal: __, ...plan } = PLAN
+    const edited = JSON.stringify(sealPlan({ ...plan, ...edit } as typeof plan))
+    expect(() => openPlan(edited, 'plan.json')).toThrow(
+      expect.objectContaining({ code: 'plan-unreadable', exit: 2, found: expect.stringContaining(found) }),
+    )
+  })
+
+  test('brackets without end are refused before anything recurses into them', () => {
+    const deep = `{"format":1,"seal":"","deep":${'['.repeat(50_000)}${']'.repeat(50_000)}}`
+    expect(() => openPlan(deep, 'plan.json')).toThrow('plan.json is nested more deeply than any plan')
+  })
 })

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -173,4 +173,18 @@ test('of two who go on with a run at once, the one who has read less does not ge
   await writeFile(`${first}.new`, text)
   await rename(`${first}.new`, first)
   expect(await store.find(id)).toMatchObject({ lines: [{ n: 1 }, { n: 2, event: { type: 'interrupted' } }] })
+})
+
+test('a pipe in the place of a journal is refused, and not waited for', async () => {
+  const plan = await keep('20260101-000000-aaaa')
+  const path = join(root, 'runs', plan.id, 'events.jsonl')
+  await rm(path)
+  await mustRun('mkfifo', [path])
+  await expect(store.find(plan.id)).rejects.toMatchObject({ code: 'journal-unreadable' })
+})
+
+test('a journal that ends within a character is read up to its last whole line', async () => {
+  const plan = await keep('20260101-000000-aaaa')
+  await appendFile(join(root, 'runs', plan.id, 'events.jsonl'), Buffer.from([0x7b, 0x22, 0xe2, 0x82]))
+  expect((await store.find(plan.id)).lines).toHaveLength(1)
 })
