@@ -78,7 +78,7 @@ describe('an edited plan that was sealed again', () => {
     ['a live signal that every object has', { liveSignal: 'toString' }, 'liveSignal is not a name'],
   ])('%s: refused, with what is wrong', (_, edit, found) => {
     const { seal: __, ...plan } = PLAN
-    const edited = JSON.stringify(sealPlan({ ...plan, ...edit } as typeof plan))
+    const edited = JSON.stringify(sealPlan({ ...plan, ...edit }))
     expect(() => openPlan(edited, 'plan.json')).toThrow(
       expect.objectContaining({ code: 'plan-unreadable', exit: 2, found: expect.stringContaining(found) }),
     )
