@@ -41,12 +41,19 @@ export class HttpStatusError extends Problem {
  * Throws `NetworkError` when there is no answer, `Problem` when the request may not be sent at all.
  */
 export async function exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
+  const { response, host, call } = await begin(request, signal)
   try {
-    return await attempt(request, signal)
+    const body = await readAll(response, request.limit ?? LIMIT, host)
+    return {
+      status: response.statusCode ?? 0,
+      headers: joined(response),
+      body,
+      took: performance.now() - call.sentAt(),
+    }
   } catch (error) {
-    // The server closed an idle connection while we wrote to it. Asking again changes nothing.
-    if (!(error instanceof StaleConnection)) throw error
-    return await attempt(request, signal)
+    throw call.explain(error)
+  } finally {
+    call.end()
   }
 }
 
@@ -69,23 +76,6 @@ export async function openStream(
 export function closeHttp(): void {
   for (const agent of agents.values()) agent.destroy()
   agents.clear()
-}
-
-async function attempt(request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpResponse> {
-  const { response, host, call } = await begin(request, signal)
-  try {
-    const body = await readAll(response, request.limit ?? LIMIT, host)
-    return {
-      status: response.statusCode ?? 0,
-      headers: joined(response),
-      body,
-      took: performance.now() - call.sentAt(),
-    }
-  } catch (error) {
-    throw call.explain(error)
-  } finally {
-    call.end()
-  }
 }
 
 async function* chunksOf(
@@ -132,6 +122,18 @@ interface Begun {
 
 /** Sends the request and waits for the headers of its answer. */
 async function begin(request: HttpRequest, signal: AbortSignal | undefined): Promise<Begun> {
+  for (;;) {
+    try {
+      return await attempt(request, signal)
+    } catch (error) {
+      // The server closed an idle connection while we wrote to it. Asking again changes nothing. Each of them is gone
+      // after it was tried, so the last try has a new one.
+      if (!(error instanceof StaleConnection)) throw error
+    }
+  }
+}
+
+async function attempt(request: HttpRequest, signal: AbortSignal | undefined): Promise<Begun> {
   const url = allowedUrl(request)
   const body = request.body === undefined ? undefined : Buffer.from(request.body)
   const options = optionsFor(request, url, body, await agentFor(url))

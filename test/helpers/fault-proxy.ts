@@ -7,7 +7,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import { createServer as createHttpsServer, request as requestHttps } from 'node:https'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
@@ -48,6 +48,11 @@ interface FaultRule {
   readonly times?: number
 }
 
+interface TlsPair {
+  readonly key: string
+  readonly cert: string
+}
+
 export interface FaultProxy extends Stoppable {
   /** `127.0.0.1:PORT` */
   readonly host: string
@@ -66,12 +71,16 @@ export interface FaultProxy extends Stoppable {
 /**
  * Stands between a client and a real server, so that a test can see what was asked and lose what it wants.
  * It lives in the test's process: drive it with asynchronous clients only (`execFileSync` would deadlock).
+ * With `tls` it speaks https, for clients that send no credentials over http (kubectl).
  */
-export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
+export async function startFaultProxy(
+  upstream: string,
+  { tls }: { tls?: TlsPair } = {},
+): Promise<FaultProxy> {
   const target = new URL(upstream)
   const requests: SeenRequest[] = []
   const rules = ruleBook()
-  let server = await listen(0, answer)
+  let server = await listen(0, answer, tls)
   const { port } = server.address() as AddressInfo
 
   function answer(incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -92,14 +101,14 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
   return stoppable(
     {
       host,
-      url: `http://${host}`,
+      url: `${schemeOf(tls)}://${host}`,
       requests,
       fail: rules.add,
       clearFaults: rules.clear,
       forgetRequests: () => void requests.splice(0),
       goDown,
       comeBack: async () => {
-        server = await listen(port, answer)
+        server = await listen(port, answer, tls)
       },
     },
     goDown,
@@ -117,22 +126,30 @@ async function carryOut(fault: Fault | undefined, exchange: Exchange): Promise<v
   const { incoming, outgoing, seen } = exchange
   if (fault === undefined) return forward(exchange)
   if (fault === 'hang') return
-  if (fault === 'refuse') return void incoming.socket.resetAndDestroy()
+  if (fault === 'refuse') return cut(incoming)
   if (fault === 'drop-after-request') {
     await buffer(await askUpstream(exchange))
-    incoming.socket.resetAndDestroy()
-    return
+    return cut(incoming)
   }
   await buffer(incoming)
   seen.status = fault.status
   outgoing.writeHead(fault.status, fault.headers).end(fault.body)
 }
 
+function cut({ socket }: IncomingMessage): void {
+  // Node cannot reset what lies below TLS; the client loses its answer all the same.
+  if ('encrypted' in socket) socket.destroy()
+  else socket.resetAndDestroy()
+}
+
 async function forward(exchange: Exchange): Promise<void> {
   const { target, incoming, outgoing, seen } = exchange
   const response = await askUpstream(exchange)
   seen.status = response.statusCode ?? 502
-  outgoing.writeHead(seen.status, locationHere(response, target, incoming.headers.host ?? ''))
+  const here = `${'encrypted' in incoming.socket ? 'https' : 'http'}://${incoming.headers.host ?? ''}`
+  outgoing.writeHead(seen.status, locationHere(response, target, here))
+  // A watch may have nothing to say for long; its client waits for the headers.
+  outgoing.flushHeaders()
   await pipeline(response, outgoing)
 }
 
@@ -157,7 +174,7 @@ async function askUpstream({ target, incoming }: Exchange): Promise<IncomingMess
 function locationHere(response: IncomingMessage, target: URL, here: string): string[] {
   return response.rawHeaders.map((text, index) => {
     const isLocation = index % 2 === 1 && response.rawHeaders[index - 1]?.toLowerCase() === 'location'
-    return isLocation ? text.replace(target.origin, `http://${here}`) : text
+    return isLocation ? text.replace(target.origin, here) : text
   })
 }
 
@@ -185,10 +202,16 @@ function ruleBook() {
   }
 }
 
-async function listen(port: number, answer: RequestListener): Promise<Server> {
-  const server = createServer({ requestTimeout: 0 }, answer).listen(port, '127.0.0.1')
+async function listen(port: number, answer: RequestListener, tls: TlsPair | undefined): Promise<Server> {
+  const options = { requestTimeout: 0, ...tls }
+  const server = tls === undefined ? createServer(options, answer) : createHttpsServer(options, answer)
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return server
+}
+
+function schemeOf(tls: TlsPair | undefined): 'http' | 'https' {
+  return tls === undefined ? 'http' : 'https'
 }
 
 async function close(server: Server): Promise<void> {

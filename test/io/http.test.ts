@@ -187,6 +187,27 @@ describe('an idle connection that the server closed', () => {
     expect(requests).toEqual(['GET', 'GET', 'GET'])
   })
 
+  test('is asked again by a look, also when there are several of them', async () => {
+    // Each connection answers once, and is reset at its second request: a server that was restarted.
+    const host = await serveTcp((socket) => {
+      let answered = false
+      socket.on('data', () => {
+        if (answered) return socket.resetAndDestroy()
+        answered = true
+        return socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
+      })
+    })
+    const url = `http://${host}/`
+    const looks = () => Promise.all([1, 2, 3].map(() => exchange({ method: 'GET', url })))
+    await looks()
+    expect((await exchange({ method: 'GET', url })).status).toBe(200)
+    await looks()
+    const chunks = await openStream({ method: 'GET', url }, AbortSignal.timeout(5000))
+    let bytes = 0
+    for await (const chunk of chunks) bytes += chunk.length
+    expect(bytes).toBe(0)
+  })
+
   test('is not asked again by a write', async () => {
     const { listener, requests } = once2()
     const url = `http://${await serveTcp(listener)}/`

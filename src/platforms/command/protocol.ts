@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import type { CommandRequest, CommandResult } from '../../core/contract.ts'
 import { parseJson } from '../../core/parse-json.ts'
+import { printable } from '../../core/printable.ts'
 import { Problem } from '../../core/problem.ts'
 import { endingOf, type Place, programOf } from './options.ts'
 
@@ -125,14 +126,18 @@ export async function askScript<Op extends keyof Answers>(
       result,
     )
   }
-  const parsed = schemas[op].safeParse(parseJson(result.stdout))
+  const document = parseJson(result.stdout)
+  const parsed = schemas[op].safeParse(document)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new ScriptProblem(
     {
       code: 'command-set-answer',
       message: `${program} gave an answer to "${op}" that does not fit the protocol`,
-      found: issue === undefined ? undefined : `${issue.path.join('.') || 'the answer'}: ${issue.message}`,
+      found:
+        document === undefined
+          ? `no JSON: ${printable(result.stdout, 100) || 'no output'}`
+          : issue && `${issue.path.join('.') || 'the answer'}: ${issue.message}`,
       cure: 'See docs/command-set.md: one JSON document on standard output; messages for people go to standard error',
     },
     result,

@@ -5,6 +5,8 @@ import { runOptions, type RunOptions } from './run-options.ts'
 
 const UNCHECKED: Check = { what: 'your command', how: 'cannot-be-known', note: 'your command, unchecked' }
 
+const MAY_HAVE_HAPPENED = 'It may have done its work all the same: look before it is run again'
+
 /** A program or script of the team's own. */
 export const run: CallAction<RunOptions> = {
   kind: 'call',
@@ -59,7 +61,7 @@ function failed(options: RunOptions, done: CommandResult): EffectFailure {
     code: never ? 'command-not-started' : 'command-failed',
     message: `${programOf(options)}: ${how}`,
     found: said,
-    cure: never ? 'Install it, or write its path into the runbook' : undefined,
+    cure: never ? 'Install it, or write its path into the runbook' : MAY_HAVE_HAPPENED,
     applied: never ? 'no' : 'unknown',
     retryable: !never,
   })
@@ -70,6 +72,7 @@ function saidOtherwise(options: RunOptions, done: CommandResult): EffectFailure 
     code: 'command-output',
     message: `${programOf(options)} ended well, but did not say "${options.stdout?.contains}"`,
     found: endingOf({ ...done, stderr: '' }).said ?? 'no output',
+    cure: MAY_HAVE_HAPPENED,
     applied: 'unknown',
     retryable: false,
   })

@@ -23,6 +23,13 @@ type State = Json
 
 const UNCHECKED: Check = { what: 'your script', how: 'computed', note: 'your command, unchecked' }
 
+/** Where the script itself says none. */
+const CURES = {
+  stale: 'Somebody else has changed it: find out who, then plan again',
+  no: 'Nothing has happened there: mend what the script says, then try again',
+  unknown: 'It may have happened all the same: look there before it is tried again',
+}
+
 /** A surface that a team adds with a script of its own: see docs/command-set.md. */
 export const set: SetAction<SetOptions, State> = {
   kind: 'set',
@@ -116,11 +123,11 @@ async function apply(
   )
   if (answer instanceof Problem) throw failed(answer)
   if (answer.applied === 'yes') return answer.receipt ?? null
-  const { applied, why, cure, stale = false, retryable = false } = answer
+  const { applied, why, stale = false, retryable = false } = answer
   throw new EffectFailure({
     code: stale ? 'stale' : 'command-set-refused',
     message: why,
-    cure,
+    cure: answer.cure ?? (stale ? CURES.stale : CURES[applied]),
     ...(stale ? { exit: EXIT.refused } : {}),
     applied,
     retryable: retryable && !stale,

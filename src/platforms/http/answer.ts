@@ -5,7 +5,10 @@ import { kindOf, parseJsonPath, valueAt } from './json-path.ts'
 
 // One value out of an answer, or in words what is there instead.
 
-export type Selected = { value: SampleValue } | { failing: string }
+export type Selected =
+  | { value: SampleValue }
+  /** `unreadable`: it is not even JSON, such as the login page of a proxy, and says nothing. */
+  | { failing: string; unreadable?: true }
 
 export function scalarAt(text: string, response: Pick<HttpResponse, 'body'>): Selected {
   const path = parseJsonPath(text)
@@ -20,13 +23,15 @@ export function scalarAt(text: string, response: Pick<HttpResponse, 'body'>): Se
   return { failing: `${text} is ${kindOf(value)}, not a single value` }
 }
 
-function parseJson(response: Pick<HttpResponse, 'body'>): { json: unknown } | { failing: string } {
+function parseJson(
+  response: Pick<HttpResponse, 'body'>,
+): { json: unknown } | { failing: string; unreadable: true } {
   const text = new TextDecoder().decode(response.body)
   const json = parsed(text)
   if (json !== undefined) return { json }
   // The parser's message quotes the text in its own way; ours is bounded and printable.
   const found = printable(text, 60)
-  return { failing: `the answer is not JSON: ${found === '' ? 'it is empty' : found}` }
+  return { failing: `the answer is not JSON: ${found === '' ? 'it is empty' : found}`, unreadable: true }
 }
 
 /** The values come from a server and end up on a terminal. */

@@ -7,12 +7,14 @@ import { mayHoldSecret } from '../../io/secret-url.ts'
 
 // A request that changes something: what its answer, or the lack of one, says about whether it did.
 
+const MAY_HAVE_HAPPENED = 'It may have been carried out all the same: look there before it is sent again'
+
 export interface Sent {
   /** `the deploy hook`: for messages, since the URL may be a secret. */
   what: string
   /** Accepted as success; default every 2xx. */
   accepts?: ((status: number) => boolean) | undefined
-  /** What to do about a 4xx. */
+  /** What to do about a clear no. */
   cure?: string | undefined
 }
 
@@ -28,11 +30,20 @@ export async function sendOnce(
     code: status === 429 ? 'http-rate-limited' : 'http-refused',
     message: `${what} answered ${status}`,
     found: found(request, response),
-    cure: status === 429 ? 'Wait, and try again' : status < 500 ? cure : undefined,
+    cure: cureFor(status, cure),
     applied: mayHaveHappened(status) ? 'unknown' : 'no',
     retryable: status === 429 || status === 408 || status >= 500,
     retryAfter: retryAfter(response, write.now()),
   })
+}
+
+function cureFor(status: number, cure: string | undefined): string {
+  if (status === 429) return 'Wait, and try again'
+  if (mayHaveHappened(status)) return MAY_HAVE_HAPPENED
+  if (cure !== undefined) return cure
+  return status === 401 || status === 403
+    ? 'Check the credentials that it is sent with, and what they allow'
+    : 'Check in the runbook where it goes, and what is sent'
 }
 
 /** Servers repeat what they were asked, whole or in part: no part of a secret address may be shown that way. */
@@ -53,11 +64,12 @@ async function answered(write: WriteDoor, request: HttpRequest, what: string): P
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const lost = error instanceof NetworkError && error.sent
+    const cure = error.cure ?? (lost ? MAY_HAVE_HAPPENED : undefined)
     throw new EffectFailure({
       code: error.code,
       message: `${what}: ${error.message}`,
       found: error.found,
-      cure: error.cure,
+      cure,
       cause: error,
       applied: lost ? 'unknown' : 'no',
       retryable: error instanceof NetworkError && error.code !== 'forbidden-address',

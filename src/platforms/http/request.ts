@@ -99,7 +99,7 @@ async function ask(
   if (!accepts(response.status)) return isClear(response.status) ? 'not-done' : 'unknown'
   if (json === undefined) return 'done'
   const found = scalarAt(json, response)
-  if ('failing' in found) return 'not-done'
+  if ('failing' in found) return found.unreadable === true ? 'unknown' : 'not-done'
   return equals === undefined || found.value === equals ? 'done' : 'not-done'
 }
 

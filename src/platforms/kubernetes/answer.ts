@@ -35,7 +35,7 @@ export function unknownFrom(error: unknown): { status: 'unknown'; why: string; c
 function readAnswer<Value>(response: HttpResponse, schema: ZodType<Value>, cure: string): Answer<Value> {
   const { status } = response
   const why = messageOf(response)
-  if (status === 404) return { status: 'absent', why }
+  if (status === 404 && reasonOf(response) === 'NotFound') return { status: 'absent', why }
   if (status === 401)
     return {
       status: 'denied',
@@ -44,7 +44,9 @@ function readAnswer<Value>(response: HttpResponse, schema: ZodType<Value>, cure:
     }
   if (status === 403) return { status: 'denied', why, cure: `ask for the permission; check it with: ${cure}` }
   if (status >= 300) return { status: 'unknown', why: `the cluster answered ${status}: ${why}` }
-  const read = schema.safeParse(parseJson(textOf(response)))
+  const json = jsonOf(response)
+  if (json === undefined) return notTheCluster(response)
+  const read = schema.safeParse(json)
   if (read.success) return { status: 'present', value: read.data }
   const [issue] = read.error.issues
   return {
@@ -53,14 +55,32 @@ function readAnswer<Value>(response: HttpResponse, schema: ZodType<Value>, cure:
   }
 }
 
-/** The server's own sentence. */
+/** The server's own sentence; of something else, its first words. */
 export function messageOf(response: HttpResponse): string {
-  const text = textOf(response)
-  if (!text.startsWith('{')) return printable(text, 300) || `HTTP ${response.status}`
-  const status = statusObject.safeParse(parseJson(text))
-  return (status.success && status.data.message) || `HTTP ${response.status}`
+  const status = statusObject.safeParse(jsonOf(response))
+  const words = status.success ? printable(status.data.message, 1000) : firstWords(response)
+  return words === '' ? `HTTP ${response.status}` : words
 }
 
-function textOf({ body }: HttpResponse): string {
-  return new TextDecoder().decode(body)
+/** undefined when it is not JSON: then it is not the API server that speaks. */
+export function jsonOf({ body }: HttpResponse): unknown {
+  return parseJson(new TextDecoder().decode(body))
+}
+
+/** Only the API server gives one: the 404 of a proxy says nothing about the cluster. */
+function reasonOf(response: HttpResponse): string {
+  const status = statusObject.safeParse(jsonOf(response))
+  return status.success ? status.data.reason : ''
+}
+
+function notTheCluster(response: HttpResponse): { status: 'unknown'; why: string; cure: string } {
+  return {
+    status: 'unknown',
+    why: `the answer is not that of a cluster: ${firstWords(response) || 'it is empty'}`,
+    cure: "check the kubeconfig's server, and whether a proxy or a login page stands before it",
+  }
+}
+
+function firstWords({ body }: HttpResponse): string {
+  return printable(new TextDecoder().decode(body.subarray(0, 4096)), 300)
 }

@@ -1,16 +1,15 @@
 import type { Change, HttpResponse, Receipt, WriteDoor } from '../../core/contract.ts'
-import { parseJson } from '../../core/parse-json.ts'
 import { EffectFailure, type EffectFailureDetails, Problem, sentenceOf } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
 import { retryAfter } from '../../io/retry-after.ts'
-import { type Answer, messageOf } from './answer.ts'
+import { type Answer, jsonOf, messageOf } from './answer.ts'
 import { openCluster, request } from './cluster.ts'
 import { isWrittenSince, PATCH_HEADERS } from './dry-run.ts'
 import { findTemplate, type Revision } from './history.ts'
 import { type Deployment, deploymentObject } from './objects.ts'
 import type { DeploymentOptions } from './options.ts'
 import { rollbackPatch } from './patch.ts'
-import { deploymentPath, type Place, placeOf, readDeployment, readRevisions } from './read.ts'
+import { canI, deploymentPath, type Place, placeOf, readDeployment, readRevisions } from './read.ts'
 import { pausedWords, resumeCommand } from './resolve.ts'
 import type { DeploymentState } from './state.ts'
 import { templateHash } from './template.ts'
@@ -18,6 +17,9 @@ import { templateHash } from './template.ts'
 /** A broken rollout writes its status often; every write costs one more try. */
 const TRIES = 10
 const PAUSE = 40
+
+const MAY_BE_MADE = 'it may have been made all the same: look at the Deployment before trying again'
+const UNREACHABLE = 'check the cluster and the VPN; nothing was changed'
 
 /** Puts the template of `to` in place of that of `from`, as `kubectl rollout undo --to-revision` does. */
 export async function applyDeployment(
@@ -42,11 +44,11 @@ export async function applyDeployment(
     target ??= await findRevision(place, deployment, to, options, write)
     const response = await send(place, deployment, target, write)
     if (response.status < 300)
-      return receiptOf(readReceiptBody(response), serverTime(response, write.now()), write.now())
+      return receiptOf(changed(response, place), serverTime(response, write.now()), write.now())
     const outdated = before !== undefined && !isWrittenSince(before, deployment)
     const contested = response.status === 409 || response.status === 422
     // A failed `test` and an invalid template look alike (422): only a write by someone else explains the first.
-    if (!contested || outdated || tried === TRIES) throw refused(response, write.now())
+    if (!contested || outdated || tried === TRIES) throw refused(response, place, options, write.now())
     before = deployment
     await write.sleep(PAUSE * tried)
   }
@@ -95,7 +97,7 @@ function lost({ name }: Place, error: unknown): EffectFailure {
       ? `The answer to the change of Deployment "${name}" was lost`
       : `The change of Deployment "${name}" could not be sent`,
     found: sentenceOf(error),
-    cure: error instanceof Problem ? error.cure : undefined,
+    cure: (error instanceof Problem ? error.cure : undefined) ?? (sent ? MAY_BE_MADE : UNREACHABLE),
     applied: sent ? 'unknown' : 'no',
     retryable: sent || network,
     cause: error,
@@ -105,10 +107,12 @@ function lost({ name }: Place, error: unknown): EffectFailure {
 function readable<Value>(answer: Answer<Value>, { namespace, name }: Place): Value {
   if (answer.status === 'present') return answer.value
   if (answer.status === 'absent')
-    throw notApplied('stale', `There is no Deployment "${name}" in namespace "${namespace}" any more`)
+    throw notApplied('stale', `There is no Deployment "${name}" in namespace "${namespace}" any more`, {
+      cure: 'look at who deleted it, then plan again',
+    })
   throw notApplied(answer.status, `Cannot look at Deployment "${name}" before its change`, {
     found: answer.why,
-    cure: answer.cure,
+    cure: answer.cure ?? UNREACHABLE,
     retryable: answer.status === 'unknown',
   })
 }
@@ -125,19 +129,36 @@ function stale({ name }: Place, from: DeploymentState, { spec }: Deployment): Ef
   )
 }
 
-function refused(response: HttpResponse, now: number): EffectFailure {
+function refused(
+  response: HttpResponse,
+  { namespace, name }: Place,
+  options: DeploymentOptions,
+  now: number,
+): EffectFailure {
   const { status } = response
   const found = messageOf(response)
   // The server stopped before it stored anything when a webhook could not be asked.
-  const stopped = status < 500 || /failed calling (admission )?webhook/i.test(found)
+  const stopped = isClear(status) || /failed calling (admission )?webhook/i.test(found)
+  const denied = status === 401 || status === 403
+  const check = canI(options, 'patch', `deployments.apps/${name}`, namespace)
   return new EffectFailure({
-    code: status === 401 || status === 403 ? 'denied' : `kubernetes-${status}`,
+    code: denied ? 'denied' : `kubernetes-${status}`,
     message: 'The API server did not make the change',
     found,
+    cure: denied
+      ? `log in again, or ask for the permission; check it with: ${check}`
+      : stopped
+        ? 'nothing was changed: mend what the server says, then try again'
+        : MAY_BE_MADE,
     applied: stopped ? 'no' : 'unknown',
     retryable: status >= 500 || [408, 409, 429].includes(status),
     retryAfter: retryAfter(response, now),
   })
+}
+
+/** A 4xx is a no, but for one that only says that the time was over. */
+function isClear(status: number): boolean {
+  return status >= 400 && status <= 499 && status !== 408 && status !== 499
 }
 
 /** Nothing has been sent yet. */
@@ -157,17 +178,17 @@ function notApplied(code: string, message: string, more: Partial<EffectFailureDe
   return new EffectFailure({ code, message, applied: 'no', retryable: false, ...more })
 }
 
-/** A yes that cannot be read: what came of it shows when it is looked at. */
-function readReceiptBody(response: HttpResponse): Deployment {
-  const read = deploymentObject.safeParse(parseJson(new TextDecoder().decode(response.body)))
+/** What the server says it has stored; whatever else answers "success" may be a proxy that has passed nothing on. */
+function changed(response: HttpResponse, { name }: Place): Deployment {
+  const read = deploymentObject.safeParse(jsonOf(response))
   if (read.success) return read.data
-  const [issue] = read.error.issues
   throw new EffectFailure({
-    code: 'kubernetes-answer',
-    message: `The API server answered ${response.status}, and not with the changed Deployment`,
-    found: `${issue?.path.join('.') || 'the document'}: ${issue?.message}`,
+    code: 'kubernetes-answer-unclear',
+    message: `The answer to the change of Deployment "${name}" is not that of a cluster`,
+    found: messageOf(response),
+    cure: MAY_BE_MADE,
     applied: 'unknown',
-    retryable: false,
+    retryable: true,
   })
 }
 

@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse, ReadDoor, WriteDoor } from '../../core/contract.ts'
-import { sha256 } from '../../core/json.ts'
+import { isPlainObject, sha256 } from '../../core/json.ts'
+import { printable } from '../../core/printable.ts'
 import { Problem } from '../../core/problem.ts'
 import { jsonOf } from './json.ts'
 import { type Access, type Auth, type AuthOptions, createAuth } from './auth.ts'
@@ -14,6 +15,8 @@ const ACCEPT = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ')
+
+const NOT_THE_REGISTRY = 'Check the address, and whether a proxy or a login page stands before the registry'
 
 const TAGS_PAGE = 1000
 const TAGS_PAGES = 5
@@ -129,7 +132,7 @@ function clientOf(
         const response = await ask('pull', { method: 'GET', path, limit: TAGS_LIMIT })
         if (isAbsent(response)) return { tags, complete: true }
         if (response.status !== 200) throw fail(response)
-        for (const tag of tagsIn(response)) {
+        for (const tag of tagsIn(response, repository)) {
           if (tags.length === TAGS_MOST) return { tags, complete: false }
           tags.push(tag)
         }
@@ -189,6 +192,13 @@ function verified(response: HttpResponse, { host, display }: Repository, referen
   const said = response.headers['docker-content-digest']
   const wanted = isDigest(reference) ? reference : said !== undefined && isDigest(said) ? said : digest
   const mediaType = mediaTypeOf(response)
+  if (!isManifest(response.body))
+    throw new Problem({
+      code: 'registry-page',
+      message: `${host} gave something that is no manifest for ${display}`,
+      found: printable(new TextDecoder().decode(response.body.subarray(0, 1024)), 100) || 'nothing',
+      cure: NOT_THE_REGISTRY,
+    })
   if (digest !== wanted || mediaType === undefined)
     throw new Problem({
       code: 'registry-corrupt-manifest',
@@ -197,6 +207,12 @@ function verified(response: HttpResponse, { host, display }: Repository, referen
       cure: 'Something between here and the registry changes what it sends, or its storage is damaged',
     })
   return { digest, mediaType, size: response.body.length, bytes: response.body }
+}
+
+/** Every kind of manifest and of index has its version; the login page of a proxy, or a cut answer, has not. */
+function isManifest(body: Uint8Array): boolean {
+  const parsed = jsonOf(body)
+  return isPlainObject(parsed) && typeof parsed['schemaVersion'] === 'number'
 }
 
 function mediaTypeOf(response: HttpResponse): string | undefined {
@@ -215,9 +231,15 @@ function withoutBytes(manifest: Manifest | undefined): Described | undefined {
   return { digest, mediaType, size }
 }
 
-function tagsIn(response: HttpResponse): string[] {
+function tagsIn(response: HttpResponse, { host, display }: Repository): string[] {
   const parsed = jsonOf(response.body)
-  const tags = typeof parsed === 'object' && parsed !== null && 'tags' in parsed ? parsed.tags : undefined
+  if (!isPlainObject(parsed))
+    throw new Problem({
+      code: 'registry-page',
+      message: `${host} gave something that is no list of the tags of ${display}`,
+      cure: NOT_THE_REGISTRY,
+    })
+  const { tags } = parsed
   // A repository whose last tag was deleted says `null`.
   return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : []
 }

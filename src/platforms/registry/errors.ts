@@ -8,6 +8,7 @@ import { isClear, isImmutable, type Said, saidBy } from './said.ts'
 // What a registry's no means, in words, and what to do about it.
 
 const DOWN = 'Check the address and the VPN, and whether the registry is up; asking has changed nothing'
+const LOST = 'It may have been written all the same: look at the tag before it is written again'
 
 export class RegistryError extends Problem {
   readonly refusal: 'missing' | 'denied' | 'unknown'
@@ -93,6 +94,7 @@ export function registryError(response: HttpResponse, asked: Asked): RegistryErr
     code: 'registry-answer',
     message: `${repository.host} gave an answer that was not expected`,
     found: status >= 300 && status < 400 ? `${found}, a redirect, which is not followed` : found,
+    cure: 'Check the address, and what stands between here and the registry',
     refusal: 'unknown',
     lost: !isClear(status),
   })
@@ -115,15 +117,16 @@ export function effectFailure(error: unknown, moment: 'before' | 'writing' | 'af
   if (error instanceof EffectFailure) return error
   if (!(error instanceof Problem)) throw error
   const lost = error instanceof NetworkError ? error.sent : error instanceof RegistryError && error.lost
+  const applied = moment === 'after' || (moment === 'writing' && lost) ? 'unknown' : 'no'
   const retryable = error instanceof NetworkError || (error instanceof RegistryError && error.retryable)
   return new EffectFailure({
     code: error.code,
     message: error.message,
     found: error.found,
-    cure: error.cure,
+    cure: error.cure ?? (applied === 'no' ? DOWN : LOST),
     exit: error.exit,
     cause: error,
-    applied: moment === 'after' || (moment === 'writing' && lost) ? 'unknown' : 'no',
+    applied,
     retryable,
     retryAfter: error instanceof RegistryError ? error.retryAfter : undefined,
   })
