@@ -1,17 +1,23 @@
 import { gitStore } from './git-store.ts'
+import { journal } from './journal.ts'
 import { observe } from './observe.ts'
 import { type Benchmark, isWithin, type Outcome } from './outcome.ts'
 import { duration, factor, type Result } from './report.ts'
 import { keep, thisMachine } from './results.ts'
 import { retag } from './retag.ts'
+import { scale } from './scale.ts'
 import { startup } from './startup.ts'
 
 // `npm run bench` runs them all, `npm run bench -- startup retag` only these.
 
-const BENCHMARKS = { startup, retag, observe, 'git-store': gitStore } as const satisfies Record<
-  string,
-  Benchmark
->
+const BENCHMARKS = {
+  startup,
+  retag,
+  observe,
+  scale,
+  journal,
+  'git-store': gitStore,
+} as const satisfies Record<string, Benchmark>
 
 type Name = keyof typeof BENCHMARKS
 

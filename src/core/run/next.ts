@@ -57,6 +57,9 @@ function execute(plan: Plan, state: RunState, around: Surroundings): Command[] {
     const step = stepAt(plan, place)
     return step === undefined ? [] : stepCommands(state, step, around, stopping)
   })
+  // A failure is written down before anything else is decided: nothing new is to begin beside it.
+  const failure = commands.find(isFailure)
+  if (failure !== undefined) return [failure]
   if (commands.length > 0) return commands
   if (frontier.isRunning) return []
   const open = stepAt(plan, frontier.unopened)
@@ -66,6 +69,10 @@ function execute(plan: Plan, state: RunState, around: Surroundings): Command[] {
   if (open !== undefined)
     return [fail(open, `it waits for ${open.needs.join(', ')}, and that can never be done`)]
   return [record({ type: 'phase-started', phase: 'verify' })]
+}
+
+function isFailure(command: Command): boolean {
+  return command.do === 'record' && command.event.type === 'step-ended' && command.event.result === 'failed'
 }
 
 function stepAt(plan: Plan, place: number | undefined): PlannedStep | undefined {
