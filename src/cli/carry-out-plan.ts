@@ -24,6 +24,8 @@ export interface CarryOut {
   yes: boolean
   /** The version of the board when the plan was made just now; absent for one that has been waiting. */
   plannedAt?: string | undefined
+  /** Why the shared store is left aside. */
+  offline?: string | undefined
   /** The run that it takes back. */
   takesBack?: StoredRun | undefined
   answers: Record<string, string>
@@ -31,7 +33,7 @@ export interface CarryOut {
 
 /** Shows the plan, asks, carries it out, and says how it ended: for a run and for an undo. */
 export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
-  const { session, interrupts, output, plan, takesBack, answers } = request
+  const { session, interrupts, output, plan, takesBack, offline, answers } = request
   if (!output.json) output.progress(planText(plan, await output.progressLook(), request.guide))
   output.document({ type: 'plan', plan })
   await agree(request, (width) => `${essence(plan, width - QUESTION.length)}${QUESTION}`)
@@ -41,7 +43,14 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
   if (!output.json) output.progress('')
   return shown(request, async ({ renderer, acts, options }) => {
     const ask = personAt(output, renderer, interrupts)
-    const carried = await carryThrough(session, plan, { ...options, answers, ask, plannedAt, takesBack })
+    const carried = await carryThrough(session, plan, {
+      ...options,
+      answers,
+      ask,
+      plannedAt,
+      takesBack,
+      offline,
+    })
     renderer.stop()
     return printEnd(acts, carried, output)
   })

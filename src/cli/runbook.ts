@@ -62,6 +62,21 @@ function inEnvironment(diagnostic: Diagnostic, environment: string): Diagnostic 
   return { ...diagnostic, message: `${diagnostic.message} (in the environment "${environment}")` }
 }
 
+/** The file of the runbook where it may name a store; nothing is parsed that does not. */
+export async function findForStore(named: string | undefined): Promise<string | undefined> {
+  const file = named ?? (await findQuietly())
+  return file !== undefined && /^["']?store["']?\s*:/m.test(textOf(file)) ? file : undefined
+}
+
+async function findQuietly(): Promise<string | undefined> {
+  try {
+    return await findRunbook(namesIn)
+  } catch {
+    // None, or a choice of several: then it has to be named to be looked at.
+    return undefined
+  }
+}
+
 /** The runbook, or a problem that shows everything that is wrong with it. */
 export async function requireRunbook(options: RunbookOptions): Promise<Runbook> {
   const read = await readRunbook(options)

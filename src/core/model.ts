@@ -13,6 +13,7 @@ export interface Runbook {
   vars: Record<string, string>
   inputs: Record<string, string>
   secrets: Record<string, SecretRef>
+  store?: StoreDef | undefined
   /** Milliseconds from the start of the run to proven. */
   deadline?: number | undefined
   release: { live?: { signal: string } | undefined; history?: HistoryDef | undefined }
@@ -20,6 +21,13 @@ export interface Runbook {
   /** In the order of the file. */
   procedures: Procedure[]
 }
+
+/** Where runs, locks and versions live; absent: in a folder of the user. */
+export type StoreDef =
+  /** Starts at the folder of the runbook. */
+  | { folder: string }
+  /** A ref for every service and environment on a git remote: a url, or the name of a remote of the clone. */
+  | { git: { remote: string; repository: string } }
 
 export type SecretRef = { env: string } | { file: string } | { command: string[] }
 

@@ -6,6 +6,7 @@ import {
   type SecretRef,
   type SignalDef,
   type Step,
+  type StoreDef,
   type Verify,
 } from '../core/model.ts'
 import type { Declared } from './declared.ts'
@@ -29,6 +30,7 @@ export function toRunbook(
     vars: declared.vars,
     inputs: declared.inputs,
     secrets: (file.secrets ?? {}) as Record<string, SecretRef>,
+    store: toStore(file.store),
     deadline: file.deadline,
     release: file.release ?? {},
     signals: Object.fromEntries(
@@ -36,6 +38,12 @@ export function toRunbook(
     ),
     procedures: Object.entries(file.procedures).map(([name, procedure]) => toProcedure(name, procedure)),
   }
+}
+
+function toStore(file: RunbookFile['store']): StoreDef | undefined {
+  if (file?.git !== undefined)
+    return { git: { remote: file.git.remote, repository: file.git.repository ?? '.' } }
+  return file?.folder === undefined ? undefined : { folder: file.folder }
 }
 
 function toSignal(signal: NonNullable<RunbookFile['signals']>[string]): SignalDef {

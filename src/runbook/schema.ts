@@ -51,6 +51,33 @@ const secret = z
   .check(z.refine((value) => Object.keys(value).length === 1, 'needs exactly one of env, file, command'))
   .register(z.globalRegistry, { minProperties: 1, maxProperties: 1 })
 
+const GIT_ADDRESS = /^(?!-)\S+$/
+
+const store = z
+  .strictObject({
+    folder: z.optional(text('A folder on a local disk, starting at the folder of the runbook')),
+    git: optional(
+      z.strictObject({
+        remote: described(
+          z.string().check(
+            z.regex(GIT_ADDRESS, 'is a git address or the name of a remote'),
+            z.refine(
+              (value) => !/:\/\/[^/]*@/.test(value) || value.startsWith('ssh:'),
+              'holds a login: let git find it (credential helper, ssh key)',
+            ),
+          ),
+          'The name of a remote of the clone (origin), or an address',
+        ),
+        repository: z.optional(
+          text('Path of the clone whose remote is meant; default: the folder of the runbook'),
+        ),
+      }),
+      'One ref for every service and environment on a git remote that the team shares',
+    ),
+  })
+  .check(z.refine((value) => Object.keys(value).length === 1, 'needs exactly one of folder, git'))
+  .register(z.globalRegistry, { minProperties: 1, maxProperties: 1 })
+
 const history = z.union([
   z.strictObject({
     git: z.strictObject({
@@ -171,6 +198,7 @@ export const runbookSchema = z.strictObject({
   environments: optional(named(named(variable)), 'Variables by environment; the first is the default'),
   inputs: optional(named(input), 'Values given on the command line with --set'),
   secrets: optional(named(secret), 'Where secrets are read at the moment of use'),
+  store: optional(store, 'Where runs, locks and versions live; without it, in a folder of the user'),
   release: z.optional(release),
   signals: optional(named(signal), 'Named measurements'),
   procedures: described(

@@ -8,7 +8,6 @@ const UNAVAILABLE = [
   'triggers',
   'guards',
   'notify',
-  'store',
   'inputs.*.type',
   'release.history.registry',
   'signals.*.prometheus',

@@ -11,6 +11,8 @@ export interface Carrier {
   secrets: Secrets
   /** On disk, and in the state, when it returns. */
   append(event: RunEvent): Promise<void>
+  /** Returns when every machine that shares the store sees what is on record. */
+  share(): Promise<void>
   /** Throws a Problem when the run is no longer ours: asked before every effect. */
   own(): Promise<void>
   state(): RunState

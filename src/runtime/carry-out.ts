@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
 import { EXIT, type ExitCode } from '../core/exit.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import { stepNamed } from '../core/plan/lookup.ts'
@@ -23,6 +25,8 @@ type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
 /** Being cancelled is a crash: the process is gone within 5 s, so effects under way get less than that to end by themselves. */
 const GRACE = 2500
+/** So long the last lines are sent to a shared store when the run was cancelled. */
+const HURRY = 1000
 /** Results after which it is known which version is good. */
 const PROVEN = new Set<RunEnded['result']>(['proven', 'already', 'degraded'])
 /** Longest sleep between two decisions, so that time limits are seen. */
@@ -94,10 +98,11 @@ class Execution implements Carrier {
   async run(): Promise<RunEnded> {
     try {
       await this.#begin()
+      await this.#share()
       if (await confirmed(this, this.#options, this.#ground.lines)) return await this.#untilEnd()
       return this.#options.interrupt.aborted ? await this.#stop() : await this.#decline()
     } finally {
-      await this.#ground.log.close()
+      await this.#close()
     }
   }
 
@@ -234,7 +239,9 @@ class Execution implements Carrier {
     if (this.#state.started !== undefined) {
       await this.append({ type: 'run-resumed', by: this.session.who })
       for (const one of this.#ground.gone) await this.append(one)
-      return
+      if (this.#state.offline === true && this.#options.offline === undefined)
+        await this.append({ type: 'store-reached' })
+      return this.#tellOffline()
     }
     await this.append({
       type: 'run-started',
@@ -250,7 +257,33 @@ class Execution implements Carrier {
       reason: plan.reason,
       undoOf: plan.undoOf,
     })
+    await this.#tellOffline()
     for (const one of plan.evidence) await this.append({ type: 'evidence', ...one })
+  }
+
+  async #tellOffline(): Promise<void> {
+    const why = this.#options.offline
+    if (why !== undefined) await this.append({ type: 'store-unreachable', why, by: this.session.who })
+  }
+
+  /** Before the first effect every machine that shares the store has the sealed plan. */
+  async #share(): Promise<void> {
+    try {
+      await this.#ground.log.share()
+    } catch (error) {
+      if (!hasTried(this.#state)) {
+        const why = `it could not be shared: ${sentenceOf(error)}`
+        await this.#end({ type: 'run-ended', result: 'failed', exit: EXIT.refused, why, stands: [] })
+      }
+      throw error
+    }
+  }
+
+  /** A store that does not answer is not waited for by who has been cancelled. */
+  async #close(): Promise<void> {
+    const closed = this.#ground.log.close()
+    if (!this.#options.interrupt.aborted) return closed
+    await Promise.race([closed, wait(HURRY)])
   }
 
   #decline(): Promise<RunEnded> {
@@ -309,6 +342,10 @@ class Execution implements Carrier {
 
   own(): Promise<void> {
     return this.#ground.held.check()
+  }
+
+  share(): Promise<void> {
+    return this.#ground.log.share()
   }
 
   async append(event: RunEvent): Promise<void> {

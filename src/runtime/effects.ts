@@ -39,7 +39,7 @@ export async function carryOutEffect(carrier: Carrier, command: EffectCommand): 
   try {
     if (perform instanceof Problem) throw perform
     if (carrier.interrupted()) throw interruptedBefore()
-    await requireOwn(carrier)
+    await requireOwn(carrier, use)
     outcome = { type: 'outcome', ...base, ok: true, receipt: await perform() }
   } catch (error) {
     if (isOver(error) && error.code === 'journal-failed') throw error
@@ -62,8 +62,10 @@ function isOver(error: unknown): error is Problem {
 const RUN_OVER = new Set(['journal-failed', 'lock-lost', 'lock-unreadable'])
 
 /** As late as can be. A store that does not answer at the moment is a reason to try again, not to act. */
-async function requireOwn(carrier: Carrier): Promise<void> {
+async function requireOwn(carrier: Carrier, { call }: PlannedUse): Promise<void> {
   try {
+    // Whoever goes on from another machine must know of a call that nothing can look at.
+    if (call !== undefined && !call.observable) await carrier.share()
     await carrier.own()
   } catch (error) {
     if (!(error instanceof Problem) || isOver(error)) throw error

@@ -1,5 +1,5 @@
 import type { LockSummary } from '../core/lock-view.ts'
-import { sentenceOf } from '../core/problem.ts'
+import { Problem, sentenceOf } from '../core/problem.ts'
 import { holderState } from './store/holder.ts'
 import { lockIn, type LockRecord } from './store/lock-record.ts'
 import type { Session } from './types.ts'
@@ -10,7 +10,7 @@ export async function locksOf(
   { store, read }: Session,
   onUnreadable: (place: string, why: string) => void,
 ): Promise<LockSummary[]> {
-  const boards = await store.boards()
+  const boards = await boardsOf(store, onUnreadable)
   const found = await Promise.all(
     boards.map(async ({ board }) => {
       try {
@@ -22,6 +22,20 @@ export async function locksOf(
     }),
   )
   return found.flatMap((record) => (record === undefined ? [] : [summaryOf(record, read.now())]))
+}
+
+/** A shared store that cannot be reached is told of, and hides nothing else. */
+async function boardsOf(
+  store: Session['store'],
+  onUnreadable: (place: string, why: string) => void,
+): Promise<Awaited<ReturnType<Session['store']['boards']>>> {
+  try {
+    return await store.boards()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    onUnreadable(store.place, sentenceOf(error))
+    return []
+  }
 }
 
 function summaryOf(record: LockRecord, now: number): LockSummary {

@@ -20,6 +20,7 @@ export function openSession(options: SessionOptions = {}): Session {
   const doors = openDoors(options)
   const redactor = createRedactor()
   const redact = (text: string) => redactor.redact(text)
+  const storeRoot = (): string => options.storeFolder ?? defaultRoot(process.env)
   return {
     read: doors.read,
     write: doors.write,
@@ -27,10 +28,11 @@ export function openSession(options: SessionOptions = {}): Session {
     secretsOf: (refs: Record<string, SecretRef>, read: ReadDoor = doors.read) =>
       openSecrets(refs, read, (value, name) => redactor.add(value, `[secret ${name}]`)),
     store: folderStore({
-      root: options.storeFolder ?? defaultRoot(process.env),
+      root: storeRoot(),
       redact,
       now: doors.read.now,
     }),
+    storeRoot,
     // A function: a user without a home directory has no need of one for most of what we do.
     cacheRoot: () => cacheRoot(process.env),
     who: whoAmI(process.env),

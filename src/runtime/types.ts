@@ -15,6 +15,8 @@ export interface Session {
   /** Read through `read` where paths start elsewhere than at our own folder. */
   secretsOf(refs: Record<string, SecretRef>, read?: ReadDoor): Secrets
   store: Store
+  /** Folder of what is kept on this machine, whatever store is used. */
+  storeRoot(): string
   /** Folder for what can be fetched again. */
   cacheRoot(): string
   who: Who
@@ -36,6 +38,8 @@ export interface Store {
   pace: Pace
   /** Whether a run has an end on record, or was never begun. */
   isOver(id: string): Promise<boolean>
+  /** Of a store that machines share: sends what could not be sent when it was written, and gives those runs. */
+  catchUp?(isOurs: (run: StoredRun) => boolean): Promise<StoredRun[]>
   /** Newest first. Runs that cannot be read are left out and told of: one old damaged journal must not stop tonight's rollback. */
   list(onDamaged?: (id: string, error: unknown) => void): Promise<StoredRun[]>
   /** By id, a unique beginning of one, or `last`. Throws a Problem that lists what there is. */
@@ -85,6 +89,8 @@ export interface CarryOutOptions {
   onLine(line: Line): void
   /** Live news that is not journalled (a sample while waiting): for a spinner. */
   onNews?: ((text: string) => void) | undefined
+  /** Why the shared store is left aside, as a person has agreed to. */
+  offline?: string | undefined
   /** Aborts when the person or CI interrupts; nothing new starts after it. */
   interrupt: AbortSignal
 }

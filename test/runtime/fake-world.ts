@@ -254,6 +254,7 @@ export function fakeSession(root: string, variables: Record<string, string> = {}
     redact,
     secretsOf: (refs) => openSecrets(refs, read, (value, name) => redactor.add(value, `[secret ${name}]`)),
     store: folderStore({ root, redact, now: () => read.now() }),
+    storeRoot: () => root,
     cacheRoot: () => `${root}/cache`,
     who: { name: 'ana', host: 'laptop', ci: false },
     close: doors.close,

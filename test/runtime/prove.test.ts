@@ -61,6 +61,7 @@ function carrierFor(plan: Plan): Carrier & { events: RunEvent[]; stop(): void } 
     secrets: session.secretsOf({}),
     append: async (event) => void events.push(event),
     own: async () => {},
+    share: async () => {},
     state: emptyState,
     now: () => clock,
     async sleep(milliseconds) {

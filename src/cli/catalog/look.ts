@@ -1,4 +1,4 @@
-import { JSON_OUTPUT, PROCEDURE, REASON, RUNBOOK } from './options.ts'
+import { JSON_OUTPUT, PROCEDURE, REASON, RUNBOOK, STORE_RUNBOOK } from './options.ts'
 import type { CommandSpec } from './types.ts'
 
 export const LOOK: CommandSpec[] = [
@@ -6,7 +6,7 @@ export const LOOK: CommandSpec[] = [
     name: 'status',
     group: 'Look',
     summary: 'unfinished runs, and the last ones of every service',
-    options: [JSON_OUTPUT],
+    options: [STORE_RUNBOOK, JSON_OUTPUT],
     examples: [{ command: 'rollback status', does: 'is anything unfinished?' }],
     load: async () => (await import('../commands/status.ts')).runStatus,
   },
@@ -28,6 +28,7 @@ export const LOOK: CommandSpec[] = [
         summary: 'text (default), json or markdown',
         choices: ['text', 'json', 'markdown'],
       },
+      STORE_RUNBOOK,
       JSON_OUTPUT,
     ],
     examples: [

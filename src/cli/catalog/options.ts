@@ -7,6 +7,13 @@ export const JSON_OUTPUT: OptionSpec = {
   summary: 'print one JSON document (NDJSON events for long work, the result last)',
 }
 
+/** For commands about runs: of the runbook they need nothing but its store. */
+export const STORE_RUNBOOK: OptionSpec = {
+  flags: '--runbook <file>',
+  summary: 'the runbook that names the shared store (default: as for run)',
+  completes: 'file',
+}
+
 export const RUNBOOK: OptionSpec[] = [
   {
     flags: '--runbook <file>',

@@ -6,6 +6,7 @@ import {
   PROCEDURE,
   REASON,
   RUNBOOK,
+  STORE_RUNBOOK,
   TARGET,
   WITHOUT,
   YES,
@@ -65,7 +66,7 @@ export const ROLL_BACK: CommandSpec[] = [
       'looked at, and proves the result. What was changed by somebody else meanwhile stops it. Default: the only unfinished run.',
     ].join('\n'),
     arguments: [RUN],
-    options: [YES, ANSWER, JSON_OUTPUT],
+    options: [STORE_RUNBOOK, YES, ANSWER, JSON_OUTPUT],
     examples: [
       { command: 'rollback resume', does: 'the only unfinished run' },
       {
@@ -83,6 +84,7 @@ export const ROLL_BACK: CommandSpec[] = [
       'Plans the way back to the recorded former states, shows it, asks, and proves the result. Default: the last run that changed something.',
     arguments: [RUN],
     options: [
+      STORE_RUNBOOK,
       WITHOUT,
       REASON,
       { flags: '--dry-run', summary: 'plan and print, write nothing of any kind' },
@@ -104,7 +106,7 @@ export const ROLL_BACK: CommandSpec[] = [
     description:
       'An unfinished run owns what it changes: no other rollback may touch it. This ends that, and changes nothing. It is on record, with the reason.',
     arguments: [RUN],
-    options: [REASON, YES, JSON_OUTPUT],
+    options: [REASON, STORE_RUNBOOK, YES, JSON_OUTPUT],
     examples: [
       { command: "rollback abandon 20261122-031500 --reason 'mended by hand'", does: 'free its surfaces' },
     ],

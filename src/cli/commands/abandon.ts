@@ -6,25 +6,31 @@ import type { StoredRun } from '../../runtime/types.ts'
 import { agree } from '../agree.ts'
 import type { Call } from '../catalog/types.ts'
 import type { Output } from '../output.ts'
+import { openRun } from '../open-run.ts'
+import { storeHere } from '../store-here.ts'
 import { unfinishedRun } from '../unfinished-run.ts'
 import { usageError } from '../usage.ts'
 import { withSession } from '../with-session.ts'
 
 interface AbandonOptions {
+  runbook?: string
   reason?: string
   yes?: true
 }
 
 /** Gives an unfinished run up: what stands, stands, and its surfaces are free again. */
 export function runAbandon({ args, argv, options, output }: Call): Promise<ExitCode> {
-  const { reason, yes } = options as unknown as AbandonOptions
+  const { runbook, reason, yes } = options as unknown as AbandonOptions
   if (reason === undefined || reason.trim() === '')
     throw usageError(
       '--reason is needed: it is kept in the report',
       "Say why, such as --reason 'mended by hand'.",
     )
-  return withSession(output, async (session, interrupts) => {
-    const run = await unfinishedRun(session, args[0], 'abandon')
+  return withSession(output, async (outer, interrupts) => {
+    const here = await storeHere(outer, { runbook }, output)
+    const { session, run } = await openRun(here, { output, interrupts, answers: {} }, (there) =>
+      unfinishedRun(there, args[0], 'abandon'),
+    )
     const { requireUnfinished } = await import('../../runtime/resume.ts')
     const { requireFree } = await import('../../runtime/lock-run.ts')
     requireUnfinished(run)

@@ -45,10 +45,12 @@ export async function runPlan(call: Call): Promise<ExitCode> {
 async function checkReady(
   { output }: Call,
   options: PlanOptions,
-  session: Session,
+  outer: Session,
   interrupts: Interrupts,
 ): Promise<ExitCode> {
   const runbook = await requireRunbook(options)
+  const { inStore } = await import('../../runtime/in-store.ts')
+  const session = inStore(outer, runbook.store, runbook.path)
   const [{ procedureNamed }, { checkReadiness }, { isReady, readinessText }] = await Promise.all([
     import('../../runtime/plan-ground.ts'),
     import('../../runtime/readiness.ts'),
@@ -66,11 +68,13 @@ async function checkReady(
 async function planTarget(
   { argv, output }: Call,
   options: PlanOptions & { target: string },
-  session: Session,
+  outer: Session,
   interrupts: Interrupts,
 ): Promise<ExitCode> {
   const { target, without, reason, force } = options
   const runbook = await requireRunbook(options)
+  const { inStore } = await import('../../runtime/in-store.ts')
+  const session = inStore(outer, runbook.store, runbook.path)
   const [{ procedureNamed }, { makePlan }] = await Promise.all([
     import('../../runtime/plan-ground.ts'),
     import('../../runtime/make-plan.ts'),

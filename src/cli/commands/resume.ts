@@ -6,12 +6,15 @@ import { agree, personAt } from '../agree.ts'
 import { printEnd } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
 import type { Output } from '../output.ts'
+import { openRun } from '../open-run.ts'
 import { shown } from '../shown.ts'
+import { storeHere } from '../store-here.ts'
 import { unfinishedRun } from '../unfinished-run.ts'
 import { keyValues } from '../usage.ts'
 import { withSession } from '../with-session.ts'
 
 interface ResumeOptions {
+  runbook?: string
   yes?: true
   answer: string[]
 }
@@ -21,8 +24,11 @@ export function runResume(call: Call): Promise<ExitCode> {
   const { args, argv, output } = call
   const options = call.options as unknown as ResumeOptions
   const answers = keyValues('--answer', options.answer)
-  return withSession(output, async (session, interrupts) => {
-    const run = await unfinishedRun(session, args[0], 'resume')
+  return withSession(output, async (outer, interrupts) => {
+    const here = await storeHere(outer, options, output)
+    const { session, run, offline } = await openRun(here, { output, interrupts, answers }, (there) =>
+      unfinishedRun(there, args[0], 'resume'),
+    )
     const { plan, lines } = run
     const [{ requireUnfinished }, { requireFree }] = await Promise.all([
       import('../../runtime/resume.ts'),
@@ -38,7 +44,7 @@ export function runResume(call: Call): Promise<ExitCode> {
     return shown({ interrupts, output, plan, lines }, async (stage) => {
       const { renderer, acts } = stage
       const ask = personAt(output, renderer, interrupts)
-      const carried = await resumeThrough(session, run, { ...stage.options, answers, ask })
+      const carried = await resumeThrough(session, run, { ...stage.options, answers, ask, offline })
       renderer.stop()
       return printEnd(acts, carried, output)
     })

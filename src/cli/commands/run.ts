@@ -7,6 +7,7 @@ import type { Call } from '../catalog/types.ts'
 import { chooseTarget } from '../choose-target.ts'
 import { printDryRun } from '../dry-run.ts'
 import type { Interrupts } from '../interrupts.ts'
+import { type Reached, reached } from '../reach-store.ts'
 import { printRefusal } from '../refused.ts'
 import { requireRunbook, type RunbookOptions } from '../runbook.ts'
 import { checkForce, keyValues, usageError } from '../usage.ts'
@@ -34,47 +35,54 @@ export async function runRun(call: Call): Promise<ExitCode> {
   checkUsage(options)
   const answers = keyValues('--answer', options.answer)
   return withSession(call.output, async (session, interrupts) => {
-    const made = await planOf(call, options, session, interrupts)
+    const made = await planOf(call, options, { session, interrupts, answers })
     if (made.kind === 'ended') return made.exit
-    const { plan, argv, already, guide, plannedAt } = made
+    const { plan, already, guide, ...rest } = made
     if (options.dryRun === true) return printDryRun(plan, already, call.output, guide)
     // Nothing to agree to: what is there is only proven, with the same conditions as after a change.
     const yes = options.yes === true || already !== undefined
     const { output } = call
-    return carryOutPlan({ session, interrupts, output, plan, guide, argv, yes, plannedAt, answers })
+    return carryOutPlan({ ...rest, interrupts, output, plan, guide, yes, answers })
   })
 }
 
 type Made =
   | {
       kind: 'made'
+      /** With the store that the plan names. */
+      session: Session
       plan: Plan
       argv: string[]
       already?: string | undefined
       guide?: Guide | undefined
       plannedAt?: string | undefined
+      offline?: string | undefined
     }
   | { kind: 'ended'; exit: ExitCode }
 
-async function planOf(
-  call: Call,
-  options: RunOptions,
-  session: Session,
-  interrupts: Interrupts,
-): Promise<Made> {
+interface At {
+  session: Session
+  interrupts: Interrupts
+  answers: Record<string, string>
+}
+
+async function planOf(call: Call, options: RunOptions, at: At): Promise<Made> {
   const { output } = call
-  if (options.plan !== undefined) {
-    const { readPlanFile } = await import('../plan-file.ts')
-    return { kind: 'made', plan: await readPlanFile(options.plan, options.expect), argv: call.argv }
-  }
+  const { interrupts } = at
+  if (options.plan !== undefined) return planFromFile(call, options.plan, options, at)
   const runbook = await requireRunbook(options)
-  const [{ procedureNamed }, { makePlan }, { requireFree }] = await Promise.all([
+  const [{ procedureNamed }, { makePlan }] = await Promise.all([
     import('../../runtime/plan-ground.ts'),
     import('../../runtime/make-plan.ts'),
-    import('../../runtime/lock-run.ts'),
   ])
   const procedure = procedureNamed(runbook, options.procedure)
-  const plannedAt = options.dryRun === true ? undefined : await requireFree(session, runbook)
+  const looksOnly = options.dryRun === true
+  const { session, offline, value } = await openFor(
+    call,
+    { ...runbook, runbook: runbook.path },
+    at,
+    looksOnly,
+  )
   const named = options.target
   const target = named ?? (await chooseTarget({ session, interrupts, output, runbook, procedure }))
   const argv = named === undefined ? [...call.argv, '--target', target] : call.argv
@@ -86,12 +94,49 @@ async function planOf(
     return { kind: 'ended', exit: await printRefusal(outcome.refusal, argv, output) }
   return {
     kind: 'made',
+    session,
+    offline,
     plan: outcome.plan,
     argv,
     guide: procedure,
-    plannedAt,
+    plannedAt: value,
     already: outcome.kind === 'already' ? outcome.why : undefined,
   }
+}
+
+async function planFromFile(call: Call, file: string, options: RunOptions, at: At): Promise<Made> {
+  const { readPlanFile } = await import('../plan-file.ts')
+  const plan = await readPlanFile(file, options.expect)
+  const { session, offline } = await openFor(
+    call,
+    { ...plan, runbook: plan.runbook.path },
+    at,
+    options.dryRun === true,
+  )
+  return { kind: 'made', session, offline, plan, argv: call.argv }
+}
+
+interface Place extends Pick<Plan, 'service' | 'environment' | 'store'> {
+  runbook: string
+}
+
+/** The session with the right store, and whether a rollback may begin there; the version of its board is the value. */
+async function openFor(
+  { output }: Call,
+  { runbook, ...place }: Place,
+  { session, interrupts, answers }: At,
+  looksOnly: boolean,
+): Promise<Reached<string | undefined>> {
+  const [{ inStore }, { requireFree }] = await Promise.all([
+    import('../../runtime/in-store.ts'),
+    import('../../runtime/lock-run.ts'),
+  ])
+  const own = inStore(session, place.store, runbook)
+  if (looksOnly) return { session: own, value: undefined }
+  if (place.store !== undefined) await (await import('../../runtime/send-late.ts')).sendLate(own, place.store)
+  return reached(own, { output, interrupts, answers }, (there) =>
+    interrupts.orInterrupted(requireFree(there, place)),
+  )
 }
 
 function checkUsage(options: RunOptions): void {

@@ -1,12 +1,18 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
+import { Problem, sentenceOf } from '../../core/problem.ts'
+import { safeLine } from '../../report/safe-text.ts'
+import type { Session, StoredRun } from '../../runtime/types.ts'
 import type { Call } from '../catalog/types.ts'
+import type { Output } from '../output.ts'
+import { storeHere } from '../store-here.ts'
 import { withSession } from '../with-session.ts'
 
 /** The report of one run. */
 export function runShow({ args, options, output }: Call): Promise<ExitCode> {
   const format = output.json ? 'json' : ((options['format'] as string | undefined) ?? 'text')
-  return withSession(output, async (session) => {
-    const { plan, lines } = await session.store.find(args[0] ?? 'last')
+  return withSession(output, async (outer) => {
+    const session = await storeHere(outer, options, output)
+    const { plan, lines } = await findToShow(session, args[0] ?? 'last', output)
     if (format === 'markdown') {
       const { runMarkdown } = await import('../../report/run-markdown.ts')
       output.result(runMarkdown(plan, lines))
@@ -19,4 +25,19 @@ export function runShow({ args, options, output }: Call): Promise<ExitCode> {
     }
     return EXIT.done
   })
+}
+
+/** What is here can be shown also while the shared store cannot be reached. */
+async function findToShow(session: Session, id: string, output: Output): Promise<StoredRun> {
+  try {
+    return await session.store.find(id)
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'store-unreachable') throw error
+    const { withoutSharing } = await import('../../runtime/in-store.ts')
+    const run = await withoutSharing(session).store.find(id)
+    output.progress(
+      `${safeLine(sentenceOf(error))}\nThis is what is on this machine; other machines may know more.\n`,
+    )
+    return run
+  }
 }

@@ -5,11 +5,14 @@ import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
 import { printDryRun } from '../dry-run.ts'
 import { printRefusal } from '../refused.ts'
+import { openRun } from '../open-run.ts'
 import { runToUndo } from '../run-to-undo.ts'
+import { storeHere } from '../store-here.ts'
 import { given, keyValues } from '../usage.ts'
 import { withSession } from '../with-session.ts'
 
 interface UndoOptions {
+  runbook?: string
   without: string[]
   reason?: string
   dryRun?: true
@@ -23,10 +26,19 @@ export async function runUndo(call: Call): Promise<ExitCode> {
   const { args, argv, output } = call
   const options = call.options as unknown as UndoOptions
   const answers = keyValues('--answer', options.answer)
-  return withSession(output, async (session, interrupts) => {
-    const run = await findRun(session, args[0])
+  return withSession(output, async (outer, interrupts) => {
+    const here = await storeHere(outer, options, output)
     const looksOnly = options.dryRun === true || options.manual === true
     const { requireFree } = await import('../../runtime/lock-run.ts')
+    const opened = await openRun(
+      here,
+      { output, interrupts, answers },
+      (session) => findRun(session, args[0]),
+      {
+        looksOnly,
+      },
+    )
+    const { session, offline, run } = opened
     const plannedAt = looksOnly ? undefined : await requireFree(session, run.plan, run.plan.id)
     const { makeUndo } = await import('../../runtime/make-undo.ts')
     const { without, reason } = options
@@ -53,7 +65,18 @@ export async function runUndo(call: Call): Promise<ExitCode> {
       return EXIT.done
     }
     const yes = options.yes === true
-    return carryOutPlan({ session, interrupts, output, plan, argv, yes, plannedAt, takesBack: run, answers })
+    return carryOutPlan({
+      session,
+      offline,
+      interrupts,
+      output,
+      plan,
+      argv,
+      yes,
+      plannedAt,
+      takesBack: run,
+      answers,
+    })
   })
 }
 

@@ -29,8 +29,10 @@ export async function runVersions(call: Call): Promise<ExitCode> {
   const options = call.options as unknown as VersionsOptions
   const [action = 'list', version] = call.args
   checkUsage(action, version, options)
-  return withSession(call.output, async (session, interrupts) => {
+  return withSession(call.output, async (outer, interrupts) => {
     const runbook = await requireRunbook(options)
+    const { inStore } = await import('../../runtime/in-store.ts')
+    const session = inStore(outer, runbook.store, runbook.path)
     const { procedureNamed } = await import('../../runtime/plan-ground.ts')
     const procedure = procedureNamed(runbook, options.procedure)
     const at = { session, interrupts, output: call.output, runbook, procedure, reason: options.reason }

@@ -28,6 +28,7 @@ export function assemble(input: BuildInput): Plan {
     liveSignal: runbook.release.live?.signal,
     evidence: input.evidence,
     runbook: { path: runbook.path, sha256: input.runbookSha256, text: runbook.text },
+    store: runbook.store,
     secrets: runbook.secrets,
     signals: runbook.signals,
     without: input.without,

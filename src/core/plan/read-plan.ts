@@ -1,5 +1,5 @@
 import type { Check, Question, Surface } from '../contract.ts'
-import type { Condition, Retry, SecretRef, SignalDef, Verify } from '../model.ts'
+import type { Condition, Retry, SecretRef, SignalDef, StoreDef, Verify } from '../model.ts'
 import type { Release } from '../release.ts'
 import {
   anyJson,
@@ -130,6 +130,12 @@ const plan = object<Plan>({
   liveSignal: maybe(key),
   evidence: list(object({ signal: text, value: text })),
   runbook: object({ path: text, sha256: text, text }),
+  store: maybe(
+    oneOf<[{ folder: string }, { git: { remote: string; repository: string } }]>(
+      object({ folder: text }),
+      object({ git: object({ remote: text, repository: text }) }),
+    ) satisfies Shape<StoreDef>,
+  ),
   secrets: named(
     oneOf<[{ env: string }, { file: string }, { command: string[] }]>(
       object({ env: text }),

@@ -1,6 +1,6 @@
 import type { Check, Question, Target } from '../contract.ts'
 import type { Json, JsonObject } from '../json.ts'
-import type { Retry, SecretRef, SignalDef, Verify } from '../model.ts'
+import type { Retry, SecretRef, SignalDef, StoreDef, Verify } from '../model.ts'
 import type { Release } from '../release.ts'
 
 /** The version of the plan document; a reader refuses any other. */
@@ -33,6 +33,8 @@ export interface Plan {
   /** The signals as they were before anything was changed: why this is done. */
   evidence: { signal: string; value: string }[]
   runbook: { path: string; sha256: string; text: string }
+  /** Two stores would mean two locks: resume and undo use the one of the plan. */
+  store?: StoreDef | undefined
   secrets: Record<string, SecretRef>
   signals: Record<string, SignalDef>
   /** Steps left out by the person, and what that dropped with them. */

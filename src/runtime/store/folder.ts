@@ -50,7 +50,9 @@ export function folderStore(options: FolderStoreOptions): Store {
 
     async isOver(id) {
       try {
-        return isFinished(await load(id))
+        const run = await load(id)
+        // Its first line is on disk before it does anything.
+        return run.lines.length === 0 || isFinished(run)
       } catch (error) {
         // A run whose plan was never stored has done nothing.
         if (error instanceof Problem && error.code === 'plan-missing') return true
@@ -105,7 +107,7 @@ async function newestFirst(folders: RunFolders): Promise<Listed[]> {
 }
 
 /** The id that is meant: by its beginning, or what people remember of it, its end. Throws a Problem that lists what there is. */
-function oneOf(wanted: string, all: string[]): string {
+export function oneOf(wanted: string, all: string[]): string {
   const matches = all.includes(wanted) ? [wanted] : all.filter((id) => isShortFor(id, wanted))
   const [only, ...others] = matches
   if (only === undefined || others.length > 0) throw notOne(wanted, matches, all)

@@ -140,7 +140,7 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
   }
 }
 
-function textOf(plan: Plan): string {
+export function textOf(plan: Plan): string {
   return `${JSON.stringify(plan, undefined, 2)}\n`
 }
 

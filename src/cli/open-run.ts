@@ -1,0 +1,40 @@
+import type { Session, StoredRun } from '../runtime/types.ts'
+import type { Interrupts } from './interrupts.ts'
+import type { Output } from './output.ts'
+import { reached } from './reach-store.ts'
+import { storeOf } from './store-here.ts'
+
+interface Asking {
+  output: Output
+  interrupts: Interrupts
+  answers: Record<string, string>
+}
+
+export interface OpenedRun {
+  session: Session
+  run: StoredRun
+  /** Why the shared store is left aside. */
+  offline?: string | undefined
+}
+
+/** A run with the store that its plan names, as new as that has it; for those who are going to do something about it. */
+export async function openRun(
+  here: Session,
+  asking: Asking,
+  find: (session: Session) => Promise<StoredRun>,
+  { looksOnly }: { looksOnly: boolean } = { looksOnly: false },
+): Promise<OpenedRun> {
+  const first = await reached(here, asking, find)
+  const found = { session: first.session, run: first.value, offline: first.offline }
+  if (found.offline !== undefined || found.run.plan.store === undefined) return found
+  const own = await storeOf(found.session, found.run)
+  if (!looksOnly) {
+    const { sendLate } = await import('../runtime/send-late.ts')
+    await sendLate(own, found.run.plan.store)
+  }
+  if (own === found.session) return found
+  const { session, offline, value } = await reached(own, asking, (there) =>
+    there.store.find(found.run.plan.id),
+  )
+  return { session, offline, run: value }
+}
