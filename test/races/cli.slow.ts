@@ -66,7 +66,7 @@ test('two runs at once: one goes through, the other one is told whose it is', as
     })
     await writeFile(join(cli.folder, 'gate'), '')
     const ends = await Promise.all(running.map(({ result }) => result))
-    expect(ends.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 25])
+    expect(new Set(ends.map(({ exitCode }) => exitCode))).toEqual(new Set([0, 25]))
     expect(await effects()).toEqual([winner])
     expect((await cli.run(['status', '--json'])).json()).toMatchObject({ locks: [], unfinished: [] })
   })
