@@ -1,10 +1,10 @@
-// Reads vitest's JSON report. `closing-line` prints the counts in the form that every CI's counter knows;
+// Reads vitest's JSON reports. `closing-line` prints the counts in the form that every CI's counter knows;
 // `nothing-left-out` fails when a test was skipped, because where all parts are installed none may be.
 // Plain JavaScript without dependencies: it has to speak also when the installation has failed.
 import { readFileSync } from 'node:fs'
 
-const [, , question, path] = process.argv
-const { testResults } = JSON.parse(readFileSync(path, 'utf8'))
+const [, , question, ...paths] = process.argv
+const testResults = paths.flatMap((path) => JSON.parse(readFileSync(path, 'utf8')).testResults)
 
 const tests = testResults.flatMap((file) =>
   file.assertionResults.map(({ fullName, status }) => ({ name: `${file.name}: ${fullName}`, status })),
