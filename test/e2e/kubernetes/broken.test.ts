@@ -248,7 +248,7 @@ describeWith(KUBERNETES_PROGRAMS, 'a rollback of Deployments that does not go we
     expectExit(run, 143)
     expect(run.stdout).toContain('Interrupted: nothing new was started, the journal is intact')
     expect(oneLine(run.stdout)).toMatch(/What stands - \S+: revision 1, api:1a2b3c4\w+ \(was revision 2/)
-    expect(run.stdout.trimEnd().split('\n').at(-1)).toContain('rollback undo')
+    expect(run.stdout.trimEnd().split('\n').at(-1)).toContain('rollback resume')
 
     const status = await space.cli.run(['status'])
     expectExit(status, 0)
@@ -257,7 +257,8 @@ describeWith(KUBERNETES_PROGRAMS, 'a rollback of Deployments that does not go we
     expect(show.stdout).toContain('Unfinished: it has no end yet')
     expect(show.stdout).toContain('interrupted by SIGTERM')
 
-    // As long as its pods do not run, nobody is told that it is there.
+    // Given up, it owns nothing any more. As long as its pods do not run, nobody is told that it is there.
+    expectExit(await space.cli.run(['abandon', '--reason', 'to try again', '--yes']), 0)
     const early = await space.cli.run(['run', '--target', GOOD, '--yes'])
     expectExit(early, 20)
     expect(oneLine(early.stdout)).toMatch(

@@ -13,7 +13,7 @@ import { type Stoppable, stopAll, stoppable } from '../../helpers/stoppable.ts'
 import { type Cli, makeCli } from '../helpers/cli.ts'
 
 // Whole stories, several at once, on whatever machine CI has.
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 400_000 })
 
 /** The last version that worked, and the one whose deployment is the incident. */
 export const GOOD = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'

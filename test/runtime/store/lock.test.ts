@@ -9,6 +9,7 @@ import type { Board } from '../../../src/runtime/store/board.ts'
 import { folderBoard } from '../../../src/runtime/store/folder-board.ts'
 import { type Claim, type Grounds, type Held, takeLock } from '../../../src/runtime/store/lock.ts'
 import { LOCK, lockIn, lockText, type LockRecord } from '../../../src/runtime/store/lock-record.ts'
+import { update } from '../../../src/runtime/store/update.ts'
 import { startOf } from '../../../src/io/process-identity.ts'
 import { whereAmI } from '../../../src/runtime/where.ts'
 import { tempFolder } from '../../helpers/folder.ts'
@@ -57,7 +58,8 @@ async function there(): Promise<LockRecord | undefined> {
 /** As a holder that can no longer do so would have left it. */
 async function leftBehind(members: Partial<LockRecord>): Promise<void> {
   const { format: _, ...record } = (await take()).record
-  await board.write(await board.read(), { [LOCK]: lockText({ ...record, claim: 'other', ...members }) }, '')
+  // Not a plain write: a sign of life may come in between.
+  await update(board, '', () => ({ [LOCK]: lockText({ ...record, claim: 'other', ...members }) }))
 }
 
 /** A process that has ended. */
