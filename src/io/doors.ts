@@ -11,6 +11,7 @@ import type {
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
 import { assertReadOnly } from './read-only.ts'
+import { credentialsIn } from './sent-credentials.ts'
 import { MEGABYTE, readTextFile, UnfitFile } from './text-file.ts'
 
 // What the doors need is loaded by the first who goes through: most commands never do.
@@ -21,6 +22,8 @@ const LONGEST_FILE = 4 * MEGABYTE
 export interface DoorOptions {
   /** Ends what is being looked at, and lets nothing new begin. A write under way is left to end by itself. */
   signal?: AbortSignal | undefined
+  /** Given every credential before it is sent: from then on it is to be in no output. */
+  conceal?: ((credential: string) => void) | undefined
   /** Told of every exchange after it ended. */
   onRequest?: ((seen: SeenExchange) => void) | undefined
 }
@@ -79,6 +82,7 @@ function readDoor(options: DoorOptions, signal: AbortSignal, door: SeenExchange[
     },
     async stream(request, until) {
       assertReadOnly(request)
+      conceal(options, request)
       httpUsed = true
       const { openStream } = await import('./http.ts')
       return openStream(request, AbortSignal.any([until, signal]))
@@ -91,13 +95,20 @@ function readDoor(options: DoorOptions, signal: AbortSignal, door: SeenExchange[
   }
 }
 
+function conceal(options: DoorOptions, request: HttpRequest): void {
+  if (options.conceal === undefined) return
+  for (const credential of credentialsIn(request)) options.conceal(credential)
+}
+
 async function seen(
-  { onRequest }: DoorOptions,
+  options: DoorOptions,
   door: SeenExchange['door'],
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   httpUsed = true
+  conceal(options, request)
+  const { onRequest } = options
   const { exchange } = await import('./http.ts')
   if (onRequest === undefined) return exchange(request, signal)
   const start = performance.now()

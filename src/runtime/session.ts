@@ -17,8 +17,8 @@ export interface SessionOptions extends DoorOptions {
 
 /** Opens the doors and the store for one invocation of the program; nothing is read or written yet. */
 export function openSession(options: SessionOptions = {}): Session {
-  const doors = openDoors(options)
   const redactor = createRedactor()
+  const doors = openDoors({ ...options, conceal: (value) => redactor.add(value, '[credential]') })
   const redact = (text: string) => redactor.redact(text)
   const storeRoot = (): string => options.storeFolder ?? defaultRoot(process.env)
   return {

@@ -18,7 +18,11 @@ export async function digestsOf(uses: readonly Use[], side: 'from' | 'to'): Prom
       const action = await loadAction(name)
       if (action.kind !== 'set' || action.digests === undefined) return []
       const { state, digests } = action
-      return states.flatMap((one) => digests(state.parse(one)))
+      // A state that this version does not understand tells no digest; carrying it out says so.
+      return states.flatMap((one) => {
+        const read = state.safeParse(one)
+        return read.success ? digests(read.data) : []
+      })
     }),
   )
   return [...new Set(all.flat())]

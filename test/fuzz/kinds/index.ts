@@ -1,0 +1,9 @@
+import type { Kind } from '../kind.ts'
+import { answers } from './answers.ts'
+import { journals } from './journals.ts'
+import { plans } from './plans.ts'
+import { runbooks } from './runbooks.ts'
+
+export const KINDS = { runbooks, plans, journals, answers } as const satisfies Record<string, Kind>
+
+export type KindName = keyof typeof KINDS
