@@ -141,7 +141,7 @@ function confirmationLines({ confirmations }: Plan, look: Look): string[] {
     'It will ask',
     confirmations.flatMap(({ id, question }) => [
       ...hanging('  - ', safeLine(question.text), look),
-      `      ${shellLine(['--answer', `${id}=${question.expects}`])}`,
+      `      ${safeLine(shellLine(['--answer', `${id}=${question.expects}`]))}`,
     ]),
     look,
   )

@@ -35,8 +35,10 @@ function parse<T>(
 
 /** The issue, reduced to what can be said before late binding; nothing when that explains it. */
 function settled(issue: Issue, filled: unknown, base: Path): Issue[] {
-  if (isLate(valueAt(filled, [...base, ...asPath(issue.path)]))) return []
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) {
+    const late = isLate(valueAt(filled, [...base, ...asPath(issue.path)]))
+    return late && !wantsStructure(issue) ? [] : [issue]
+  }
   const inside = [...base, ...asPath(issue.path)]
   const branches = issue.errors.map((errors) => errors.flatMap((one) => settled(one, filled, inside)))
   if (branches.some((branch) => branch.length === 0)) return []
@@ -51,6 +53,11 @@ function meantBranch(branches: Issue[][]): Issue[] | undefined {
     branch.every((one) => one.code !== 'invalid_type' || one.path.length > 0),
   )
   return fitting.toSorted((a, b) => a.length - b.length)[0]
+}
+
+/** A map or a list, which what is bound late can never become. */
+function wantsStructure(issue: Issue): boolean {
+  return issue.code === 'invalid_type' && ['object', 'record', 'array', 'tuple'].includes(issue.expected)
 }
 
 function isLate(value: unknown): boolean {

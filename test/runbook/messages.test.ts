@@ -42,6 +42,11 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     runbookText({ with: '\n          channel: @oncall # us' }),
     ["10:20 text that starts with @ needs quotes in YAML | write '@oncall'"],
   ],
+  [
+    'what is bound late where a map is wanted: it can only become text',
+    runbookText({ with: "'${target.sha}'" }),
+    ['9:15 "with" wants a map, but this is the text "${target.sha}"'],
+  ],
   ['# in a block map', runbookText({ with: '\n          channel: #ops' }), [`10:11 ${COMMENT}`]],
   ['# in a flow map', runbookText({ with: '{ channel: #ops }' }), [`9:26 ${COMMENT}`]],
   [

@@ -186,9 +186,11 @@ function lostName({ steps, signals, verify: proof, undoVerify, liveSignal }: Pla
   for (const { id, needs, fallback, ...first } of steps) {
     const lost = needs.find((need) => !ids.has(need))
     if (lost !== undefined) return `the step "${id}" needs "${lost}", and there is no such step`
-    const wrong = [first, fallback].map((one) => one && wrongUse(one)).find((why) => why !== undefined)
-    if (wrong !== undefined) return `the step "${id}" ${wrong}`
+    if ([first, fallback].some((one) => one?.kind === 'gate' && one.question === undefined))
+      return `the step "${id}" asks a person, and has no question`
   }
+  const twice = repeated(steps.flatMap(usesOf).flatMap(effectsOf))
+  if (twice !== undefined) return `two effects have the same name, "${twice}"`
   const conditions = [proof, undoVerify, ...steps.map((own) => own.verify)].flatMap((own) => [
     ...(own?.must ?? []),
     ...(own?.should ?? []),
@@ -198,8 +200,15 @@ function lostName({ steps, signals, verify: proof, undoVerify, liveSignal }: Pla
   return lost === undefined ? undefined : `the signal "${lost}" is asked for, and there is no such signal`
 }
 
-function wrongUse({ kind, question: asked, changes, call: called }: PlannedUse): string | undefined {
-  if (kind === 'gate' && asked === undefined) return 'asks a person, and has no question'
-  const effects = [...changes, ...(called === undefined ? [] : [called])].map(({ effect }) => effect)
-  return new Set(effects).size < effects.length ? 'has two effects of the same name' : undefined
+function usesOf({ fallback, ...first }: PlannedStep): PlannedUse[] {
+  return fallback === undefined ? [first] : [first, fallback]
+}
+
+function effectsOf({ changes, call: called }: PlannedUse): string[] {
+  return [...changes, ...(called === undefined ? [] : [called])].map(({ effect }) => effect)
+}
+
+function repeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  return names.find((name) => seen.size === seen.add(name).size)
 }

@@ -140,7 +140,7 @@ const SHAPES: { [Type in RunEvent['type']]: Shape<Event<Type>> } = {
 /** Why this is no event of a run that this version knows; undefined when it is one. */
 export function eventMisfit(event: unknown): string | undefined {
   const type = isPlainObject(event) ? event['type'] : undefined
-  if (typeof type !== 'string' || !Object.hasOwn(SHAPES, type))
-    return `"${String(type)}" is no kind of event that this version knows`
+  if (typeof type !== 'string') return 'it does not say what kind of event it is'
+  if (!Object.hasOwn(SHAPES, type)) return `"${type}" is no kind of event that this version knows`
   return misfit(SHAPES[type as RunEvent['type']], event, 'the event')
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
 
+import { EXIT } from '../../core/exit.ts'
+import { Problem } from '../../core/problem.ts'
 import { hasSecretMarker } from '../../core/shell.ts'
 import { referencesIn } from '../../core/template.ts'
 import { described, text } from '../options.ts'
@@ -65,8 +67,13 @@ export type RetagOptions = z.output<typeof retagOptions>
 
 export function repositoryOf(options: RetagOptions): Repository {
   const parsed = parseRepository(options.repository)
-  // The schema has let only those pass that can be parsed.
-  if (typeof parsed === 'string') throw new TypeError(`${options.repository} ${parsed}`)
+  if (typeof parsed === 'string')
+    throw new Problem({
+      code: 'repository-invalid',
+      message: `"${options.repository}" ${parsed}`,
+      cure: 'look at what stands for it in the runbook; a variable is put in with ${vars.name}, a secret with ${secrets.name}',
+      exit: EXIT.refused,
+    })
   return parsed
 }
 

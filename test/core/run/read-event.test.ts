@@ -9,7 +9,8 @@ test('what a run writes is read back', () => {
 })
 
 test.each<[event: unknown, why: string]>([
-  [null, '"undefined" is no kind of event that this version knows'],
+  [null, 'it does not say what kind of event it is'],
+  [{ type: { toString: 1 } }, 'it does not say what kind of event it is'],
   [{ type: 'toString' }, '"toString" is no kind of event that this version knows'],
   [{ type: 'phase-started', phase: 'later' }, 'phase is not "decide" or "execute" or "verify"'],
   [{ type: 'step-started' }, 'step is not a name'],
