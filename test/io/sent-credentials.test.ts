@@ -29,8 +29,8 @@ test('a door tells of what it sends before it does, also when nobody answers', a
     url: 'http://127.0.0.1:1/',
     headers: { authorization: 'Bearer s3cret-token' },
   }
-  await expect(read.http(request)).rejects.toThrow()
-  await expect(read.stream(request, AbortSignal.timeout(1000))).rejects.toThrow()
+  await expect(read.http(request)).rejects.toThrow('refused')
+  await expect(read.stream(request, AbortSignal.timeout(1000))).rejects.toThrow('refused')
   expect(told).toEqual(['s3cret-token', 's3cret-token'])
   await close()
 })

@@ -4,7 +4,7 @@ import { essence } from '../../../src/report/essence.ts'
 import { PLAIN } from '../../../src/report/look.ts'
 import { manualScript } from '../../../src/report/manual-script.ts'
 import { planText } from '../../../src/report/plan-text.ts'
-import { safeText } from '../../../src/report/safe-text.ts'
+import { safeLine } from '../../../src/report/safe-text.ts'
 import { requireStillAsPlanned } from '../../../src/runtime/still-as-planned.ts'
 import { play } from '../../core/run/simulator.ts'
 import type { Kind } from '../kind.ts'
@@ -35,7 +35,7 @@ export const plans: Kind = {
     try {
       await requireStillAsPlanned(session, plan)
     } catch (error) {
-      requireReadable(safeText(known(redact(requireProblem(error).message))), 'a refusal')
+      requireReadable(safeLine(known(redact(requireProblem(error).message))), 'a refusal')
     }
   },
 }

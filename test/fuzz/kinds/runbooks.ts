@@ -109,5 +109,5 @@ function check(diagnostic: Diagnostic, text: string, set: Case['set']): void {
 }
 
 function withoutForms(text: string): string {
-  return SECRET_FORMS.reduce((rest, form) => rest.replaceAll(form, ''), text)
+  return SECRET_FORMS.reduce((rest, form) => rest.replaceAll(form, '·'), text)
 }
