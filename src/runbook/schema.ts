@@ -153,7 +153,10 @@ const step = z.strictObject({
   ),
   ...use,
   needs: optional(z.array(z.string()), 'Steps to wait for; without it, all steps above'),
-  timeout: optional(time, 'From its first effect until it is settled; default 10m'),
+  timeout: optional(
+    time,
+    'From its first effect until it is settled; default 10m. What is under way then still ends, within its own limit',
+  ),
   retry: z.optional(
     z.strictObject({
       attempts: wholeNumber(1, 20, 'Tries in all, the first included'),

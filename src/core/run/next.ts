@@ -106,18 +106,26 @@ function stepCommands(
   if (own === undefined) return [begin(step)]
   const use = useInForce(step, own)
   const context = { step, own, use, around, stopping }
-  if (use.kind === 'gate') return gateCommands(context)
-  const open = use.kind === 'set' ? setCommands(context) : callCommands(context)
+  const open = openCommands(context)
   if (open === 'settled') return step.verify === undefined ? [done(step)] : verifyCommands(context)
   // A person may take their time.
-  if (open.some((command) => command.do === 'settle')) return open
-  if (around.now >= clockOf(own) + step.timeout) return [fail(step, timedOut(step, own))]
-  // While something of the step is under way it does not end: the outcome would be lost.
-  return open.some((command) => command.do === 'record') && isUnderway(context) ? [] : open
+  if (open.some(({ do: what }) => what === 'settle' || what === 'ask')) return open
+  const isLate = use.kind !== 'gate' && around.now >= clockOf(own) + step.timeout
+  const commands = isLate ? [fail(step, timedOut(step, own))] : open
+  // While something of the step is under way it does not end: the outcome would be lost, and an undo would meet it.
+  return commands.some((command) => command.do === 'record') && underway(context).length > 0 ? [] : commands
 }
 
-function isUnderway({ own, around }: Context): boolean {
-  return Object.keys(own.effects).some((effect) => around.underway.has(effect))
+function openCommands(context: Context): Command[] | 'settled' {
+  const { kind } = context.use
+  if (kind === 'gate') return gateCommands(context)
+  return kind === 'set' ? setCommands(context) : callCommands(context)
+}
+
+/** Of the action in force; also what is about to write down that it begins. */
+function underway({ use, around }: Context): string[] {
+  const effects = [...use.changes, ...(use.call === undefined ? [] : [use.call])]
+  return effects.flatMap(({ effect }) => (around.underway.has(effect) ? [effect] : []))
 }
 
 interface Context {
@@ -134,10 +142,10 @@ function begin(step: PlannedStep): Command {
     : record({ type: 'step-ended', step: step.id, result: 'skipped', why: step.skip })
 }
 
-function gateCommands({ step, own, stopping }: Context): Command[] {
+function gateCommands({ step, own, stopping }: Context): Command[] | 'settled' {
   if (own.answer === undefined)
     return stopping === undefined ? [{ do: 'ask', step: step.id }] : [fail(step, `not asked: ${stopping}`)]
-  return own.answer.accepted ? [done(step)] : [fail(step, `declined with the answer "${own.answer.value}"`)]
+  return own.answer.accepted ? 'settled' : [fail(step, `declined with the answer "${own.answer.value}"`)]
 }
 
 function verifyCommands({ step, own }: Context): Command[] {
@@ -170,18 +178,17 @@ function setCommands(context: Context): Command[] | 'settled' {
 }
 
 /** A failure decides the step; else at most so many effects at once. */
-function boundStarts(commands: Command[], { own }: Context): Command[] {
+function boundStarts(commands: Command[], context: Context): Command[] {
   const failed = commands.find((command) => command.do === 'record')
   if (failed !== undefined) return [failed]
-  const inFlight = Object.values(own.effects).filter((effect) => effect.inFlight).length
-  const starts = commands
-    .filter((command) => command.do === 'apply')
-    .slice(0, Math.max(0, AT_ONCE - inFlight))
+  const room = Math.max(0, AT_ONCE - underway(context).length)
+  const starts = commands.filter((command) => command.do === 'apply').slice(0, room)
   return [...commands.filter((command) => command.do !== 'apply'), ...starts]
 }
 
 function changeCommands(context: Context, change: PlannedChange): Command[] {
   const { step, own, around, stopping } = context
+  if (around.underway.has(change.effect)) return []
   const effect = own.effects[change.effect]
   const look: Command = { do: 'look', step: step.id, use: own.use, effect: change.effect }
   if (effect === undefined || effect.attempts === 0) {
@@ -189,7 +196,7 @@ function changeCommands(context: Context, change: PlannedChange): Command[] {
       ? [start(context, 'apply', change.effect, 1)]
       : [fail(step, `not done: ${stopping}`)]
   }
-  if (effect.inFlight) return around.underway.has(change.effect) ? [] : [whenDue(look, effect, around)]
+  if (effect.inFlight) return [whenDue(look, effect, around)]
   if (effect.applied === 'no' && effect.foreign !== true)
     return again(context, 'apply', change.effect, effect)
   if (effect.observed?.progress === 'failed') return [fail(step, effect.observed.words)]
@@ -200,6 +207,7 @@ function callCommands(context: Context): Command[] | 'settled' {
   const { step, own, use, around, stopping } = context
   const call = use.call
   if (call === undefined) return 'settled'
+  if (around.underway.has(call.effect)) return []
   const effect = own.effects[call.effect]
   if (effect === undefined || effect.attempts === 0) {
     return stopping === undefined
@@ -207,7 +215,6 @@ function callCommands(context: Context): Command[] | 'settled' {
       : [fail(step, `not done: ${stopping}`)]
   }
   if (effect.applied === 'yes' && !effect.inFlight) return 'settled'
-  if (effect.inFlight && around.underway.has(call.effect)) return []
   if (effect.applied === 'no' && !effect.inFlight) return again(context, 'call', call.effect, effect)
   // It may have happened: look where one can, repeat where that is harmless, else ask a person.
   if (call.observable && effect.observed === undefined)

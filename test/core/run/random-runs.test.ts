@@ -6,15 +6,19 @@ import type { PlannedChange, PlannedStep, PlannedUse } from '../../../src/core/p
 import { whatStands } from '../../../src/core/run/conclude.ts'
 import { fold } from '../../../src/core/run/state.ts'
 import { backup, callUse, change, fence, gateUse, planOf, setUse, step } from '../plan-of.ts'
+import { breaches } from './model.ts'
 import { type EffectScript, type Played, play, type World } from './simulator.ts'
 
-// Any plan, any answers of the world, crashes anywhere: the simulator itself refuses what begins too early or twice.
+// Any plan, any answers of the world and of people, crashes and interruptions anywhere, each resumed. Two judges that do
+// not know `next`: the simulator, which knows what is so, refuses what begins too early or twice; the model, which knows
+// only what was written down, says what may come next and how the run must end.
 
-test('whatever the world answers and wherever it crashes, a run ends, and says exactly what stands', () => {
+test('whatever the world answers, wherever it crashes and is resumed, a run keeps the promises and says what stands', () => {
   fc.assert(
     fc.property(runs(), ({ plan, world }) => {
       const played = play(plan, world)
       expect(played.state).toEqual(fold(played.lines))
+      expect(breaches(plan, played.lines, world.ci ?? false)).toEqual([])
       expect(lies(plan.steps, played)).toEqual([])
     }),
     { numRuns: 1000 },
@@ -44,7 +48,9 @@ function lies(steps: PlannedStep[], played: Played): string[] {
       return certain.length === 0 ? [] : [`${effect} is told to stand and does not`]
     }),
     ...called(steps).flatMap(({ id, effect }) =>
-      played.taken(effect) > 0 && !told.some((line) => line.startsWith(`${id}: `))
+      played.taken(effect) > 0 &&
+      !played.misled.has(effect) &&
+      !told.some((line) => line.startsWith(`${id}: `))
         ? [`${effect} was called and is not told`]
         : [],
     ),
@@ -65,7 +71,7 @@ function called(steps: PlannedStep[]): { id: string; effect: string }[] {
 
 function anyTaken(steps: PlannedStep[], played: Played): string[] {
   return [...restored(steps), ...called(steps)]
-    .filter(({ effect }) => played.taken(effect) > 0)
+    .filter(({ effect }) => played.taken(effect) > 0 && !played.misled.has(effect))
     .map(({ effect }) => `nothing is said to stand, and ${effect} does`)
 }
 
@@ -78,7 +84,9 @@ function notDone(steps: PlannedStep[], played: Played): string[] {
       ...use.changes.filter((one) => one.state === 'change').map(({ effect }) => effect),
       ...(use.call === undefined ? [] : [use.call.effect]),
     ]
-    return effects.filter((effect) => played.taken(effect) === 0).map((effect) => `${effect} was never done`)
+    return effects
+      .filter((effect) => played.taken(effect) === 0 && !played.misled.has(effect))
+      .map((effect) => `${effect} was never done`)
   })
 }
 
@@ -161,6 +169,8 @@ function aWorld(steps: PlannedStep[]): fc.Arbitrary<World> {
     effects: recordOf(effects, anEffect()),
     answers: recordOf(ids, fc.boolean()),
     answerAfter: fc.constantFrom(0, 5000),
+    doubts: recordOf(effects, fc.constantFrom('truth', 'truth', 'done', 'again', 'nobody')),
+    programs: fc.subarray(effects),
     verified: recordOf(ids, fc.constantFrom('holds' as const, 'holds' as const, 'fails' as const)),
     proof: fc.constantFrom('holds' as const, 'fails' as const, 'unknown' as const),
     ci: fc.boolean(),
@@ -168,7 +178,8 @@ function aWorld(steps: PlannedStep[]): fc.Arbitrary<World> {
       fc.record({
         afterLine: fc.integer({ min: 1, max: 60 }),
         happened: fc.boolean(),
-        downtime: fc.integer({ min: 0, max: 5000 }),
+        downtime: fc.constantFrom(0, 5000, 36_000_000),
+        gently: fc.boolean(),
       }),
       { maxLength: 4 },
     ),

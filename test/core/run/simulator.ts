@@ -8,6 +8,7 @@ import {
   type ObservedProgress,
   type RunEvent,
 } from '../../../src/core/run/events.ts'
+import { livingChildren } from '../../../src/core/run/doubts.ts'
 import { type Command, next } from '../../../src/core/run/next.ts'
 import { advance, emptyState, fold, type RunState } from '../../../src/core/run/state.ts'
 
@@ -37,8 +38,18 @@ export interface World {
   verified?: Record<string, Judged>
   proof?: Judged
   ci?: boolean
-  /** The process dies as soon as so many lines are on disk; what was under way has happened, or not. It is resumed. */
-  crashes?: { afterLine: number; happened: boolean; downtime: number }[]
+  /** Effects for which a program is started; it may outlive a crash, and what it does is done when it has ended. */
+  programs?: string[]
+  /** The process dies or is stopped as soon as so many lines are on disk; what was under way has happened, or not. */
+  crashes?: Crash[]
+}
+
+interface Crash {
+  afterLine: number
+  happened: boolean
+  downtime: number
+  /** Stopped by a signal: what ends within three seconds has its outcome, what was about to begin does not begin. */
+  gently?: boolean
 }
 
 export interface Played {
@@ -48,6 +59,8 @@ export interface Played {
   tries: string[]
   /** How often the world has taken an effect. */
   taken(effect: string): number
+  /** Effects of which a person has said what is not so. */
+  misled: ReadonlySet<string>
   events(type: RunEvent['type']): RunEvent[]
   /** Milliseconds from start to end. */
   took: number
@@ -55,6 +68,9 @@ export interface Played {
 
 const START = 1_000_000
 const LONGEST = 5000
+const PATIENCE = 5
+/** Milliseconds that effects under way get when the run is stopped. */
+const GRACE = 3000
 const ANA = { name: 'ana', host: 'laptop', ci: false }
 
 export function play(plan: Plan, world: World = {}): Played {
@@ -66,6 +82,7 @@ export function play(plan: Plan, world: World = {}): Played {
 class Simulation implements Played {
   readonly lines: Line[] = []
   readonly tries: string[] = []
+  readonly misled = new Set<string>()
   state: RunState = emptyState()
   readonly #plan: Plan
   readonly #world: World
@@ -185,6 +202,9 @@ class Simulation implements Played {
     this.#append({ type: 'intent', step: id, effect, attempt, use })
     this.tries.push(effect)
     this.#underway.set(effect, this.#now + (this.#scriptOf(effect).takes ?? 10))
+    if (this.#world.programs?.includes(effect) !== true) return
+    const child = { pid: this.lines.length, started: '1', host: 'laptop', until: this.#now + 60_000 }
+    this.#append({ type: 'child-started', step: id, effect, ...child })
   }
 
   /** The promises about what may begin, and when. */
@@ -203,7 +223,7 @@ class Simulation implements Played {
     }
     const seen = this.state.steps[step.id]?.effects[effect]?.observed?.progress
     const harmless = use.call?.repeat === 'harmless' && (!use.call.observable || seen === 'unknown')
-    if (this.#isWanted(effect)) return
+    if (this.#isWanted(effect) || this.misled.has(effect)) return
     if (!harmless && this.taken(effect) > 0)
       throw new Error(`${effect} was repeated although it had happened`)
     if (use.call?.repeat === 'ask' && !use.call.observable && this.#mayHaveHappened(effect)) {
@@ -212,7 +232,7 @@ class Simulation implements Played {
     if (which === 'fallback') {
       const stands = step.changes.find((one) => one.onUndo === 'restore' && this.taken(one.effect) > 0)
       if (stands !== undefined) throw new Error(`the fallback began although ${stands.effect} had happened`)
-      if (step.call !== undefined && this.taken(step.call.effect) > 0)
+      if (step.call !== undefined && this.taken(step.call.effect) > 0 && !this.misled.has(step.call.effect))
         throw new Error('the fallback began although the call had happened')
     }
   }
@@ -225,10 +245,15 @@ class Simulation implements Played {
     return last?.type === 'doubt-settled' && last.answer === 'again'
   }
 
-  /** A try without an answer that says no. */
+  /** A try without an answer that says no, and of which no person has said what came of it. */
   #mayHaveHappened(effect: string): boolean {
+    const settled = this.lines.findLastIndex(
+      ({ event }) => event.type === 'doubt-settled' && event.effect === effect,
+    )
     const of = (type: 'intent' | 'outcome') =>
-      this.lines.flatMap(({ event }) => (event.type === type && event.effect === effect ? [event] : []))
+      this.lines
+        .slice(settled + 1)
+        .flatMap(({ event }) => (event.type === type && event.effect === effect ? [event] : []))
     const refused = of('outcome').filter(
       (event) => event.type === 'outcome' && !event.ok && event.failure.applied === 'no',
     )
@@ -280,9 +305,12 @@ class Simulation implements Played {
   }
 
   #settle({ step, effect }: Extract<Command, { do: 'settle' }>): void {
-    const said = this.#world.doubts?.[effect] ?? 'nobody'
+    const times = this.events('doubt-settled').length
+    // Nobody says the same for ever.
+    const said = times < PATIENCE ? (this.#world.doubts?.[effect] ?? 'nobody') : 'nobody'
     if (said === 'nobody') return this.#append({ type: 'doubt-unanswered', step, effect })
     const truth = this.taken(effect) > 0 ? 'done' : 'again'
+    if (said !== 'truth' && said !== truth) this.misled.add(effect)
     this.#append({ type: 'doubt-settled', step, effect, answer: said === 'truth' ? truth : said, by: ANA })
   }
 
@@ -298,18 +326,52 @@ class Simulation implements Played {
     return this.lines.length >= (this.#crashes[0]?.afterLine ?? Infinity)
   }
 
-  /** What was under way has happened or not; only what is on disk is left. */
+  /** Only what is on disk is left, and another process goes on. */
   #crashed(): boolean {
     if (!this.#mustCrash()) return false
     const crash = this.#crashes.shift()
     if (crash === undefined) return false
+    if (crash.gently === true) this.#stop()
     if (crash.happened) for (const effect of this.#underway.keys()) this.#take(effect)
     this.#underway.clear()
     this.#asked.clear()
     this.#now += crash.downtime
     this.state = fold(JSON.parse(JSON.stringify(this.lines)) as Line[])
-    if (this.state.ended === undefined) this.#append({ type: 'run-resumed', by: ANA })
+    if (this.state.ended === undefined) this.#resume()
     return true
+  }
+
+  #resume(): void {
+    this.#append({ type: 'run-resumed', by: ANA })
+    for (const { step, effect, pid } of livingChildren(this.state)) {
+      if (this.#mustCrash()) return
+      this.#append({ type: 'child-gone', step, effect, pid, how: 'ended by itself' })
+    }
+  }
+
+  #stop(): void {
+    const begun = new Set(
+      this.lines.flatMap(({ at, event }) =>
+        event.type === 'intent' && at === this.#now ? [event.effect] : [],
+      ),
+    )
+    const until = this.#now + GRACE
+    for (const [effect, end] of [...this.#underway].sort(([, a], [, b]) => a - b)) {
+      if (end > until) continue
+      this.#now = Math.max(this.#now, end)
+      if (!begun.has(effect)) this.#finish(effect)
+      else this.#hold(effect)
+    }
+    this.#append({ type: 'interrupted', signal: 'SIGTERM' })
+  }
+
+  /** Its intent was written when the signal came: it does not begin. */
+  #hold(effect: string): void {
+    this.#underway.delete(effect)
+    const attempt = this.tries.filter((one) => one === effect).length
+    const held = { ...failure('no', true), code: 'interrupted' }
+    const base = { type: 'outcome', step: this.#stepOf(effect), effect, attempt } as const
+    this.#append({ ...base, ok: false, failure: held, retryAt: this.#now + 500 })
   }
 
   #scriptOf(effect: string): EffectScript {
