@@ -219,8 +219,8 @@ class Past {
     const settled = this.#lines.findLast(
       ({ event }) => event.type === 'doubt-settled' && event.effect === effect,
     )
-    const fresh = this.#lines.slice(settled?.n ?? 0).map(({ event }) => event)
-    return this.#failures(effect).findLast((one) => fresh.includes(one))
+    const fresh = new Set<RunEvent>(this.#lines.slice(settled?.n ?? 0).map(({ event }) => event))
+    return this.#failures(effect).findLast((one) => fresh.has(one))
   }
 
   /** Those that count: not what was stopped by an interruption. */
