@@ -13,6 +13,7 @@ import { inFolderOf } from './in-folder.ts'
 import { askGate, checkAnswers, confirmed } from './answers.ts'
 import type { Carrier } from './carrier.ts'
 import { carryOutEffect, look } from './effects.ts'
+import { failpoint } from './failpoint.ts'
 import { lockRun } from './lock-run.ts'
 import { prove, proveStep } from './prove.ts'
 import { recordProven } from './record-versions.ts'
@@ -49,7 +50,9 @@ export async function begin(
   options: CarryOutOptions,
   held: Held,
 ): Promise<RunEnded> {
+  failpoint('plan-unstored')
   const log = await session.store.create(plan)
+  failpoint('plan-stored')
   return new Execution(session, plan, options, { held, log, lines: [], gone: [] }).run()
 }
 
@@ -152,6 +155,7 @@ class Execution implements Carrier {
     const unrecorded = PROVEN.has(event.result)
       ? await recordProven(this.session, this.plan, this.#state)
       : undefined
+    failpoint('versions-recorded')
     await this.append(unrecorded === undefined ? event : { ...event, why: `${event.why}; ${unrecorded}` })
     await this.own()
   }
@@ -350,6 +354,7 @@ class Execution implements Carrier {
 
   async append(event: RunEvent): Promise<void> {
     const line = await this.#ground.log.append(event)
+    failpoint(event.type)
     this.#state = advance(this.#state, line)
     this.#options.onLine(line)
     this.#wake()

@@ -7,6 +7,7 @@ import { fold } from '../core/run/state.ts'
 import { checkAnswers } from './answers.ts'
 import { begin } from './carry-out.ts'
 import { closeRun, isFinished } from './close-run.ts'
+import { failpoint } from './failpoint.ts'
 import { lockRun } from './lock-run.ts'
 import { makeUndo } from './make-undo.ts'
 import { requireUnfinished, resume } from './resume.ts'
@@ -55,6 +56,7 @@ export async function carryThrough(
       await closeRun(session, unfinished, `taken over by its undo, ${plan.id}`)
       await held.passOn(plan.id)
     }
+    failpoint('run-taken-over')
     return takenBackWhereAsked(session, plan, options, held, await begin(session, plan, options, held))
   })
 }
@@ -126,6 +128,7 @@ async function takeBack(
     // Also when nothing of it is in place any more: that all is back is claimed only after it was proven.
     options.onUndo?.(outcome.plan)
     await held.passOn(outcome.plan.id)
+    failpoint('lock-passed-on')
     return { plan: outcome.plan, ended: await begin(session, outcome.plan, options, held) }
   } catch (error) {
     return { impossible: sentenceOf(error) }

@@ -3,11 +3,13 @@ import type { Plan } from '../core/plan/types.ts'
 import { Problem } from '../core/problem.ts'
 import { whatStands } from '../core/run/conclude.ts'
 import { fold } from '../core/run/state.ts'
+import { failpoint } from './failpoint.ts'
 import type { Session, StoredRun } from './types.ts'
 
 /** Writes an end under a run that has none: given up by a person, or taken over by its undo. Only for who holds its lock. */
 export async function closeRun(session: Session, run: StoredRun, why: string): Promise<void> {
   const { lines, log } = await session.store.reopen(run.plan.id)
+  failpoint('run-reopened')
   try {
     requireSame(run.plan, run.lines.length, lines.length)
     const state = fold(lines)

@@ -9,6 +9,7 @@ import { clockOf } from '../core/run/state.ts'
 import { bindOptions } from './bind-options.ts'
 import { callOptions } from './call-options.ts'
 import type { Carrier } from './carrier.ts'
+import { failpoint } from './failpoint.ts'
 import { loadAction } from './load-action.ts'
 import { sameState } from './same-state.ts'
 import { whereAmI } from './where.ts'
@@ -40,7 +41,10 @@ export async function carryOutEffect(carrier: Carrier, command: EffectCommand): 
     if (perform instanceof Problem) throw perform
     if (carrier.interrupted()) throw interruptedBefore()
     await requireOwn(carrier, use)
-    outcome = { type: 'outcome', ...base, ok: true, receipt: await perform() }
+    failpoint('effect-next')
+    const receipt = await perform()
+    failpoint('effect-done')
+    outcome = { type: 'outcome', ...base, ok: true, receipt }
   } catch (error) {
     if (isOver(error) && error.code === 'journal-failed') throw error
     // Not its own any more: then it has not begun.

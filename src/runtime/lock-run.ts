@@ -1,6 +1,7 @@
 import { EXIT } from '../core/exit.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { Problem } from '../core/problem.ts'
+import { failpoint } from './failpoint.ts'
 import { holderState } from './store/holder.ts'
 import { type Grounds, type Held, ownerWords, requireUnlocked, takeLock } from './store/lock.ts'
 import { lockIn, type LockRecord } from './store/lock-record.ts'
@@ -18,6 +19,7 @@ export async function lockRun(session: Session, plan: Plan, over?: Plan): Promis
   const surfaces = surfacesOf(over === undefined ? [plan] : [plan, over])
   const claim = { service, environment, run, surfaces, owner: session.who, reason, over: over?.id }
   const held = await takeLock(groundsOf(session, plan), claim)
+  failpoint('lock-taken')
   try {
     await requireUnowned(session, held.record, over?.id)
     return held

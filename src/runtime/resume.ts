@@ -6,6 +6,7 @@ import type { RunEvent } from '../core/run/events.ts'
 import { fold, type RunState } from '../core/run/state.ts'
 import { goOn } from './carry-out.ts'
 import { isFinished, requireSame } from './close-run.ts'
+import { failpoint } from './failpoint.ts'
 import { checkDoubtAnswers } from './settle-doubt.ts'
 import { requireStillAsPlanned } from './still-as-planned.ts'
 import type { Held } from './store/lock.ts'
@@ -32,6 +33,7 @@ export async function resume(
   const gone = await awaitSurvivors(session, plan, state, options)
   await requireStillAsPlanned(session, plan, state)
   const reopened = await session.store.reopen(plan.id)
+  failpoint('run-reopened')
   requireSame(plan, lines.length, reopened.lines.length)
   return goOn(session, plan, options, { held, log: reopened.log, lines: reopened.lines, gone })
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
+import { failpoint } from './failpoint.ts'
 import type { Held } from './store/lock.ts'
 import type { Session } from './types.ts'
 
@@ -26,8 +27,10 @@ export async function underLock<T>(
 
 /** Never throws: how the run ended is what has to be told. A lock that could not be given back expires. */
 async function giveBack(session: Session, held: Held): Promise<void> {
+  failpoint('lock-kept')
   try {
     await held.release((await session.store.isOver(held.record.run)) ? 'free' : 'left')
+    failpoint('lock-given-back')
   } catch {
     await held.release('left').catch(() => undefined)
   }

@@ -1,0 +1,116 @@
+import { expect } from 'vitest'
+
+import { type CliResult, expectExit } from '../e2e/helpers/cli.ts'
+import { poll } from '../helpers/process.ts'
+import type { PlatformLog, World } from './world.ts'
+
+// What a person does after a crash, and what has to come of it.
+
+/** What it comes to without a crash. */
+export interface Reference {
+  readonly before: unknown
+  readonly after: unknown
+  readonly run: PlatformLog
+  /** Run and undo together. */
+  readonly undone: PlatformLog
+}
+
+export async function rollback(
+  world: World,
+  command: readonly string[],
+  failpoint?: string,
+): Promise<CliResult> {
+  const env = failpoint === undefined ? {} : { ROLLBACK_FAILPOINT: failpoint }
+  return world.cli.run(command, { env })
+}
+
+export function runOf({ target, answers }: World): string[] {
+  return ['run', '--target', target, '--yes', ...answers]
+}
+
+/** Whom nobody has told of what happened before: a blocked version is brought back on purpose. */
+export function undoOf({ answers }: World, id?: string): string[] {
+  return ['undo', ...(id === undefined ? [] : [id]), '--yes', '--answer', 'blocked=yes', ...answers]
+}
+
+/** A person who looked: what had arrived before is not what the doubt is about. */
+export async function resumeOf(world: World, before: readonly string[] = []): Promise<string[]> {
+  const { calls } = await world.log()
+  const count = (all: readonly string[], name: string): number => all.filter((one) => one === name).length
+  const doubts = Object.entries(world.doubtful).flatMap(([step, name]) => {
+    const word = count(calls, name) > count(before, name) ? 'done' : 'again'
+    return ['--answer', `${step}=${word}`]
+  })
+  return ['resume', '--yes', ...world.answers, ...doubts]
+}
+
+interface Standing {
+  readonly unfinished: readonly { readonly id: string; readonly kind: string }[]
+  readonly locks: readonly { readonly run: string; readonly holder: string }[]
+  readonly damaged: readonly unknown[]
+}
+
+export async function standing(world: World): Promise<Standing> {
+  const status = await rollback(world, ['status', '--json'])
+  expectExit(status, 0)
+  return status.json() as unknown as Standing
+}
+
+/** Goes on with what is unfinished; where nothing is, nothing may be in the way of a new run. */
+export async function resumed(world: World): Promise<'resumed' | 'run-anew'> {
+  const { unfinished, locks } = await standing(world)
+  expect(locks.filter(({ holder }) => holder !== 'gone')).toEqual([])
+  if (unfinished.length > 0) {
+    expectExit(await rollback(world, await resumeOf(world)), 0)
+    return 'resumed'
+  }
+  const nothing = await rollback(world, await resumeOf(world))
+  expectExit(nothing, 2)
+  expectExit(await rollback(world, runOf(world)), 0)
+  return 'run-anew'
+}
+
+/** Takes everything back; waits for a program that has outlived the crash, as it is told to. */
+export async function takenBack(world: World): Promise<void> {
+  const { unfinished } = await standing(world)
+  let last: CliResult | undefined
+  await poll(async () => {
+    last = await rollback(world, undoOf(world, unfinished[0]?.id))
+    return !(last.exitCode === 25 && last.stderr.includes('still runs'))
+  }, 15_000)
+  if (last === undefined) throw new Error('no undo')
+  if (last.exitCode === 2 && /there are no runs yet|there is nothing to undo/.test(last.stderr)) return
+  expectExit(last, 0)
+}
+
+/** Every observable effect as often as without the crash; a call at most once more, and then it is on record why. */
+export async function expectOnce(world: World, wanted: PlatformLog): Promise<void> {
+  const { changes, calls } = await world.log()
+  expect([...changes].sort()).toEqual([...wanted.changes].sort())
+  for (const name of new Set([...calls, ...wanted.calls])) {
+    const more = countOf(calls, name) - countOf(wanted.calls, name)
+    if (more !== 0) expect([name, more, await repeats(world)]).toEqual([name, 1, true])
+  }
+}
+
+/** Nothing more often than without the crash: what was never done need not be taken back. */
+export async function expectAtMostOnce(world: World, wanted: PlatformLog): Promise<void> {
+  const { changes, calls } = await world.log()
+  const over = (seen: readonly string[], known: readonly string[]): string[] =>
+    [...new Set(seen)].filter((name) => countOf(seen, name) > countOf(known, name))
+  expect(over(changes, wanted.changes)).toEqual([])
+  expect(over(calls, wanted.calls)).toEqual([])
+}
+
+function countOf(all: readonly string[], name: string): number {
+  return all.filter((one) => one === name).length
+}
+
+/** The journal says that a call was made again: a second intent, or a person's word. */
+async function repeats(world: World): Promise<boolean> {
+  const shown = await rollback(world, ['show', 'last', '--json'])
+  const lines = shown.json()['lines'] as { event: { type: string; attempt?: number } }[]
+  return lines.some(
+    ({ event }) => event.type === 'doubt-settled' || (event.type === 'intent' && (event.attempt ?? 0) > 1),
+  )
+}

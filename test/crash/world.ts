@@ -1,0 +1,36 @@
+import type { Stoppable } from '../helpers/stoppable.ts'
+import type { Cli } from '../e2e/helpers/cli.ts'
+
+/** A place with a runbook where a run can be killed, and with platforms that say by themselves what was done to them. */
+export interface World extends Stoppable {
+  readonly cli: Cli
+  /** After `rollback run`. */
+  readonly target: string
+  /** What only a person knows, known beforehand: `--answer id=value`. */
+  readonly answers: readonly string[]
+  /** The calls of which a person has to say whether they happened, by step, as the log names them. */
+  readonly doubtful: Readonly<Record<string, string>>
+  /** The incident again: no runs on record, and empty logs. */
+  startOver(): Promise<void>
+  /** What a user would see of it. */
+  state(): Promise<unknown>
+  /** What was done since, by the platform's own log. */
+  log(): Promise<PlatformLog>
+}
+
+export interface PlatformLog {
+  /** Observable effects, by what they changed; one for each time that it was really done. */
+  readonly changes: readonly string[]
+  /** What cannot be observed, one for each time that it arrived. */
+  readonly calls: readonly string[]
+}
+
+export interface Scenario {
+  readonly name: string
+  /** Programs that it cannot do without. */
+  readonly needs: readonly string[]
+  readonly uses: readonly string[]
+  /** Where a run is cut off that is then gone on with, or taken back, by a process that is killed too: a change stands. */
+  readonly cut: string
+  start(): Promise<World>
+}

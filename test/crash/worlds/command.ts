@@ -1,0 +1,125 @@
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { stringify } from 'yaml'
+
+import { makeCli } from '../../e2e/helpers/cli.ts'
+import { stoppable } from '../../helpers/stoppable.ts'
+import type { Scenario, World } from '../world.ts'
+
+const GOOD = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
+const BAD = 'b0bacafe00112233445566778899aabbccddeeff'
+
+/** Programs of the team's own: one script that is a version, a cache, and somebody to be told. */
+export const command: Scenario = {
+  name: 'command',
+  needs: ['sh'],
+  uses: ['command.set', 'command.run', 'person.confirm'],
+  cut: 'effect-done',
+  start: () => startCommandWorld(),
+}
+
+/** Only the version: as cheap as a run can be. */
+export async function startCommandWorld(which: 'whole' | 'version-only' = 'whole'): Promise<World> {
+  const cli = await makeCli()
+  const at = (name: string): string => join(cli.folder, name)
+  const live = async (): Promise<string> => (await readFile(at('live'), 'utf8')).trim()
+  async function startOver(): Promise<void> {
+    await rm(cli.store, { recursive: true, force: true })
+    await rm(at('warmed'), { force: true })
+    await writeFile(at('live'), BAD)
+    await writeFile(at('log'), '')
+  }
+  await writeFile(at('team'), SCRIPT)
+  await chmod(at('team'), 0o755)
+  await writeFile(at('rollback.yaml'), runbook(cli.folder, which))
+  await startOver()
+  return stoppable(
+    {
+      cli,
+      target: GOOD,
+      answers: which === 'whole' ? ['--answer', 'sure=yes'] : [],
+      doubtful: which === 'whole' ? { tell: 'tell' } : {},
+      startOver,
+      state: live,
+      async log() {
+        const lines = (await readFile(at('log'), 'utf8')).split('\n').filter((line) => line !== '')
+        const isChange = (line: string): boolean => /^(version|warm)/.test(line)
+        return { changes: lines.filter(isChange), calls: lines.filter((line) => !isChange(line)) }
+      },
+    },
+    () => cli.stop(),
+  )
+}
+
+function runbook(folder: string, which: 'whole' | 'version-only'): string {
+  const program = join(folder, 'team')
+  const env = { WORLD: folder }
+  const version = {
+    id: 'version',
+    uses: 'command.set',
+    with: { argv: [program], env, with: { value: '${target.sha}' } },
+    retry: { attempts: 3, backoff: '20ms' },
+  }
+  const run = (id: string, more: object): object => ({
+    id,
+    uses: 'command.run',
+    with: { argv: [program, id], env, ...more },
+    retry: { attempts: 3, backoff: '20ms' },
+  })
+  const whole = [
+    { id: 'sure', uses: 'person.confirm', with: { question: 'Is it really that bad?' } },
+    version,
+    run('warm', { check: { argv: [program, 'is-warm'] } }),
+    {
+      id: 'either',
+      uses: 'command.run',
+      with: { argv: [join(folder, 'is-not-there')] },
+      fallback: { uses: 'command.run', with: { argv: [program, 'instead'], env, repeat: 'harmless' } },
+    },
+    run('tell', { repeat: 'ask' }),
+  ]
+  const runbook = {
+    version: 1,
+    service: 'team',
+    release: { live: { signal: 'live' } },
+    signals: { live: { command: { argv: ['cat', join(folder, 'live')] }, every: '20ms' } },
+    procedures: {
+      own: {
+        steps: which === 'whole' ? whole : [version],
+        verify: {
+          within: '10s',
+          must: [{ signal: 'live', same_commit: '${target.sha}', in_a_row: 2 }],
+        },
+      },
+    },
+  }
+  return stringify(runbook, { aliasDuplicateObjects: false })
+}
+
+const SCRIPT = `#!/bin/sh
+set -eu
+did() { echo "$1" >> "$WORLD/log"; }
+case "\${1:-}" in
+  is-warm) [ -e "$WORLD/warmed" ]; exit ;;
+  warm) did warm; : > "$WORLD/warmed"; exit ;;
+  ?*) did "$1"; exit ;;
+esac
+read -r request
+is() { case "$request" in *"\\"op\\":\\"$1\\""*) true ;; *) false ;; esac }
+text() { printf '%s\\n' "$request" | sed -n 's/.*"'"$1"'":"\\([0-9a-f]*\\)".*/\\1/p'; }
+live=$(cat "$WORLD/live")
+seen='"status":"present","state":"'$live'","label":"'$live'"'
+if is surfaces; then echo '{"surfaces":[{"id":"team:version",'"$seen"'}]}'
+elif is versions; then echo '{"versions":[]}'
+elif is resolve; then
+  to=$(text state); [ -n "$to" ] || to=$(text value)
+  if [ "$to" = "$live" ]; then echo '{"result":"already"}'
+  else echo '{"result":"change","to":"'"$to"'","label":"'"$to"'"}'; fi
+elif is apply; then
+  to=$(text to)
+  if [ "$to" = "$live" ]; then echo '{"applied":"yes","receipt":{"already":true}}'
+  elif [ "$(text from)" != "$live" ]; then echo '{"applied":"no","stale":true,"why":"it moved"}'
+  else did "version $to"; echo "$to" > "$WORLD/live"; echo '{"applied":"yes"}'; fi
+else echo "{$seen}"; fi
+`
