@@ -35,13 +35,19 @@ export function undoOf({ answers }: World, id?: string): string[] {
 
 /** A person who looked: what had arrived before is not what the doubt is about. */
 export async function resumeOf(world: World, before: readonly string[] = []): Promise<string[]> {
-  const { calls } = await world.log()
+  const done = await everything(world)
   const count = (all: readonly string[], name: string): number => all.filter((one) => one === name).length
   const doubts = Object.entries(world.doubtful).flatMap(([step, name]) => {
-    const word = count(calls, name) > count(before, name) ? 'done' : 'again'
+    const word = count(done, name) > count(before, name) ? 'done' : 'again'
     return ['--answer', `${step}=${word}`]
   })
-  return ['resume', '--yes', ...world.answers, ...doubts]
+  return ['resume', '--yes', '--answer', 'blocked=yes', ...world.answers, ...doubts]
+}
+
+/** Whatever the platform's log tells of. */
+export async function everything(world: World): Promise<string[]> {
+  const { changes, calls } = await world.log()
+  return [...changes, ...calls]
 }
 
 interface Standing {
@@ -56,31 +62,39 @@ export async function standing(world: World): Promise<Standing> {
   return status.json() as unknown as Standing
 }
 
-/** Goes on with what is unfinished; where nothing is, nothing may be in the way of a new run. */
-export async function resumed(world: World): Promise<'resumed' | 'run-anew'> {
+/** Goes on with what is unfinished; where nothing is, and nothing was proven, a new run. */
+export async function resumed(world: World): Promise<void> {
   const { unfinished, locks } = await standing(world)
   expect(locks.filter(({ holder }) => holder !== 'gone')).toEqual([])
-  if (unfinished.length > 0) {
-    expectExit(await rollback(world, await resumeOf(world)), 0)
-    return 'resumed'
-  }
-  const nothing = await rollback(world, await resumeOf(world))
-  expectExit(nothing, 2)
-  expectExit(await rollback(world, runOf(world)), 0)
-  return 'run-anew'
+  const gone = await rollback(world, await resumeOf(world))
+  expectExit(gone, unfinished.length > 0 ? 0 : 2)
+  if (unfinished.length === 0 && !(await isProven(world))) expectExit(await rollback(world, runOf(world)), 0)
 }
 
-/** Takes everything back; waits for a program that has outlived the crash, as it is told to. */
+async function isProven(world: World): Promise<boolean> {
+  const shown = await rollback(world, ['show', 'last', '--json'])
+  return shown.exitCode === 0 && shown.stdout.includes('"result":"proven"')
+}
+
+/** Takes everything back. */
 export async function takenBack(world: World): Promise<void> {
   const { unfinished } = await standing(world)
+  const last = await untilNoneRuns(() => rollback(world, undoOf(world, unfinished[0]?.id)))
+  // Nothing was begun, or all is back already.
+  if (last.exitCode === 2 && /there are no runs yet|there is nothing to undo|is\s+itself\s+an undo/.test(last.stderr))
+    return
+  expectExit(last, 0)
+}
+
+/** Does as it is told where a program has outlived the crash. */
+export async function untilNoneRuns(attempt: () => Promise<CliResult>): Promise<CliResult> {
   let last: CliResult | undefined
   await poll(async () => {
-    last = await rollback(world, undoOf(world, unfinished[0]?.id))
+    last = await attempt()
     return !(last.exitCode === 25 && last.stderr.includes('still runs'))
   }, 15_000)
-  if (last === undefined) throw new Error('no undo')
-  if (last.exitCode === 2 && /there are no runs yet|there is nothing to undo/.test(last.stderr)) return
-  expectExit(last, 0)
+  if (last === undefined) throw new Error('it was never attempted')
+  return last
 }
 
 /** Every observable effect as often as without the crash; a call at most once more, and then it is on record why. */

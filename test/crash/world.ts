@@ -30,7 +30,7 @@ export interface Scenario {
   /** Programs that it cannot do without. */
   readonly needs: readonly string[]
   readonly uses: readonly string[]
-  /** Where a run is cut off that is then gone on with, or taken back, by a process that is killed too: a change stands. */
-  readonly cut: string
+  /** Where a run is cut off that is then gone on with, or taken back, by a process that is killed too: something is under way, or stands. */
+  readonly cuts: readonly string[]
   start(): Promise<World>
 }

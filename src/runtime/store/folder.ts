@@ -51,8 +51,9 @@ export function folderStore(options: FolderStoreOptions): Store {
     async isOver(id) {
       try {
         const run = await load(id)
-        // Its first line is on disk before it does anything.
-        return run.lines.length === 0 || isFinished(run)
+        if (isFinished(run)) return true
+        // Its first line is on disk before it does anything. An undo stands for the changes that it is to take back.
+        return run.lines.length === 0 && run.plan.kind === 'run'
       } catch (error) {
         // A run whose plan was never stored has done nothing.
         if (error instanceof Problem && error.code === 'plan-missing') return true

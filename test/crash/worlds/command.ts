@@ -15,7 +15,8 @@ export const command: Scenario = {
   name: 'command',
   needs: ['sh'],
   uses: ['command.set', 'command.run', 'person.confirm'],
-  cut: 'effect-done',
+  // The last: in the middle of the call that a person is asked about.
+  cuts: ['effect-done', 'child-started', 'effect-done:4'],
   start: () => startCommandWorld(),
 }
 
@@ -39,7 +40,7 @@ export async function startCommandWorld(which: 'whole' | 'version-only' = 'whole
       cli,
       target: GOOD,
       answers: which === 'whole' ? ['--answer', 'sure=yes'] : [],
-      doubtful: which === 'whole' ? { tell: 'tell' } : {},
+      doubtful: which === 'whole' ? { warm: 'warm', either: 'is-not-there', tell: 'tell' } : {},
       startOver,
       state: live,
       async log() {
@@ -67,6 +68,7 @@ function runbook(folder: string, which: 'whole' | 'version-only'): string {
     with: { argv: [program, id], env, ...more },
     retry: { attempts: 3, backoff: '20ms' },
   })
+  const undo = { argv: [program, 'not-instead'] }
   const whole = [
     { id: 'sure', uses: 'person.confirm', with: { question: 'Is it really that bad?' } },
     version,
@@ -74,8 +76,8 @@ function runbook(folder: string, which: 'whole' | 'version-only'): string {
     {
       id: 'either',
       uses: 'command.run',
-      with: { argv: [join(folder, 'is-not-there')] },
-      fallback: { uses: 'command.run', with: { argv: [program, 'instead'], env, repeat: 'harmless' } },
+      with: { argv: [join(folder, 'is-not-there')], env, undo },
+      fallback: { uses: 'command.run', with: { argv: [program, 'instead'], env, repeat: 'harmless', undo } },
     },
     run('tell', { repeat: 'ask' }),
   ]
@@ -83,7 +85,7 @@ function runbook(folder: string, which: 'whole' | 'version-only'): string {
     version: 1,
     service: 'team',
     release: { live: { signal: 'live' } },
-    signals: { live: { command: { argv: ['cat', join(folder, 'live')] }, every: '20ms' } },
+    signals: { live: { command: { argv: ['cat', join(folder, 'live')], stdout: 'text' }, every: '20ms' } },
     procedures: {
       own: {
         steps: which === 'whole' ? whole : [version],

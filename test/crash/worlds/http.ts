@@ -18,7 +18,7 @@ export const http: Scenario = {
   name: 'http',
   needs: [],
   uses: ['http.request'],
-  cut: 'effect-done:2',
+  cuts: ['effect-done:2'],
   start: startHttpWorld,
 }
 

@@ -10,7 +10,7 @@ export const kubernetes: Scenario = {
   name: 'kubernetes',
   needs: KUBERNETES_PROGRAMS,
   uses: ['kubernetes.deployment'],
-  cut: 'effect-done',
+  cuts: ['effect-done'],
   start: startKubernetesWorld,
 }
 

@@ -9,7 +9,7 @@ export const registry: Scenario = {
   needs: REGISTRY_PROGRAMS,
   uses: ['registry.retag', 'render.deploy-hook'],
   // The first is the backup, which stays.
-  cut: 'effect-done:2',
+  cuts: ['effect-done:2'],
   start: startRegistryWorld,
 }
 
