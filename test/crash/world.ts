@@ -10,6 +10,8 @@ export interface World extends Stoppable {
   readonly answers: readonly string[]
   /** The calls of which a person has to say whether they happened, by step, as the log names them. */
   readonly doubtful: Readonly<Record<string, string>>
+  /** From now on a run is stopped with SIGTERM in the middle, or not any more; `startOver` ends it, too. */
+  interrupt?(yes: boolean): Promise<void>
   /** The incident again: no runs on record, and empty logs. */
   startOver(): Promise<void>
   /** What a user would see of it. */

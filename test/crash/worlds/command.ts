@@ -20,28 +20,53 @@ export const command: Scenario = {
   start: () => startCommandWorld(),
 }
 
-/** Only the version: as cheap as a run can be. */
-export async function startCommandWorld(which: 'whole' | 'version-only' = 'whole'): Promise<World> {
+/** The last of its programs is not there, and all is taken back. */
+export const undoingCommand: Scenario = {
+  name: 'command, taken back',
+  needs: ['sh'],
+  uses: ['command.set', 'command.run'],
+  cuts: [],
+  start: () => startCommandWorld('undoing'),
+}
+
+export const interruptedCommand: Scenario = {
+  name: 'command, interrupted',
+  needs: ['sh'],
+  uses: ['command.set', 'command.run', 'person.confirm'],
+  cuts: [],
+  start: () => startCommandWorld(),
+}
+
+type Kind = 'whole' | 'undoing' | 'version-only'
+
+/** `version-only`: as cheap as a run can be. */
+export async function startCommandWorld(kind: Kind = 'whole'): Promise<World> {
   const cli = await makeCli()
   const at = (name: string): string => join(cli.folder, name)
   const live = async (): Promise<string> => (await readFile(at('live'), 'utf8')).trim()
+  async function interrupt(yes: boolean): Promise<void> {
+    if (yes) await writeFile(at('interrupt'), '')
+    else await rm(at('interrupt'), { force: true })
+  }
   async function startOver(): Promise<void> {
     await rm(cli.store, { recursive: true, force: true })
     await rm(at('warmed'), { force: true })
+    await interrupt(false)
     await writeFile(at('live'), BAD)
     await writeFile(at('log'), '')
   }
   await writeFile(at('team'), SCRIPT)
   await chmod(at('team'), 0o755)
-  await writeFile(at('rollback.yaml'), runbook(cli.folder, which))
+  await writeFile(at('rollback.yaml'), runbook(cli.folder, kind))
   await startOver()
   return stoppable(
     {
       cli,
       target: GOOD,
-      answers: which === 'whole' ? ['--answer', 'sure=yes'] : [],
-      doubtful: which === 'whole' ? { warm: 'warm', either: 'is-not-there', tell: 'tell' } : {},
+      answers: kind === 'whole' ? ['--answer', 'sure=yes'] : [],
+      doubtful: kind === 'whole' ? { warm: 'warm', either: 'not-instead', tell: 'tell' } : {},
       startOver,
+      interrupt,
       state: live,
       async log() {
         const lines = (await readFile(at('log'), 'utf8')).split('\n').filter((line) => line !== '')
@@ -53,7 +78,7 @@ export async function startCommandWorld(which: 'whole' | 'version-only' = 'whole
   )
 }
 
-function runbook(folder: string, which: 'whole' | 'version-only'): string {
+function runbook(folder: string, kind: Kind): string {
   const program = join(folder, 'team')
   const env = { WORLD: folder }
   const version = {
@@ -81,6 +106,12 @@ function runbook(folder: string, which: 'whole' | 'version-only'): string {
     },
     run('tell', { repeat: 'ask' }),
   ]
+  const fails = {
+    id: 'fails',
+    uses: 'command.run',
+    with: { argv: [join(folder, 'is-not-there')], check: { argv: ['false'] } },
+  }
+  const steps = { whole, undoing: [version, fails], 'version-only': [version] }
   const runbook = {
     version: 1,
     service: 'team',
@@ -88,7 +119,8 @@ function runbook(folder: string, which: 'whole' | 'version-only'): string {
     signals: { live: { command: { argv: ['cat', join(folder, 'live')], stdout: 'text' }, every: '20ms' } },
     procedures: {
       own: {
-        steps: which === 'whole' ? whole : [version],
+        steps: steps[kind],
+        on_failure: kind === 'undoing' ? 'undo' : 'stop',
         verify: {
           within: '10s',
           must: [{ signal: 'live', same_commit: '${target.sha}', in_a_row: 2 }],
@@ -104,7 +136,7 @@ set -eu
 did() { echo "$1" >> "$WORLD/log"; }
 case "\${1:-}" in
   is-warm) [ -e "$WORLD/warmed" ]; exit ;;
-  warm) did warm; : > "$WORLD/warmed"; exit ;;
+  warm) [ ! -e "$WORLD/interrupt" ] || kill -TERM "$PPID"; did warm; : > "$WORLD/warmed"; exit ;;
   ?*) did "$1"; exit ;;
 esac
 read -r request

@@ -36,6 +36,8 @@ interface CliOptions {
   readonly stdin?: string
   /** Default: the folder of this `Cli`. */
   readonly cwd?: string
+  /** A program that starts it, such as strace. */
+  readonly under?: readonly string[]
 }
 
 /** The program while it runs. */
@@ -71,7 +73,8 @@ export async function makeCli(env: Readonly<Record<string, string>> = {}): Promi
   const own = { PATH: process.env['PATH'] ?? '', HOME: home, ROLLBACK_STORE: store, ...env }
 
   function start(args: readonly string[], options: CliOptions = {}): RunningCli {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const [program = '', ...rest] = [...(options.under ?? []), process.execPath, PROGRAM, ...args]
+    const child = spawn(program, rest, {
       cwd: options.cwd ?? folder,
       env: { ...own, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
