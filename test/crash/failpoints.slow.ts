@@ -38,7 +38,7 @@ for (const [scenario, cases] of STORIES)
     test(
       `${scenario.uses.join(', ')}: as without the crash`,
       async () => {
-        await matrix.run(await cases(scenario, world))
+        expect(await matrix.run(await cases(scenario, world))).toEqual([])
       },
       4 * HOURS,
     )

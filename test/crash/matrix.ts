@@ -1,4 +1,4 @@
-import { afterAll, expect } from 'vitest'
+import { afterAll } from 'vitest'
 
 // The complete matrix takes long. `CRASH_SAMPLE=n` takes n cases of each kind and scenario at random, by `CRASH_SEED`;
 // `CRASH_ONLY=<beginning of a case's name>` takes those alone.
@@ -15,7 +15,7 @@ const SAMPLE = env['CRASH_SAMPLE'] === undefined ? undefined : Number(env['CRASH
 const SEED = Number(env['CRASH_SEED'] ?? Date.now() % 1_000_000)
 const ONLY = env['CRASH_ONLY']
 
-/** Runs the cases one after the other, all of them, and fails with everything that did not hold. */
+/** Runs the cases one after the other, all of them, and gives everything that did not hold. */
 export class Matrix {
   readonly #name: string
   readonly #counts = new Map<string, number>()
@@ -28,7 +28,7 @@ export class Matrix {
     afterAll(() => this.#close())
   }
 
-  async run(cases: readonly Case[]): Promise<void> {
+  async run(cases: readonly Case[]): Promise<string[]> {
     const failures: string[] = []
     for (const one of chosen(cases)) {
       try {
@@ -41,7 +41,7 @@ export class Matrix {
       }
     }
     this.#failed += failures.length
-    expect(failures).toEqual([])
+    return failures
   }
 
   #count({ id }: Case): void {
