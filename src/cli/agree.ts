@@ -1,6 +1,7 @@
 import type { Question } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
+import { wrap } from '../report/layout.ts'
 import type { CarryOutOptions } from '../runtime/types.ts'
 import { sameCommand } from './command-line.ts'
 import { type Interrupts, interruption } from './interrupts.ts'
@@ -39,14 +40,21 @@ export async function agree(
 
 /** Asks the person at the terminal what comes up on the way; absent where there is none. */
 export function personAt(output: Output, renderer: Renderer, interrupts: Interrupts): CarryOutOptions['ask'] {
-  return output.interactive ? (_id, question) => askPerson(question, renderer, interrupts) : undefined
+  return output.interactive ? (_id, question) => askPerson(question, output, renderer, interrupts) : undefined
 }
 
-async function askPerson(question: Question, renderer: Renderer, interrupts: Interrupts): Promise<string> {
+async function askPerson(
+  question: Question,
+  output: Output,
+  renderer: Renderer,
+  interrupts: Interrupts,
+): Promise<string> {
   renderer.pause()
   const { askLine } = await import('./ui/ask.ts')
   const hint = question.expects === 'yes' ? '[y/N]' : `(type ${question.expects} to go on)`
-  const answer = (await askLine(`${question.text} ${hint} `, interrupts.signal)) ?? ''
+  const { width } = await output.progressLook()
+  const text = wrap(`${question.text} ${hint}`, width - 1).join('\n')
+  const answer = (await askLine(`${text} `, interrupts.signal)) ?? ''
   const isYes = question.expects === 'yes' && /^y(es)?$/i.test(answer.trim())
   return isYes ? 'yes' : answer.trim()
 }

@@ -74,7 +74,8 @@ export async function runEffect(
   const gate = ['-c', GATE, 'sh', found.file, ...args]
   const limit = request.limit ?? LIMIT
   // Not execa: it takes no open files.
-  const { spawn } = await import('node:child_process')
+  // Loaded only now: most commands start no program. An import() would be left to Node, which warns about it.
+  const { spawn } = process.getBuiltinModule('node:child_process')
   const stdin = request.stdin === undefined ? 'ignore' : 'pipe'
   const { cwd } = request
   const node = spawn('/bin/sh', gate, {

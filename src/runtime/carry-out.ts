@@ -303,6 +303,7 @@ class Execution implements Carrier {
   /** Nothing new starts; what is under way gets a moment to end, and the journal is closed. */
   async #stop(): Promise<RunEnded> {
     const signal = String(this.#options.interrupt.reason ?? 'SIGINT')
+    this.news(`${signal}: nothing new is started; what is under way gets a moment to end`)
     await this.#grace()
     await this.append({ type: 'interrupted', signal })
     const stands = whatStands(this.plan, this.#state)

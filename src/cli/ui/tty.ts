@@ -87,7 +87,6 @@ function detailOf(event: RunEvent, plan: Plan): string | undefined {
 
 /** Events that leave a line with this mark. */
 const MARKS: Partial<Record<RunEvent['type'], (paint: Paint) => string>> = {
-  question: () => '-',
   answer: () => '-',
   'fallback-chosen': (paint) => paint.warn('~'),
   'deadline-passed': (paint) => paint.warn('~'),
@@ -102,8 +101,10 @@ function keptLines({ at, event }: Line, plan: Plan, look: Look, running: Map<str
   if (event.type === 'phase-started') return [paint.strong(capital(PHASE_WORDS[event.phase]))]
   if (event.type === 'outcome') return event.ok ? [] : marked(paint.warn('~'))
   if (event.type === 'step-ended') {
-    const took = paint.faint(formatDuration(at - (running.get(event.step) ?? at)))
-    return marked(stepMark(event.result, paint), `${words} ${took}`)
+    const since = running.get(event.step)
+    // Not known where another process has begun it.
+    const took = since === undefined ? '' : ` ${paint.faint(formatDuration(at - since))}`
+    return marked(stepMark(event.result, paint), `${words}${took}`)
   }
   if ('verdict' in event) return marked(judgedMark(event.verdict, paint))
   const mark = MARKS[event.type]

@@ -87,7 +87,9 @@ export async function makeCli(env: Readonly<Record<string, string>> = {}): Promi
       child[name].setEncoding('utf8').on('data', (text: string) => {
         printed[name] += text
       })
-    const result = resultOf(child, printed).finally(() => running.delete(child))
+    const result = resultOf(child, printed)
+      .then(withoutWarnings)
+      .finally(() => running.delete(child))
     // Whoever only starts it may end the test without asking for the result.
     result.catch(() => {})
     return {
@@ -113,6 +115,13 @@ export async function makeCli(env: Readonly<Record<string, string>> = {}): Promi
 }
 
 /** Else the test fails with everything that the program has printed. */
+/** What Node itself has to say is no business of the user's. */
+function withoutWarnings(result: CliResult): CliResult {
+  const found = /^\(node:\d+\) .*/m.exec(result.stderr)
+  if (found !== null) throw new Error(`Node warns: ${found[0]}`)
+  return result
+}
+
 export function expectExit(result: CliResult, exitCode: number): void {
   if (result.exitCode !== exitCode)
     throw new Error(`it ended with ${result.exitCode} instead of ${exitCode}:\n${result.output}`)
