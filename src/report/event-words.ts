@@ -3,6 +3,7 @@ import { changeNamed, stepNamed } from '../core/plan/lookup.ts'
 import type { Plan, PlannedChange } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
 import type { Judged, Phase, RunEvent, RunResult } from '../core/run/events.ts'
+import { hostOf } from '../core/where.ts'
 
 // One sentence for every event: the timeline, the plain renderer and the reports say the same.
 
@@ -58,7 +59,7 @@ const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => s
   'phase-started': (event) => `phase: ${PHASE_WORDS[event.phase]}`,
   'step-started': (event) => `${event.step}: started`,
   intent: intentWords,
-  'child-started': (event) => `${event.step}: process ${event.pid} started on ${event.host}`,
+  'child-started': (event) => `${event.step}: process ${event.pid} started on ${hostOf(event.host)}`,
   'child-gone': (event) => `${event.step}: process ${event.pid}: ${event.how}`,
   'doubt-settled': (event) =>
     `${event.step}: ${event.by.name} says that ${event.answer === 'done' ? 'it has happened' : 'it is to be called again'}`,

@@ -1,9 +1,9 @@
 import type { LockSummary } from '../core/lock-view.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
+import { hostOf } from '../core/where.ts'
 import { holderState } from './store/holder.ts'
 import { lockIn, type LockRecord } from './store/lock-record.ts'
 import type { Session } from './types.ts'
-import { hostOf } from './where.ts'
 
 /** Every lock of the store. One that cannot be read is told of, and hides no other. */
 export async function locksOf(

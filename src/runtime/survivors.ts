@@ -5,10 +5,11 @@ import { Problem } from '../core/problem.ts'
 import { livingChildren, type LivingChild } from '../core/run/doubts.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import type { RunState } from '../core/run/state.ts'
+import { hostOf } from '../core/where.ts'
 import { endProcessGroup } from '../io/end-group.ts'
 import { isRunning } from '../io/process-identity.ts'
 import type { CarryOutOptions, Session } from './types.ts'
-import { hostOf, whereAmI } from './where.ts'
+import { whereAmI } from './where.ts'
 
 // Programs that a run has started may outlive the process that started them. While one still works, nobody knows what it
 // is going to change: whoever takes the run over waits for it, and ends it when its time is over.

@@ -10,11 +10,6 @@ export function whereAmI(): string {
   return `${hostname()}/${boot}/${container}`
 }
 
-/** The name of the machine, for people. */
-export function hostOf(where: string): string {
-  return where.split('/')[0] ?? where
-}
-
 /** Not on Linux: then the name of the machine has to do. */
 function orUnknown(read: () => string): string {
   try {
