@@ -1,4 +1,4 @@
-import { EXIT } from '../core/exit.ts'
+import { Interruption, interruptedExit, signalName } from '../core/interruption.ts'
 import { Problem } from '../core/problem.ts'
 
 // Being cancelled is a crash that was announced: nothing new starts, the journal is closed, the process ends.
@@ -26,7 +26,7 @@ export function listenForInterrupts(): Interrupts {
   function onSignal(name: NodeJS.Signals): void {
     if (!controller.signal.aborted) {
       first = Date.now()
-      controller.abort(name)
+      controller.abort(new Interruption(name, first))
       return
     }
     if (name !== 'SIGINT' || Date.now() - first < ONE_KEY_MS) return
@@ -63,10 +63,10 @@ async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 }
 
 export function interruption(signal: AbortSignal): Problem {
-  const name = String(signal.reason)
+  const name = signalName(signal)
   return new Problem({
     code: 'interrupted',
     message: `interrupted by ${name} before any change: nothing was touched`,
-    exit: name === 'SIGINT' ? EXIT.interrupted : EXIT.terminated,
+    exit: interruptedExit(signal),
   })
 }

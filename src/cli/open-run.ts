@@ -30,9 +30,10 @@ export async function openRun(
   const own = await storeOf(found.session, found.run)
   if (!looksOnly) {
     const { sendLate } = await import('../runtime/send-late.ts')
-    await sendLate(own, found.run.plan.store)
+    await sendLate(own, found.run.plan.store, (words) => asking.output.progress(words))
   }
-  if (own === found.session) return found
+  // A list of runs is told of also where the others cannot be asked; whoever is about to act must know.
+  if (own === found.session && looksOnly) return found
   const { session, offline, value } = await reached(own, asking, (there) =>
     there.store.find(found.run.plan.id),
   )

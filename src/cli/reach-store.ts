@@ -31,7 +31,7 @@ export async function reached<T>(
     return { session, value: await work(session) }
   } catch (error) {
     const isDown = error instanceof Problem && error.code === 'store-unreachable'
-    if (!isDown || session.store.catchUp === undefined || session.who.ci) throw error
+    if (!isDown || session.store.late === undefined || session.who.ci) throw error
     await agreeToGoOn(error, asking)
     const { withoutSharing } = await import('../runtime/in-store.ts')
     const alone = withoutSharing(session)

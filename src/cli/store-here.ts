@@ -28,7 +28,7 @@ export async function storeHere(
 
 /** The session with the store that the plan of a run names: two stores would mean two locks. */
 export async function storeOf(session: Session, { plan }: StoredRun): Promise<Session> {
-  if (plan.store === undefined || session.store.catchUp !== undefined) return session
+  if (plan.store === undefined || session.store.late !== undefined) return session
   const { inStore } = await import('../runtime/in-store.ts')
   return inStore(session, plan.store, plan.runbook.path)
 }

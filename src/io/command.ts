@@ -7,7 +7,7 @@ import { formatDuration } from '../core/duration.ts'
 import { childEnv } from './child-env.ts'
 import { findProgram } from './find-program.ts'
 import { startOf } from './process-identity.ts'
-import { openSpill } from './spill.ts'
+import { openSpills } from './spill.ts'
 import { createTail } from './tail.ts'
 
 const TIMEOUT = 60_000
@@ -70,7 +70,13 @@ export async function runEffect(
   const env = childEnv(process.env, request)
   const found = findProgram(name, { path: env['PATH'], cwd: request.cwd })
   if ('not' in found) return notStarted(`not ${found.not}`)
-  const [stdout, stderr] = [await openSpill(), await openSpill()]
+  let spills: Awaited<ReturnType<typeof openSpills>>
+  try {
+    spills = await openSpills()
+  } catch (error) {
+    return notStarted(`its output cannot be kept: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  const { stdout, stderr } = spills
   const gate = ['-c', GATE, 'sh', found.file, ...args]
   const limit = request.limit ?? LIMIT
   // Not execa: it takes no open files.

@@ -8,7 +8,7 @@ import type {
   ReadDoor,
   WriteDoor,
 } from '../core/contract.ts'
-import { EXIT } from '../core/exit.ts'
+import { interruptedExit } from '../core/interruption.ts'
 import { Problem } from '../core/problem.ts'
 import { assertReadOnly } from './read-only.ts'
 import { credentialsIn } from './sent-credentials.ts'
@@ -169,7 +169,7 @@ async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     throw new Problem({
       code: 'interrupted',
       message: 'Interrupted while waiting',
-      exit: EXIT.interrupted,
+      exit: interruptedExit(signal),
       cause: error,
     })
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 // A process id is used again; together with the moment of its start it names one process.
 
@@ -10,20 +10,43 @@ export function startOf(pid: number): string | undefined {
 
 /** Whether this very process still runs. */
 export function isRunning({ pid, started }: { pid: number; started: string }): boolean {
-  return startOf(pid) === started
+  const now = startOf(pid)
+  // Where the moment of its start could not be read, any process with that id may be it.
+  return started === '' ? now !== undefined : now === started
+}
+
+/** Whether a process of the group that this one leads, or led, still runs. Nobody else gets its id for so long. */
+export function groupRuns(pid: number): boolean {
+  if (process.platform !== 'linux') return isThere(-pid)
+  return readdirSync('/proc').some((name) => /^\d+$/.test(name) && statOf(name)?.group === String(pid))
 }
 
 function startOnLinux(pid: number): string | undefined {
+  return statOf(pid)?.started
+}
+
+/** Of a process that runs. */
+function statOf(pid: number | string): { group: string; started: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // The second field is the name in parentheses, and may hold spaces and parentheses itself.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const [state] = fields
+    const { 0: state, 2: group = '', 19: started = '' } = fields
     // A zombie has ended; only its parent has not asked yet.
-    return state === 'Z' || state === 'X' ? undefined : fields[19]
+    return state === 'Z' || state === 'X' ? undefined : { group, started }
   } catch {
     // Gone.
     return undefined
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // There, and not ours.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

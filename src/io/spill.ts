@@ -17,7 +17,18 @@ export interface Spill {
   end(limit: number): Promise<{ text: string; dropped: number }>
 }
 
-export async function openSpill(): Promise<Spill> {
+/** For both outputs of a program, or none of them. */
+export async function openSpills(): Promise<{ stdout: Spill; stderr: Spill }> {
+  const stdout = await openSpill()
+  try {
+    return { stdout, stderr: await openSpill() }
+  } catch (error) {
+    await stdout.end(0)
+    throw error
+  }
+}
+
+async function openSpill(): Promise<Spill> {
   const path = join(tmpdir(), `.rollback-${randomBytes(8).toString('hex')}`)
   // Appending: what is written after it was cut goes to its beginning.
   const file = await open(path, 'ax+', 0o600)

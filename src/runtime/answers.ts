@@ -20,10 +20,18 @@ function questionsOf(plan: Plan): Asked[] {
   return [...plan.confirmations, ...gates]
 }
 
-/** Without a person, every question needs its answer beforehand: else nothing is started. */
-export function checkAnswers(plan: Plan, { answers, ask }: CarryOutOptions): RunEnded | undefined {
+/**
+ * Without a person, every question needs its answer beforehand: else nothing is started, or gone on with. `lines`: what
+ * was answered before the run was cut off.
+ */
+export function checkAnswers(
+  plan: Plan,
+  { answers, ask }: CarryOutOptions,
+  lines: readonly Line[] = [],
+): RunEnded | undefined {
   if (ask !== undefined) return undefined
-  const open = questionsOf(plan).filter(({ id }) => answers[id] === undefined)
+  const given = answered(lines)
+  const open = questionsOf(plan).filter(({ id }) => answers[id] === undefined && !given.has(id))
   if (open.length === 0) return undefined
   const list = open
     .map(({ id, question }) => `${question.text} (--answer ${id}=${question.expects})`)
@@ -43,15 +51,17 @@ export async function confirmed(
   options: CarryOutOptions,
   lines: readonly Line[],
 ): Promise<boolean> {
-  const given = new Set(
-    lines.flatMap(({ event }) => (event.type === 'answer' && event.accepted ? event.step : [])),
-  )
+  const given = answered(lines)
   for (const one of carrier.plan.confirmations) {
     // Before the run was cut off.
     if (given.has(one.id)) continue
     if (!(await askAndRecord(carrier, one, options))) return false
   }
   return true
+}
+
+function answered(lines: readonly Line[]): ReadonlySet<string> {
+  return new Set(lines.flatMap(({ event }) => (event.type === 'answer' && event.accepted ? event.step : [])))
 }
 
 /** Asks what a gate asks. */

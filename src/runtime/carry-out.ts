@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-import { EXIT, type ExitCode } from '../core/exit.ts'
+import { EXIT } from '../core/exit.ts'
+import { interruptedExit, signalName, timeLeft } from '../core/interruption.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import { stepNamed } from '../core/plan/lookup.ts'
 import type { Plan, PlannedStep, PlannedUse } from '../core/plan/types.ts'
@@ -16,7 +17,7 @@ import { carryOutEffect, look } from './effects.ts'
 import { failpoint } from './failpoint.ts'
 import { lockRun } from './lock-run.ts'
 import { prove, proveStep } from './prove.ts'
-import { recordProven } from './record-versions.ts'
+import { isProven, recordProven } from './record-versions.ts'
 import { checkDoubtAnswers, settleDoubt } from './settle-doubt.ts'
 import type { Held } from './store/lock.ts'
 import type { CarryOutOptions, RunLog, Session } from './types.ts'
@@ -26,10 +27,6 @@ type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
 /** Being cancelled is a crash: the process is gone within 5 s, so effects under way get less than that to end by themselves. */
 const GRACE = 2500
-/** So long the last lines are sent to a shared store when the run was cancelled. */
-const HURRY = 1000
-/** Results after which it is known which version is good. */
-const PROVEN = new Set<RunEnded['result']>(['proven', 'already', 'degraded'])
 /** Longest sleep between two decisions, so that time limits are seen. */
 const TICK = 1000
 
@@ -53,7 +50,7 @@ export async function begin(
   failpoint('plan-unstored')
   const log = await session.store.create(plan)
   failpoint('plan-stored')
-  return new Execution(session, plan, options, { held, log, lines: [], gone: [] }).run()
+  return new Execution(session, plan, options, { held, log, lines: [] }).run()
 }
 
 export interface Ground {
@@ -61,8 +58,6 @@ export interface Ground {
   log: RunLog
   /** What is on record of a run that is gone on with. */
   lines: readonly Line[]
-  /** What became of programs that had outlived it. */
-  gone: readonly RunEvent[]
 }
 
 /** Goes on with a run from what is on record of it. */
@@ -100,8 +95,7 @@ class Execution implements Carrier {
 
   async run(): Promise<RunEnded> {
     try {
-      await this.#begin()
-      await this.#share()
+      await this.#open()
       if (await confirmed(this, this.#options, this.#ground.lines)) return await this.#untilEnd()
       return this.#options.interrupt.aborted ? await this.#stop() : await this.#decline()
     } finally {
@@ -152,7 +146,7 @@ class Execution implements Carrier {
    */
   async #conclude(event: RunEnded): Promise<void> {
     await this.own()
-    const unrecorded = PROVEN.has(event.result)
+    const unrecorded = isProven(event.result)
       ? await recordProven(this.session, this.plan, this.#state)
       : undefined
     failpoint('versions-recorded')
@@ -238,11 +232,20 @@ class Execution implements Carrier {
     this.#wake = () => {}
   }
 
+  /** What fails here may fail in the middle of a run: it may be gone on with. */
+  async #open(): Promise<void> {
+    try {
+      await this.#begin()
+      await this.#share()
+    } catch (error) {
+      throw this.#brokenOff(error)
+    }
+  }
+
   async #begin(): Promise<void> {
     const { plan } = this
     if (this.#state.started !== undefined) {
       await this.append({ type: 'run-resumed', by: this.session.who })
-      for (const one of this.#ground.gone) await this.append(one)
       if (this.#state.offline === true && this.#options.offline === undefined)
         await this.append({ type: 'store-reached' })
       return this.#tellOffline()
@@ -287,7 +290,7 @@ class Execution implements Carrier {
   async #close(): Promise<void> {
     const closed = this.#ground.log.close()
     if (!this.#options.interrupt.aborted) return closed
-    await Promise.race([closed, wait(HURRY)])
+    await Promise.race([closed, wait(timeLeft(this.#options.interrupt, this.now()))])
   }
 
   #decline(): Promise<RunEnded> {
@@ -302,13 +305,20 @@ class Execution implements Carrier {
 
   /** Nothing new starts; what is under way gets a moment to end, and the journal is closed. */
   async #stop(): Promise<RunEnded> {
-    const signal = String(this.#options.interrupt.reason ?? 'SIGINT')
+    const { interrupt } = this.#options
+    const signal = signalName(interrupt)
     this.news(`${signal}: nothing new is started; what is under way gets a moment to end`)
     await this.#grace()
     await this.append({ type: 'interrupted', signal })
     const stands = whatStands(this.plan, this.#state)
     const why = `interrupted by ${signal}`
-    const ended: RunEnded = { type: 'run-ended', result: 'interrupted', exit: exitOf(signal), why, stands }
+    const ended: RunEnded = {
+      type: 'run-ended',
+      result: 'interrupted',
+      exit: interruptedExit(interrupt),
+      why,
+      stands,
+    }
     // A run that has not tried anything yet is over; any other one can be gone on with.
     return hasTried(this.#state) ? ended : this.#end(ended)
   }
@@ -412,8 +422,4 @@ function isLost(error: unknown): error is Problem {
 
 function hasTried({ steps }: RunState): boolean {
   return Object.values(steps).some(({ effects }) => Object.keys(effects).length > 0)
-}
-
-function exitOf(signal: string): ExitCode {
-  return signal === 'SIGTERM' || signal === 'SIGHUP' ? EXIT.terminated : EXIT.interrupted
 }

@@ -14,7 +14,7 @@ import { requireUnfinished, resume } from './resume.ts'
 import { checkDoubtAnswers } from './settle-doubt.ts'
 import { requireStillAsPlanned } from './still-as-planned.ts'
 import type { Held } from './store/lock.ts'
-import { requireNoSurvivors } from './survivors.ts'
+import { awaitSurvivors, type Waiting } from './survivors.ts'
 import type { CarryOutOptions, Session, StoredRun } from './types.ts'
 import { underLock } from './under-lock.ts'
 
@@ -47,13 +47,19 @@ export async function carryThrough(
   if (unanswered !== undefined) return { ended: unanswered, exit: unanswered.exit }
   const { takesBack } = options
   const unfinished = takesBack === undefined || isFinished(takesBack) ? undefined : takesBack
-  const held = await lockRun(session, plan, unfinished?.plan)
+  const held = await lockRun(session, plan, unfinished?.plan, options.onNews)
   return underLock(session, held, options.interrupt, async () => {
-    if (options.plannedAt === undefined || options.plannedAt !== held.before)
-      await requireStillAsPlanned(session, plan)
-    if (takesBack !== undefined) requireNoSurvivors(takesBack.plan, fold(takesBack.lines))
+    // An undo would look at what is still being changed.
+    const gone =
+      takesBack === undefined
+        ? []
+        : await awaitSurvivors(session, takesBack.plan, fold(takesBack.lines), options)
+    if (options.plannedAt !== held.before || gone.length > 0) await requireStillAsPlanned(session, plan)
     if (unfinished !== undefined) {
-      await closeRun(session, unfinished, `taken over by its undo, ${plan.id}`)
+      await closeRun(session, unfinished, `taken over by its undo, ${plan.id}`, [
+        ...gone,
+        ...offlineEvents(session, options),
+      ])
       await held.passOn(plan.id)
     }
     failpoint('run-taken-over')
@@ -68,7 +74,7 @@ export async function resumeThrough(
   options: CarryThroughOptions,
 ): Promise<CarriedThrough> {
   const { plan } = run
-  const held = await lockRun(session, plan, plan)
+  const held = await lockRun(session, plan, plan, options.onNews)
   return underLock(session, held, options.interrupt, async () => {
     const ended = await resume(session, run, options, held)
     return takenBackWhereAsked(session, plan, options, held, ended)
@@ -80,14 +86,19 @@ export async function abandonRun(
   session: Session,
   run: StoredRun,
   reason: string,
-  interrupt: AbortSignal,
+  options: Waiting & Pick<CarryOutOptions, 'offline'>,
 ): Promise<void> {
   requireUnfinished(run)
-  const held = await lockRun(session, run.plan, run.plan)
-  await underLock(session, held, interrupt, async () => {
-    requireNoSurvivors(run.plan, fold(run.lines))
-    await closeRun(session, run, `given up: ${reason}`)
+  const held = await lockRun(session, run.plan, run.plan, options.onNews)
+  await underLock(session, held, options.interrupt, async () => {
+    const gone = await awaitSurvivors(session, run.plan, fold(run.lines), options)
+    await closeRun(session, run, `given up: ${reason}`, [...gone, ...offlineEvents(session, options)])
   })
+}
+
+/** That the shared store is left aside is on record wherever something is. */
+function offlineEvents({ who }: Session, { offline }: Pick<CarryOutOptions, 'offline'>): RunEvent[] {
+  return offline === undefined ? [] : [{ type: 'store-unreachable', why: offline, by: who }]
 }
 
 async function takenBackWhereAsked(

@@ -18,8 +18,8 @@ export function inStore(session: Session, def: StoreDef | undefined, runbook: st
   }
   const { remote } = def.git
   const repository = resolve(base, def.git.repository)
-  const { cacheRoot, read, write } = session
-  const boards = gitBoards({ remote, repository, cacheRoot, read, write })
+  const { cacheRoot, write } = session
+  const boards = gitBoards({ remote, repository, cacheRoot, write })
   const { folders, local } = ofThisMachine(session)
   const place = `the git remote ${remote} of ${repository}`
   return { ...session, store: sharedStore({ place, boards, folders, local }) }

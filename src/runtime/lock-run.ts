@@ -13,12 +13,17 @@ import type { Session } from './types.ts'
  * unfinished run that is taken over. The lock is for that run, and holds all that it owns, until it has an end: whoever
  * dies or gives up before leaves it as it was.
  */
-export async function lockRun(session: Session, plan: Plan, over?: Plan): Promise<Held> {
+export async function lockRun(
+  session: Session,
+  plan: Plan,
+  over?: Plan,
+  tell?: (words: string) => void,
+): Promise<Held> {
   const { service, environment, reason } = plan
   const { id: run } = over ?? plan
   const surfaces = surfacesOf(over === undefined ? [plan] : [plan, over])
   const claim = { service, environment, run, surfaces, owner: session.who, reason, over: over?.id }
-  const held = await takeLock(groundsOf(session, plan), claim)
+  const held = await takeLock({ ...groundsOf(session, plan), tell }, claim)
   failpoint('lock-taken')
   try {
     await requireUnowned(session, held.record, over?.id)

@@ -2,12 +2,27 @@ import type { Plan, PlannedUse } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import type { Release } from '../core/release.ts'
 import { whatIsApplied } from '../core/run/conclude.ts'
+import type { RunResult, Who } from '../core/run/events.ts'
 import type { RunState } from '../core/run/state.ts'
 import { useInForce } from '../core/run/use.ts'
 import { type KnownVersion, type Remark, sameVersion } from '../core/versions.ts'
 import { recordRun, unblock } from './store/ledger.ts'
 import type { Session } from './types.ts'
 import { digestsOf } from './version-digests.ts'
+
+/** Results after which it is known which version is good. */
+const PROVEN = new Set<RunResult>(['proven', 'already', 'degraded'])
+
+export function isProven(result: RunResult): boolean {
+  return PROVEN.has(result)
+}
+
+/** When it was proven and by whom, where that is not now and here. */
+interface When {
+  /** Milliseconds since the epoch. */
+  at?: number | undefined
+  by?: Who | undefined
+}
 
 /**
  * Writes down what a proven plan says about versions: a run's target is good, and what it replaced is blocked; what an
@@ -17,14 +32,16 @@ export async function recordProven(
   session: Session,
   plan: Plan,
   state: RunState,
+  when: When = {},
 ): Promise<string | undefined> {
   try {
+    const remark = remarkOf(session, plan, when)
     const target: KnownVersion = {
       release: namedOr(plan.target),
       digests: await digestsOf(usesOf(plan, state), 'to'),
     }
-    if (plan.kind === 'run') await recordReturn(session, plan, state, target)
-    else await recordUndo(session, plan, target)
+    if (plan.kind === 'run') await recordReturn(session, plan, state, target, remark)
+    else await recordUndo(session, plan, target, remark)
     return undefined
   } catch (error) {
     if (!(error instanceof Problem)) throw error
@@ -37,8 +54,8 @@ async function recordReturn(
   plan: Plan,
   state: RunState,
   target: KnownVersion,
+  remark: Remark,
 ): Promise<void> {
-  const remark = remarkOf(session, plan, plan.reason)
   const former = await replaced(plan, state, target)
   // What is degraded, or was left out in part, is nothing that `last-proven` should mean.
   const whole = plan.without.length === 0 && (state.proof?.degraded ?? []).length === 0
@@ -65,17 +82,17 @@ function isTarget(release: Release, { release: target }: KnownVersion): boolean 
   return sameVersion({ release, digests: [] }, { release: target, digests: [] })
 }
 
-async function recordUndo(session: Session, plan: Plan, target: KnownVersion): Promise<void> {
+async function recordUndo(session: Session, plan: Plan, target: KnownVersion, remark: Remark): Promise<void> {
   const reason = `brought back by the undo of ${plan.undoOf ?? 'a run'}${plan.reason === undefined ? '' : `: ${plan.reason}`}`
-  await unblock(boardOf(session, plan), target, remarkOf(session, plan, reason))
+  await unblock(boardOf(session, plan), target, { ...remark, reason })
 }
 
 function boardOf({ store }: Session, { service, environment }: Plan) {
   return store.board(service, environment)
 }
 
-function remarkOf(session: Session, { id }: Plan, reason: string | undefined): Remark {
-  return { since: new Date(session.read.now()).toISOString(), by: session.who, reason, run: id }
+function remarkOf(session: Session, { id, reason }: Plan, { at, by }: When): Remark {
+  return { since: new Date(at ?? session.read.now()).toISOString(), by: by ?? session.who, reason, run: id }
 }
 
 /** An undo may bring back what nobody could name. */

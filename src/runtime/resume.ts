@@ -4,6 +4,7 @@ import { Problem } from '../core/problem.ts'
 import { openDoubts } from '../core/run/doubts.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import { fold, type RunState } from '../core/run/state.ts'
+import { checkAnswers } from './answers.ts'
 import { goOn } from './carry-out.ts'
 import { isFinished, requireSame } from './close-run.ts'
 import { failpoint } from './failpoint.ts'
@@ -30,12 +31,32 @@ export async function resume(
   const state = fold(lines)
   checkDoubtAnswers(plan, options.answers)
   requireAnswers(plan, state, options)
+  // One that has failed asks nothing more.
+  const failed = Object.values(state.steps).some(({ status }) => status === 'failed')
+  const unanswered = failed ? undefined : checkAnswers(plan, options, lines)
+  if (unanswered !== undefined) throw unansweredProblem(plan, unanswered)
   const gone = await awaitSurvivors(session, plan, state, options)
-  await requireStillAsPlanned(session, plan, state)
-  const reopened = await session.store.reopen(plan.id)
+  const { log, lines: there } = await session.store.reopen(plan.id)
   failpoint('run-reopened')
-  requireSame(plan, lines.length, reopened.lines.length)
-  return goOn(session, plan, options, { held, log: reopened.log, lines: reopened.lines, gone })
+  try {
+    requireSame(plan, lines.length, there.length)
+    // Known now, whatever comes of the rest: a person who has looked is not asked again.
+    for (const one of gone) there.push(await log.append(one))
+    await requireStillAsPlanned(session, plan, state)
+  } catch (error) {
+    await log.close()
+    throw error
+  }
+  return goOn(session, plan, options, { held, log, lines: there })
+}
+
+function unansweredProblem(plan: Plan, { why }: RunEnded): Problem {
+  return new Problem({
+    code: 'answer-needed',
+    message: `nothing was changed: ${why}`,
+    cure: `Say it beforehand: rollback resume ${plan.id} --yes --answer …`,
+    exit: EXIT.declined,
+  })
 }
 
 export function requireUnfinished(run: StoredRun): void {

@@ -1,5 +1,6 @@
 import type { Question } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
+import { interruptedExit, signalName } from '../core/interruption.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { Problem } from '../core/problem.ts'
 import { livingChildren, type LivingChild } from '../core/run/doubts.ts'
@@ -16,34 +17,32 @@ import { whereAmI } from './where.ts'
 
 const EVERY = 200
 
-type Gone = Extract<RunEvent, { type: 'child-gone' }>
+export type Gone = Extract<RunEvent, { type: 'child-gone' }>
+
+export type Waiting = Pick<CarryOutOptions, 'answers' | 'ask' | 'interrupt' | 'onNews'>
 
 /** Waits until none of them runs any more; what became of each is to be written down. */
 export async function awaitSurvivors(
   session: Session,
   plan: Plan,
   state: RunState,
-  options: Pick<CarryOutOptions, 'answers' | 'ask' | 'interrupt' | 'onNews'>,
+  options: Waiting,
 ): Promise<Gone[]> {
   const gone: Gone[] = []
   for (const child of livingChildren(state)) {
     const how = isVisible(child)
-      ? await ended(session, child, options)
-      : await confirmedEnd(plan, child, options)
+      ? await ended(session, plan, child, options)
+      : await confirmedEnd(child, options)
     gone.push({ type: 'child-gone', step: child.step, effect: child.effect, pid: child.pid, how })
   }
   return gone
 }
 
-/** Refuses to take a run over while a program of it works: an undo would look at what is still being changed. */
-export function requireNoSurvivors(plan: Plan, state: RunState): void {
-  const child = livingChildren(state).find((one) => !isVisible(one) || isRunning(one))
-  if (child === undefined) return
-  const words = isVisible(child) ? 'still runs' : 'may still run'
-  throw new Problem({
+function stillRuns({ id }: Plan, child: LivingChild, words: string): Problem {
+  return new Problem({
     code: 'still-running',
-    message: `nothing was changed: a program that run ${plan.id} has started for step "${child.step}" ${words} (process ${child.pid} on ${hostOf(child.host)})`,
-    cure: `Wait for its end, or end it; rollback resume ${plan.id} waits for it and goes on`,
+    message: `nothing was changed: a program that run ${id} has started for step "${child.step}" ${words} (process ${child.pid} on ${hostOf(child.host)})`,
+    cure: 'End it, and then run the same command again',
     exit: EXIT.locked,
   })
 }
@@ -54,28 +53,28 @@ function isVisible({ host }: LivingChild): boolean {
 
 async function ended(
   session: Session,
+  plan: Plan,
   child: LivingChild,
-  { interrupt, onNews }: Pick<CarryOutOptions, 'interrupt' | 'onNews'>,
+  { interrupt, onNews }: Waiting,
 ): Promise<string> {
   if (!isRunning(child)) return 'has ended while nobody was looking'
   onNews?.(`step "${child.step}": its program still runs (process ${child.pid}); waiting for its end`)
   while (isRunning(child)) {
-    if (interrupt.aborted) throw interrupted()
+    if (interrupt.aborted) throw interrupted(plan, interrupt)
     if (session.read.now() >= child.until) {
-      await endProcessGroup(child)
-      return isRunning(child) ? 'could not be ended, and still runs' : 'was ended: its time was over'
+      if (await endProcessGroup(child)) return 'was ended: its time was over'
+      throw stillRuns(plan, child, 'could not be ended, and still runs')
     }
-    await session.read.sleep(EVERY)
+    await session.read.sleep(EVERY).catch((error: unknown) => {
+      // The signal ends the sleep, too; what it means is said above.
+      if (!interrupt.aborted) throw error
+    })
   }
   return 'has ended by itself'
 }
 
 /** On another machine, or before this one was started anew: only a person can look. */
-async function confirmedEnd(
-  plan: Plan,
-  child: LivingChild,
-  { answers, ask }: Pick<CarryOutOptions, 'answers' | 'ask'>,
-): Promise<string> {
+async function confirmedEnd(child: LivingChild, { answers, ask }: Waiting): Promise<string> {
   const id = `process-${child.pid}`
   const question: Question = {
     text: `A program of step "${child.step}" may still run on ${hostOf(child.host)} (process ${child.pid}). Have you made sure that it has ended?`,
@@ -86,15 +85,16 @@ async function confirmedEnd(
   throw new Problem({
     code: 'answer-needed',
     message: `nothing was changed: ${question.text}`,
-    cure: `Look there, then: rollback resume ${plan.id} --answer ${id}=yes`,
+    cure: `Look there, then run the same command again with --answer ${id}=yes`,
     exit: EXIT.declined,
   })
 }
 
-function interrupted(): Problem {
+function interrupted(plan: Plan, interrupt: AbortSignal): Problem {
   return new Problem({
     code: 'interrupted',
-    message: 'interrupted while waiting for a program of the run; nothing was changed',
-    exit: EXIT.interrupted,
+    message: `interrupted by ${signalName(interrupt)} while waiting for a program of the run; nothing was changed`,
+    cure: `To go on with it:\nrollback resume ${plan.id}`,
+    exit: interruptedExit(interrupt),
   })
 }

@@ -24,6 +24,15 @@ export interface Session {
 }
 
 /** Where runs live. */
+export interface LateRuns {
+  /** Ids. */
+  list(): Promise<string[]>
+  find(id: string): Promise<StoredRun>
+  send(id: string): Promise<void>
+  /** All that it says is where the others see it. */
+  done(id: string): Promise<void>
+}
+
 export interface Store {
   /** For people: where it is. */
   place: string
@@ -38,8 +47,8 @@ export interface Store {
   pace: Pace
   /** Whether a run has an end on record, or was never begun. */
   isOver(id: string): Promise<boolean>
-  /** Of a store that machines share: sends what could not be sent when it was written, and gives those runs. */
-  catchUp?(isOurs: (run: StoredRun) => boolean): Promise<StoredRun[]>
+  /** Of a store that machines share: what could not be sent when it was written. */
+  late?: LateRuns | undefined
   /** Newest first. Runs that cannot be read are left out and told of: one old damaged journal must not stop tonight's rollback. */
   list(onDamaged?: (id: string, error: unknown) => void): Promise<StoredRun[]>
   /** By id, a unique beginning of one, or `last`. Throws a Problem that lists what there is. */

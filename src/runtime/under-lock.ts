@@ -1,11 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
+import { timeLeft } from '../core/interruption.ts'
 import { failpoint } from './failpoint.ts'
 import type { Held } from './store/lock.ts'
 import type { Session } from './types.ts'
-
-/** Being cancelled, the process is gone within 5 s: a store that does not answer is not waited for. */
-const HURRY = 1000
 
 /**
  * Does something under a lock and gives it back however it ended: free when the run that it is for is over, else left
@@ -21,7 +19,10 @@ export async function underLock<T>(
     return await work(held)
   } finally {
     const released = giveBack(session, held)
-    await (interrupt.aborted ? Promise.race([released, wait(HURRY)]) : released)
+    // A store that does not answer is not waited for by who has been cancelled.
+    await (interrupt.aborted
+      ? Promise.race([released, wait(timeLeft(interrupt, session.read.now()))])
+      : released)
   }
 }
 

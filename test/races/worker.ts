@@ -115,7 +115,7 @@ async function prepareJob(job: Job): Promise<typeof prepared> {
 
 function prepareAbandon(found: StoredRun): typeof prepared {
   return async ({ interrupt }) => {
-    await abandonRun(session, found, 'a race', interrupt)
+    await abandonRun(session, found, 'a race', { answers: {}, interrupt })
     return { exit: 0, result: 'abandoned', words: '' }
   }
 }
@@ -171,7 +171,7 @@ function openSession(world: string): Session {
   const store = folderStore({ root: storeOf(world), redact: own.redact, now })
   const { git } = setting
   const shared =
-    git && gitBoards({ remote: 'origin', repository: git.clone, cacheRoot: () => git.cache, read, write })
+    git && gitBoards({ remote: 'origin', repository: git.clone, cacheRoot: () => git.cache, write })
   const board = shared?.board ?? store.board
   const boards = shared === undefined ? store.boards : listed
   async function listed(): ReturnType<typeof store.boards> {

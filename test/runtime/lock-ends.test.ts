@@ -144,6 +144,9 @@ test('given up: free for anyone', async () => {
   world.after = () => interrupt.abort('SIGTERM')
   const plan = await both()
   await endOf(plan)
-  await abandonRun(session, await session.store.find(plan.id), 'by hand', new AbortController().signal)
+  await abandonRun(session, await session.store.find(plan.id), 'by hand', {
+    answers: {},
+    interrupt: new AbortController().signal,
+  })
   expect(await locks()).toEqual([])
 })

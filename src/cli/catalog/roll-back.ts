@@ -106,7 +106,7 @@ export const ROLL_BACK: CommandSpec[] = [
     description:
       'An unfinished run owns what it changes: no other rollback may touch it. This ends that, and changes nothing. It is on record, with the reason.',
     arguments: [RUN],
-    options: [REASON, STORE_RUNBOOK, YES, JSON_OUTPUT],
+    options: [REASON, STORE_RUNBOOK, YES, ANSWER, JSON_OUTPUT],
     examples: [
       { command: "rollback abandon 20261122-031500 --reason 'mended by hand'", does: 'free its surfaces' },
     ],

@@ -9,18 +9,20 @@ import type { Output } from '../output.ts'
 import { openRun } from '../open-run.ts'
 import { storeHere } from '../store-here.ts'
 import { unfinishedRun } from '../unfinished-run.ts'
-import { usageError } from '../usage.ts'
+import { keyValues, usageError } from '../usage.ts'
 import { withSession } from '../with-session.ts'
 
 interface AbandonOptions {
   runbook?: string
   reason?: string
   yes?: true
+  answer: string[]
 }
 
 /** Gives an unfinished run up: what stands, stands, and its surfaces are free again. */
 export function runAbandon({ args, argv, options, output }: Call): Promise<ExitCode> {
-  const { runbook, reason, yes } = options as unknown as AbandonOptions
+  const { runbook, reason, yes, answer } = options as unknown as AbandonOptions
+  const answers = keyValues('--answer', answer)
   if (reason === undefined || reason.trim() === '')
     throw usageError(
       '--reason is needed: it is kept in the report',
@@ -28,7 +30,7 @@ export function runAbandon({ args, argv, options, output }: Call): Promise<ExitC
     )
   return withSession(output, async (outer, interrupts) => {
     const here = await storeHere(outer, { runbook }, output)
-    const { session, run } = await openRun(here, { output, interrupts, answers: {} }, (there) =>
+    const { session, run, offline } = await openRun(here, { output, interrupts, answers }, (there) =>
       unfinishedRun(there, args[0], 'abandon'),
     )
     const { requireUnfinished } = await import('../../runtime/resume.ts')
@@ -39,7 +41,13 @@ export function runAbandon({ args, argv, options, output }: Call): Promise<ExitC
     if (!output.json) tellStands(run, stands, output)
     await agree({ argv, output, interrupts, yes: yes === true }, () => 'Give it up, and leave this as it is?')
     const { abandonRun } = await import('../../runtime/carry-through.ts')
-    await abandonRun(session, run, reason, interrupts.signal)
+    await abandonRun(session, run, reason, {
+      answers,
+      ask: undefined,
+      interrupt: interrupts.signal,
+      onNews: (text) => output.progress(text),
+      offline,
+    })
     output.result(
       `Given up: run ${run.plan.id}. What it has changed stands as it is, and is nobody's any more.`,
     )

@@ -133,7 +133,10 @@ async function openFor(
   ])
   const own = inStore(session, place.store, runbook)
   if (looksOnly) return { session: own, value: undefined }
-  if (place.store !== undefined) await (await import('../../runtime/send-late.ts')).sendLate(own, place.store)
+  if (place.store !== undefined) {
+    const { sendLate } = await import('../../runtime/send-late.ts')
+    await sendLate(own, place.store, (words) => output.progress(words))
+  }
   return reached(own, { output, interrupts, answers }, (there) =>
     interrupts.orInterrupted(requireFree(there, place)),
   )

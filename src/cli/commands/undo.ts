@@ -58,7 +58,13 @@ export async function runUndo(call: Call): Promise<ExitCode> {
       if (!isFinished(run)) {
         // Nothing of it is in place: nobody has to go on with it.
         const { abandonRun } = await import('../../runtime/carry-through.ts')
-        await abandonRun(session, run, `nothing of it stands (${already})`, interrupts.signal)
+        await abandonRun(session, run, `nothing of it stands (${already})`, {
+          answers,
+          ask: undefined,
+          interrupt: interrupts.signal,
+          onNews: (text) => output.progress(text),
+          offline,
+        })
       }
       output.result(`Already taken back: ${already}. Nothing was changed.`)
       output.document({ type: 'result', result: 'already', exit: EXIT.done, why: already, plan })

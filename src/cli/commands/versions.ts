@@ -75,7 +75,8 @@ async function list({ session, interrupts, output, runbook, procedure }: At): Pr
 async function blockVersion(at: At, version: KnownVersion): Promise<ExitCode> {
   const { block } = await import('../../runtime/store/ledger.ts')
   const wanted = { ...version, ...remarkOf(at) }
-  const blocked = await at.interrupts.orInterrupted(block(boardOf(at), wanted))
+  // Not to be left half-way: what was written has to be told.
+  const blocked = await block(boardOf(at), wanted)
   const word = blocked.since === wanted.since ? 'is blocked' : 'was blocked already,'
   at.output.result(safeLine(`${versionName(version)} ${word} ${remarkWords(blocked)}`))
   at.output.document({ type: 'version', action: 'block', exit: EXIT.done, version, blocked })
@@ -84,7 +85,7 @@ async function blockVersion(at: At, version: KnownVersion): Promise<ExitCode> {
 
 async function unblockVersion(at: At, version: KnownVersion): Promise<ExitCode> {
   const { unblock } = await import('../../runtime/store/ledger.ts')
-  const former = await at.interrupts.orInterrupted(unblock(boardOf(at), version, remarkOf(at)))
+  const former = await unblock(boardOf(at), version, remarkOf(at))
   const name = versionName(version)
   const words =
     former === undefined

@@ -109,6 +109,14 @@ const step = object<PlannedStep>({
 
 const limit = maybe(milliseconds)
 
+const PLACE = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/
+
+function place(value: unknown): string | undefined {
+  return typeof value === 'string' && PLACE.test(value)
+    ? undefined
+    : ' is not a name of letters, digits, ., _ and -'
+}
+
 const plan = object<Plan>({
   format: only(PLAN_FORMAT),
   kind: only('run', 'undo'),
@@ -116,8 +124,9 @@ const plan = object<Plan>({
   stamp: text,
   createdAt: date,
   tool: text,
-  service: text,
-  environment: text,
+  // They name folders and refs.
+  service: place,
+  environment: place,
   procedure: text,
   reason: maybe(text),
   forced: maybe(text),

@@ -1,13 +1,19 @@
-import { open, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { link, mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 
 // What is told to be on disk is on disk: contents are synced before they get their name, and names by their folder.
 
-/** On disk whole or not at all. */
+/** On disk whole or not at all. A draft that a crash has left is in nobody's way. */
 export async function writeDurably(folder: string, name: string, text: string): Promise<void> {
-  const part = `${name}.part`
-  await writeNew(folder, part, text)
-  await rename(join(folder, part), join(folder, name))
+  const draft = draftOf(name)
+  await writeNew(folder, draft, text)
+  await rename(join(folder, draft), join(folder, name))
+}
+
+/** Names of drafts begin with a dot, and are none of what they are drafts of. */
+function draftOf(name: string): string {
+  return `.${name}.${randomBytes(8).toString('hex')}.part`
 }
 
 /** A new file with its contents on disk; its name is durable only after `syncFolder`. */
@@ -19,6 +25,46 @@ export async function writeNew(folder: string, name: string, text: string): Prom
   } finally {
     await file.close()
   }
+}
+
+/** The same, and never in place of what is there: then nothing is written, and what is there stays. */
+export async function linkDurably(folder: string, name: string, text: string): Promise<void> {
+  const draft = draftOf(name)
+  await writeNew(folder, draft, text)
+  try {
+    await link(join(folder, draft), join(folder, name))
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw error
+  } finally {
+    await rm(join(folder, draft), { force: true })
+  }
+}
+
+/** A folder with all that is to be in it, on disk whole or not at all; EEXIST or ENOTEMPTY where there is one already. */
+export async function makeFolderDurably(
+  parent: string,
+  name: string,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  await ensureFolder(parent)
+  const draft = join(parent, draftOf(name))
+  await mkdir(draft, { mode: 0o700 })
+  try {
+    for (const [file, text] of Object.entries(files)) await writeNew(draft, file, text)
+    await syncFolder(draft)
+    await rename(draft, join(parent, name))
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    throw error
+  }
+  await syncFolder(parent)
+}
+
+/** For its owner alone; what had to be made for it is on disk, too. */
+export async function ensureFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
 }
 
 /** A new entry is durable only when its folder is synced too. */

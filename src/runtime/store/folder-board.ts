@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, readdir, readFile, unlink } from 'node:fs/promises'
+import { link, readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { EXIT } from '../../core/exit.ts'
 import { isPlainObject } from '../../core/json.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Board, Changes, Snapshot } from './board.ts'
-import { isCode, syncFolder, writeNew } from './durable.ts'
+import { ensureFolder, isCode, syncFolder, writeNew } from './durable.ts'
 import { requireLocal } from './network-folder.ts'
 
 // A board in a folder on this machine: `<n>.json` holds the n-th state whole, and the highest number counts. To write is
@@ -86,7 +86,7 @@ async function numbersIn(folder: string): Promise<number[]> {
 async function placed(folder: string, path: string, state: State): Promise<boolean> {
   const draft = `.${state.id}.part`
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await ensureFolder(folder)
     await requireLocal(folder)
     await writeNew(folder, draft, `${JSON.stringify(state)}\n`)
     await link(join(folder, draft), path)

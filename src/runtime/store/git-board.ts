@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-import type { CommandRequest, CommandResult, ReadDoor, WriteDoor } from '../../core/contract.ts'
+import type { CommandRequest, CommandResult, WriteDoor } from '../../core/contract.ts'
 import { EXIT } from '../../core/exit.ts'
 import { Problem } from '../../core/problem.ts'
 import { type GitRemote, gitRemote, REMOTE, shownUrl } from '../git-remote.ts'
@@ -29,7 +29,7 @@ export interface GitBoardsOptions {
   repository: string
   /** Folder for what can be fetched again. */
   cacheRoot(): string
-  read: ReadDoor
+  /** Also for looking: after an interruption a lock has still to be given back, and the last lines to be sent. */
   write: WriteDoor
 }
 
@@ -53,7 +53,7 @@ export function gitBoards(options: GitBoardsOptions): GitBoards {
     async list() {
       const { remote, workshop } = await open()
       const seen = await workshop.git(
-        options.read.look,
+        options.write.look,
         ['ls-remote', '--refs', '--', REMOTE, `${ROOT}/*`],
         remote.call,
       )
@@ -65,9 +65,9 @@ export function gitBoards(options: GitBoardsOptions): GitBoards {
   }
 }
 
-async function openRemote({ remote, repository, cacheRoot, read }: GitBoardsOptions): Promise<Opened> {
-  const found = await gitRemote({ remote, repository, to: 'push' }, read)
-  if (found !== undefined) return { remote: found, workshop: await openWorkshop(cacheRoot(), read) }
+async function openRemote({ remote, repository, cacheRoot, write }: GitBoardsOptions): Promise<Opened> {
+  const found = await gitRemote({ remote, repository, to: 'push' }, write)
+  if (found !== undefined) return { remote: found, workshop: await openWorkshop(cacheRoot(), write) }
   throw new Problem({
     code: 'store-unreachable',
     message: `the shared store cannot be reached: ${repository} has no remote "${remote}"`,
@@ -77,15 +77,20 @@ async function openRemote({ remote, repository, cacheRoot, read }: GitBoardsOpti
 }
 
 function gitBoard(options: GitBoardsOptions, open: () => Promise<Opened>, ref: string): Board {
-  const { read, write } = options
+  const { write } = options
   const mine = ref.replace(ROOT, 'refs/boards')
   let known: Snapshot = { version: '', files: {} }
 
   /** The newest commit, fetched; undefined where there is none yet. */
-  async function fetched({ remote, workshop }: Opened, run: Run, depth: number): Promise<string | undefined> {
+  async function fetched({ remote, workshop }: Opened, depth: number): Promise<string | undefined> {
     const flags = [`--depth=${depth}`, '--quiet', '--no-tags', '--no-recurse-submodules']
-    const result = await workshop.git(run, ['fetch', ...flags, '--', REMOTE, `+${ref}:${mine}`], remote.call)
-    if (result.exitCode === 0) return (await must(workshop, run, ['rev-parse', '--verify', mine])).trim()
+    const result = await workshop.git(
+      write.look,
+      ['fetch', ...flags, '--', REMOTE, `+${ref}:${mine}`],
+      remote.call,
+    )
+    if (result.exitCode === 0)
+      return (await must(workshop, write.look, ['rev-parse', '--verify', mine])).trim()
     if (result.stderr.includes("couldn't find remote ref")) return undefined
     throw unread(remote.place, ref, result)
   }
@@ -103,7 +108,7 @@ function gitBoard(options: GitBoardsOptions, open: () => Promise<Opened>, ref: s
   }
 
   async function isBelow(at: Opened, ours: string): Promise<boolean> {
-    const tip = await fetched(at, write.look, DEPTH)
+    const tip = await fetched(at, DEPTH)
     if (tip === undefined) return false
     const result = await at.workshop.git(write.look, ['merge-base', '--is-ancestor', ours, tip])
     return result.exitCode === 0
@@ -137,10 +142,10 @@ function gitBoard(options: GitBoardsOptions, open: () => Promise<Opened>, ref: s
 
     async read() {
       const at = await open()
-      const version = await fetched(at, read.look, 1)
+      const version = await fetched(at, 1)
       if (version === undefined) return { version: '', files: {} }
       if (version !== known.version) {
-        const files = await filesIn(at.workshop, read.look, version, { place: at.remote.place, ref })
+        const files = await filesIn(at.workshop, write.look, version, { place: at.remote.place, ref })
         known = { version, files }
       }
       return known

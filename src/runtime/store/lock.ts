@@ -42,6 +42,8 @@ export interface Grounds {
   sleep(milliseconds: number): Promise<void>
   /** Whether a run has an end on record, or was never begun: then a lock that it left behind is nobody's. */
   isOver(run: string): Promise<boolean>
+  /** Told of what is waited for. */
+  tell?: ((words: string) => void) | undefined
 }
 
 export interface Held {
@@ -113,8 +115,12 @@ async function requireOpen(grounds: Grounds, { over }: Claim, other: LockRecord)
  * By our clock it is expired, and clocks differ, or jump when a machine wakes up: a holder that lives gives a sign within
  * its own time. One that cannot reach the board for so long no longer trusts what it read last.
  */
-async function requireNoSign({ board, now, sleep }: Grounds, other: LockRecord): Promise<void> {
-  await sleep(Math.max(other.beat * 1.5, trusted(other)))
+async function requireNoSign({ board, now, sleep, tell }: Grounds, other: LockRecord): Promise<void> {
+  const patience = Math.max(other.beat * 1.5, trusted(other))
+  tell?.(
+    `the lock of run ${other.run} has expired; ${formatDuration(patience)} are waited for a sign of life from ${ownerWords(other)}`,
+  )
+  await sleep(patience)
   const again = lockIn((await board.read()).files, board.place)
   if (again?.claim === other.claim && again.renewed !== other.renewed) throw locked(again, now())
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { EXIT } from '../../core/exit.ts'
@@ -9,7 +9,7 @@ import type { Line } from '../../core/run/events.ts'
 import { MEGABYTE, readRegularFile, readTextFile, UnfitFile } from '../../io/text-file.ts'
 import { type JournalRead, openJournal, parseJournal } from '../journal.ts'
 import type { RunLog } from '../types.ts'
-import { isCode, syncFolder, writeDurably, writeNew } from './durable.ts'
+import { isCode, linkDurably, makeFolderDurably, syncFolder, writeDurably } from './durable.ts'
 
 // `<root>/runs/<id>/plan.json` (sealed) and `events.jsonl`, `events.2.jsonl`, …. Folders 0700, files 0600.
 
@@ -52,20 +52,30 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
 
   async function ids(): Promise<string[]> {
     try {
-      return (await readdir(runs)).sort().reverse()
+      // Drafts of runs begin with a dot.
+      return (await readdir(runs))
+        .filter((name) => !name.startsWith('.'))
+        .sort()
+        .reverse()
     } catch (error) {
       if (isCode(error, 'ENOENT')) return []
       throw unreadable(runs, error)
     }
   }
 
-  async function make(id: string, planText: string, unshared: boolean): Promise<string> {
-    const folder = folderOf(id)
-    await mkdir(runs, { recursive: true, mode: 0o700 })
-    await mkdir(folder, { mode: 0o700 })
-    if (unshared) await writeNew(folder, UNSHARED, '')
-    await writeDurably(folder, PLAN, planText)
-    return folder
+  /** With its plan, or not at all: a run whose plan is not on disk does not exist. */
+  async function make(id: string, planText: string, unshared: boolean): Promise<void> {
+    await makeFolderDurably(runs, id, { [PLAN]: planText, ...(unshared ? { [UNSHARED]: '' } : {}) })
+  }
+
+  async function makeUnlessThere(id: string, plan: string): Promise<void> {
+    if (await isThere(join(folderOf(id), PLAN))) return
+    try {
+      await make(id, plan, false)
+    } catch (error) {
+      // Another command has brought it at the same moment.
+      if (!isCode(error, 'EEXIST', 'ENOTEMPTY')) throw error
+    }
   }
 
   return {
@@ -80,10 +90,9 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
         await make(plan.id, textOf(plan), unshared)
         const log = await openJournal(join(folder, FIRST_SEGMENT), { redact, now })
         await syncFolder(folder)
-        await syncFolder(runs)
         return log
       } catch (error) {
-        throw isCode(error, 'EEXIST') ? alreadyCarriedOut(plan.id) : unwritable(folder, error)
+        throw isCode(error, 'EEXIST', 'ENOTEMPTY') ? alreadyCarriedOut(plan.id) : unwritable(folder, error)
       }
     },
 
@@ -104,13 +113,13 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
     async adopt(id, plan, rows) {
       const folder = folderOf(id)
       try {
-        if (!(await ids()).includes(id)) await make(id, plan, false)
+        await makeUnlessThere(id, plan)
         const own = (await eventsIn(folder)).rows
         const parting = rows.findIndex((row, index) => row !== own[index])
         // A segment that goes on from where the two part cuts off what this machine alone has.
         if (parting === -1) return
         const segment = (await nextSegment(folder)).slice(folder.length + 1)
-        await writeDurably(folder, segment, `${rows.slice(parting).join('\n')}\n`)
+        await linkDurably(folder, segment, `${rows.slice(parting).join('\n')}\n`)
         await syncFolder(folder)
       } catch (error) {
         throw unwritable(folder, error)
@@ -119,7 +128,10 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
 
     async setShared(id, shared) {
       if (shared) await rm(join(folderOf(id), UNSHARED), { force: true })
-      else await writeFile(join(folderOf(id), UNSHARED), '', { mode: 0o600 })
+      else if (!(await isThere(join(folderOf(id), UNSHARED)))) {
+        await writeDurably(folderOf(id), UNSHARED, '')
+        await syncFolder(folderOf(id))
+      }
     },
 
     async unshared() {

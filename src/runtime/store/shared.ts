@@ -2,9 +2,8 @@ import { EXIT } from '../../core/exit.ts'
 import { openPlan } from '../../core/plan/seal.ts'
 import { Problem } from '../../core/problem.ts'
 import type { RunEvent } from '../../core/run/events.ts'
-import { isFinished } from '../close-run.ts'
 import { parseJournal } from '../journal.ts'
-import type { RunLog, Store, StoredRun } from '../types.ts'
+import type { RunLog, Store } from '../types.ts'
 import type { Changes, Snapshot } from './board.ts'
 import { oneOf } from './folder.ts'
 import type { GitBoards } from './git-board.ts'
@@ -154,16 +153,11 @@ export function sharedStore({ place, boards, folders, local }: SharedStoreOption
       return local.find(await bringNewest(wanted))
     },
 
-    async catchUp(isOurs) {
-      const sent: StoredRun[] = []
-      for (const id of await folders.unshared()) {
-        const run = await local.find(id)
-        if (!isOurs(run)) continue
-        await send(id)
-        if (isFinished(run)) await folders.setShared(id, true)
-        sent.push(run)
-      }
-      return sent
+    late: {
+      list: () => folders.unshared(),
+      find: (id) => local.find(id),
+      send,
+      done: (id) => folders.setShared(id, true),
     },
   }
 }

@@ -97,7 +97,10 @@ function runbook(folder: string, kind: Kind): string {
   const whole = [
     { id: 'sure', uses: 'person.confirm', with: { question: 'Is it really that bad?' } },
     version,
-    run('warm', { check: { argv: [program, 'is-warm'] } }),
+    {
+      ...run('warm', { check: { argv: [program, 'is-warm'] } }),
+      verify: { within: '5s', must: [{ signal: 'live', passing: true }] },
+    },
     {
       id: 'either',
       uses: 'command.run',

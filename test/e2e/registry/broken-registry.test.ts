@@ -34,7 +34,10 @@ describeWith(REGISTRY_PROGRAMS, 'a registry that fails at any request of a run',
       const { repository } = stage
       // Named by the run, not by the second: else two runs within one share a backup, and the second asks for less.
       const image = { repository, tag: TAG, to: '${target.sha}', backup: 'rollback-${run.id}' }
-      await stage.runbook({ image: { with: image, timeout: '1s' }, verify: { within: '3s' } })
+      await stage.runbook({
+        image: { with: image, timeout: 'for' in fault ? '1s' : '10s' },
+        verify: { within: '3s' },
+      })
       const ends = new Set<string>()
       // Until a run is over before its nth request.
       for (let nth = 1; ; nth++) {
