@@ -6,10 +6,14 @@ const OLDEST = [22, 19]
 // the run has had its own time by then.
 const LINGER_MS = 1000
 
+/** Of the process that stands in for one with an older Node. */
+const STARTED_BY_US = 'ROLLBACK_STARTED_BY_OLDER_NODE'
+
 await start()
 
 async function start() {
   if (!isSupported(process.versions.node)) return startWithOwnNode()
+  if (process.env[STARTED_BY_US] !== undefined) endWithParent()
   const { loadBundle } = await import('./bundle.js')
   const entry = `${import.meta.dirname}/../dist/main.cjs`
   let loaded
@@ -24,6 +28,13 @@ async function start() {
   if (process.exitCode === 130 || process.exitCode === 143) setTimeout(endProcess, LINGER_MS).unref()
 }
 
+/** Whoever kills the process that they have started means the run: nothing new is to start. */
+function endWithParent() {
+  delete process.env[STARTED_BY_US]
+  process.channel?.unref()
+  process.once('disconnect', () => process.kill(process.pid, 'SIGHUP'))
+}
+
 /** The version of the machine's Node is too old; the checkout carries one of its own. */
 async function startWithOwnNode() {
   const [{ existsSync, realpathSync }, { spawn }, { fileURLToPath }] = await Promise.all([
@@ -35,7 +46,11 @@ async function startWithOwnNode() {
   if (!existsSync(node) || realpathSync(node) === realpathSync(process.execPath))
     return fail(`This needs Node ${OLDEST.join('.')} or newer; this one is ${process.versions.node}.`)
 
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    // The channel ends when we do, whatever has ended us.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, [STARTED_BY_US]: '1' },
+  })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   // The terminal sends Ctrl-C to both of us; the child takes two that come together for one.
   const forward = (signal) => child.kill(signal)

@@ -11,8 +11,9 @@ import type { Socket } from 'node:net'
 import type { HttpRequest, HttpResponse, TlsOptions } from '../core/contract.ts'
 import { formatDuration } from '../core/duration.ts'
 import { Problem } from '../core/problem.ts'
-import { guardedLookup, isMetadataAddress, MetadataAddressError } from './address.ts'
-import { bare, isLoopback } from './loopback.ts'
+import { guardedLookup, MetadataAddressError } from './address.ts'
+import { allowedUrl, forbiddenAddress } from './allowed-url.ts'
+import { isLoopback } from './loopback.ts'
 import { NetworkError, networkError } from './network-error.ts'
 import { userinfoOf } from './userinfo.ts'
 
@@ -245,35 +246,6 @@ function interrupted(host: string, sent: boolean): NetworkError {
 }
 
 // ---------------------------------------------------------------- what may be sent, and how
-
-function allowedUrl(request: HttpRequest): URL {
-  if (!URL.canParse(request.url))
-    throw new Problem({
-      code: 'bad-url',
-      message: 'The URL of a request is not valid',
-      cure: 'Write it with https:// and a host (it is not shown here because it may be a secret)',
-    })
-  const url = new URL(request.url)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw new Problem({ code: 'bad-url', message: 'A request goes to http or https', found: url.protocol })
-  if (url.protocol === 'http:' && request.insecure !== true && !isLoopback(url.hostname))
-    throw new Problem({
-      code: 'insecure-http',
-      message: `${url.host} is asked over plain http: anybody on the way could read and change it`,
-      cure: 'Use https://, or say `insecure: true` where this is a network you trust',
-    })
-  if (isMetadataAddress(bare(url.hostname))) throw forbiddenAddress(url.host)
-  return url
-}
-
-function forbiddenAddress(host: string): NetworkError {
-  return new NetworkError({
-    code: 'forbidden-address',
-    message: `${host} is a link-local or cloud metadata address, which is never asked`,
-    cure: 'Use the address of the service itself',
-    sent: false,
-  })
-}
 
 function optionsFor(
   request: HttpRequest,

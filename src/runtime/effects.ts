@@ -40,7 +40,7 @@ export async function carryOutEffect(carrier: Carrier, command: EffectCommand): 
   try {
     if (perform instanceof Problem) throw perform
     if (carrier.interrupted()) throw interruptedBefore()
-    await requireOwn(carrier, use)
+    await requireOwn(carrier)
     failpoint('effect-next')
     const receipt = await perform()
     failpoint('effect-done')
@@ -65,12 +65,19 @@ function isOver(error: unknown): error is Problem {
 
 const RUN_OVER = new Set(['journal-failed', 'lock-lost', 'lock-unreadable'])
 
-/** As late as can be. A store that does not answer at the moment is a reason to try again, not to act. */
-async function requireOwn(carrier: Carrier, { call }: PlannedUse): Promise<void> {
-  try {
-    // Whoever goes on from another machine must know of a call that nothing can look at.
-    if (call !== undefined && !call.observable) await carrier.share()
+/** As late as can be. */
+function requireOwn(carrier: Carrier): Promise<void> {
+  return orLater(async () => {
+    // Whoever goes on from another machine must know of it: what they have not heard of, they would not look for.
+    await carrier.share()
     await carrier.own()
+  })
+}
+
+/** A store that does not answer at the moment is a reason to try again, not to act. */
+async function orLater(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
   } catch (error) {
     if (!(error instanceof Problem) || isOver(error)) throw error
     const { code, message, found, cure } = error
@@ -104,11 +111,13 @@ async function prepared(
   throw new Error(`"${use.uses}" has no effect to carry out`)
 }
 
-/** Programs that it starts may outlive us: each is on record before it begins. */
+/** Programs that it starts may outlive us: each is on record before it begins, also for other machines. */
 function writeDoorOf(carrier: Carrier, { step, effect }: EffectCommand): WriteDoor {
   const { write } = carrier.session
-  const began: Began = (child) =>
-    carrier.append({ type: 'child-started', step: step.id, effect, ...child, host: whereAmI() })
+  const began: Began = async (child) => {
+    await carrier.append({ type: 'child-started', step: step.id, effect, ...child, host: whereAmI() })
+    await orLater(() => carrier.share())
+  }
   return { ...write, execute: (command) => write.execute(command, began) }
 }
 

@@ -6,7 +6,7 @@ import { sealPlan } from '../core/plan/seal.ts'
 import { provableFor } from '../core/plan/undo-proof.ts'
 import { draftUndo, type UndoDraft, type UndoStep } from '../core/plan/undo.ts'
 import type { Confirmation, Plan, PlannedStep } from '../core/plan/types.ts'
-import { releaseName } from '../core/release.ts'
+import { releaseName, sameCommit } from '../core/release.ts'
 import type { KnownVersion } from '../core/versions.ts'
 import { fold } from '../core/run/state.ts'
 import { blockedBy, blockedWords, versionsOnRecord } from './blocked.ts'
@@ -51,7 +51,8 @@ export async function makeUndo(outer: Session, run: StoredRun, request: UndoRequ
   ])
   if (looked.some((one) => one.reasons.length > 0)) return refused(former, draft, looked, draftWithout)
 
-  const steps = withNeedsPresent(looked.flatMap((one) => one.step ?? []))
+  const found = withNeedsPresent(looked.flatMap((one) => one.step ?? []))
+  const steps = isBackAndLive(former, found, evidence) ? found.map(skipRepeated) : found
   const brought = { release: draft.target, digests: await digestsOf(steps, 'to') }
   const parts = {
     steps,
@@ -62,6 +63,25 @@ export async function makeUndo(outer: Session, run: StoredRun, request: UndoRequ
   const plan = sealWithoutSecrets(session, seal(former, head, parts))
   if (steps.some((step) => step.skip === undefined)) return { kind: 'plan', plan }
   return { kind: 'already', plan, why: `nothing that ${former.id} changed is still in place` }
+}
+
+/** Every surface is as it was before the run, and so is what runs: nothing has to be made to take them up. */
+function isBackAndLive(
+  { live, liveSignal }: Plan,
+  steps: readonly PlannedStep[],
+  evidence: Plan['evidence'],
+): boolean {
+  const sets = steps.filter(({ kind }) => kind === 'set')
+  if (sets.length === 0 || sets.some(({ skip }) => skip === undefined)) return false
+  const value = evidence.find(({ signal }) => signal === liveSignal)?.value
+  if (value === undefined || !('release' in live)) return false
+  return sameCommit(value, live.release.sha ?? live.release.given)
+}
+
+/** The same call again only makes them be taken up; one that takes something back is another matter. */
+function skipRepeated(step: PlannedStep): PlannedStep {
+  if (step.skip !== undefined || step.call?.reversal.how !== 'again') return step
+  return { ...step, skip: 'all that it serves is as it was before the run, and that is live' }
 }
 
 /** A version that was left for being bad comes back only when a person says so. */

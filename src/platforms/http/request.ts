@@ -1,6 +1,7 @@
 import type { CallAction, Check, HttpRequest, HttpResponse, ReadDoor } from '../../core/contract.ts'
-import { Problem } from '../../core/problem.ts'
+import { Problem, sentenceOf } from '../../core/problem.ts'
 import { shellLine } from '../../core/shell.ts'
+import { allowedUrl } from '../../io/allowed-url.ts'
 import { hostOf, isOk, sendOnce } from './outcome.ts'
 import { scalarAt } from './answer.ts'
 import { encodeBody } from './options.ts'
@@ -18,6 +19,8 @@ export const request: CallAction<RequestOptions> = {
   repeat: ({ repeat = 'ask' }) => repeat,
 
   async ready(options, read) {
+    const refused = refusedUrl(options)
+    if (refused !== undefined) return refused
     const checks: Check[] = [
       {
         what: `${options.method} to ${hostOf(options.url)}`,
@@ -79,6 +82,17 @@ export const request: CallAction<RequestOptions> = {
       ]),
     ]
   },
+}
+
+/** What would be refused when it is sent is refused before the first change. */
+function refusedUrl({ url, insecure }: RequestOptions) {
+  try {
+    allowedUrl({ url, insecure })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { kind: 'denied' as const, why: sentenceOf(error), cure: error.cure }
+  }
 }
 
 function acceptsOf(expected: RequestOptions['expect']): ((status: number) => boolean) | undefined {

@@ -164,7 +164,7 @@ function planText(folder: string): string {
       code: isCode(error, 'ENOENT') ? 'plan-missing' : 'plan-unreadable',
       message: `${folder} has no plan that can be read`,
       found: error instanceof Error ? error.message : String(error),
-      cure: 'a run that died before its plan was stored has changed nothing: remove the folder',
+      cure: 'the journal beside it says what was done; a copy of the plan may be on another machine, or in a backup',
       cause: error,
     })
   }

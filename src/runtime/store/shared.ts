@@ -12,8 +12,8 @@ import { type RunFolders, textOf } from './run-folders.ts'
 import { update } from './update.ts'
 
 // A store that several machines share. A run is written on this machine first, line by line, and sent to the board of
-// its service and environment at checkpoints: before the first effect with its sealed plan, before every effect that
-// cannot be observed, when a step ends, and when the run does. What another machine has written is brought here before
+// its service and environment at checkpoints: before every effect and every program, when a step ends, and when the run
+// does. What another machine has written is brought here before
 // it is shown or gone on with.
 
 const PACE = { beat: 20_000, ttl: 90_000 }
@@ -72,11 +72,16 @@ export function sharedStore({ place, boards, folders, local }: SharedStoreOption
   function sharing(id: string, log: RunLog): RunLog {
     let timer: NodeJS.Timeout | undefined
     let last: Promise<unknown> = Promise.resolve()
-    /** One after the other: each sends all that there is by then. */
+    let next: Promise<void> | undefined
+    /** One after the other; each sends all that there is by then, for everybody who has asked before it began. */
     function sendNext(): Promise<void> {
-      const sent = last.then(() => send(id))
-      last = sent.catch(() => undefined)
-      return sent
+      next ??= last.then(() => {
+        next = undefined
+        const sent = send(id)
+        last = sent.catch(() => undefined)
+        return sent
+      })
+      return next
     }
     return {
       async append(event) {

@@ -10,21 +10,21 @@ const RUN = ['run', '--target', GOOD, '--yes']
 const SLOW = step('slow', ['slow'], { repeat: 'ask', timeout: '60s' })
 
 describeWith(['sh', 'git'], 'a run that is stopped', () => {
-  test('on a shared store: the others know at once, and the lock is left', async () => {
+  test('on a shared store: another machine knows of the program that still runs, and waits for it', async () => {
     await using remote = await tempFolder('remote')
     await mustRun('git', ['init', '--quiet', '--bare', remote.path])
     await using stage = await startStage([SLOW, SWITCH], { top: { store: { git: { remote: remote.path } } } })
     const running = stage.cli.start(RUN)
     await poll(async () => (await stage.log()).includes('begun'), 20_000)
-    running.kill('SIGTERM')
-    expectExit(await running.result, 143)
-    const [ref = ''] = (
-      await mustRun('git', ['-C', remote.path, 'for-each-ref', '--format=%(refname)'])
-    ).split('\n')
-    const there = await mustRun('git', ['-C', remote.path, 'grep', '-h', '', ref])
-    expect(there).toContain('"type":"interrupted"')
-    expect(there).toMatch(/"state": ?"left"/)
-    expect(there).not.toMatch(/"state": ?"held"/)
+    running.kill('SIGKILL')
+    await running.result
+    // Nothing in common but the remote.
+    const env = { ROLLBACK_STORE: stage.at('other-store') }
+    const other = stage.cli.start(['resume', '--yes', '--answer', 'slow=done'], { env })
+    await poll(() => other.output().includes('still runs'), 20_000)
+    await stage.write('end', '')
+    expectExit(await other.result, 0)
+    expect(await stage.log()).toEqual(['begun', 'ended', 'switch'])
   })
 
   test('while it waits for a program, by SIGTERM: 143, and the way on is the last line', async () => {

@@ -13,7 +13,7 @@ import { makeRepository } from '../../helpers/git.ts'
 import { mustRun, run } from '../../helpers/process.ts'
 import { stopAll, type Stoppable } from '../../helpers/stoppable.ts'
 
-const { read, write } = openDoors()
+const { write } = openDoors()
 const REF = 'refs/rollback/api/production'
 
 let repository: Awaited<ReturnType<typeof makeRepository>>
@@ -31,7 +31,7 @@ afterEach(async () => {
   await stopAll(started)
 })
 
-function boards(remote = 'origin', doors = { read, write }): GitBoards {
+function boards(remote = 'origin', doors = { write }): GitBoards {
   return gitBoards({ remote, repository: repository.path, cacheRoot: () => cache.path, ...doors })
 }
 
@@ -56,6 +56,18 @@ async function server(options?: Parameters<typeof startGitServer>[1]) {
 }
 
 // ---------------------------------------------------------------- reading and writing
+
+test('who was interrupted can still give a lock back', async () => {
+  const interrupt = new AbortController()
+  const doors = openDoors({ signal: interrupt.signal })
+  const own = boards('origin', doors).board('api', 'production')
+  const taken = await own.write(await own.read(), { lock: 'held' }, 'lock')
+  expect(taken).toBeDefined()
+  interrupt.abort('SIGTERM')
+  expect(await own.write(await own.read(), { lock: null }, 'free')).toBeDefined()
+  expect((await board().read()).files).toEqual({})
+  await doors.close()
+})
 
 test('empty before the first write; then what was written, also for another machine', async () => {
   const mine = board()
@@ -217,9 +229,8 @@ test('over http, with a login in the address that nobody gets to see', async () 
   const { url } = await server({ login: 'robot:tok/en s3cret' })
   const address = url.replace('//', `//robot:${encodeURIComponent('tok/en s3cret')}@`)
   const arguments_: string[] = []
-  const seen = { ...read, look: spied(read.look) }
-  const doors = { read: seen, write: { ...write, look: spied(write.look), execute: spied(write.execute) } }
-  function spied(door: typeof read.look): typeof read.look {
+  const doors = { write: { ...write, look: spied(write.look), execute: spied(write.execute) } }
+  function spied(door: typeof write.look): typeof write.look {
     return (command) => {
       arguments_.push(...command.argv)
       return door(command)
