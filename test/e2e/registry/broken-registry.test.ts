@@ -35,7 +35,7 @@ describeWith(REGISTRY_PROGRAMS, 'a registry that fails at any request of a run',
       // Named by the run, not by the second: else two runs within one share a backup, and the second asks for less.
       const image = { repository, tag: TAG, to: '${target.sha}', backup: 'rollback-${run.id}' }
       await stage.runbook({
-        image: { with: image, timeout: 'for' in fault ? '1s' : '10s' },
+        image: { with: image, timeout: 'for' in fault ? '5s' : '10s' },
         verify: { within: '3s' },
       })
       const ends = new Set<string>()
@@ -49,7 +49,7 @@ describeWith(REGISTRY_PROGRAMS, 'a registry that fails at any request of a run',
       }
       expect([...ends].sort()).toEqual(fault.ends)
     },
-    180_000,
+    400_000,
   )
 
   test.concurrent('a registry that is down for good is refused as unknown, not as missing', async () => {
