@@ -279,9 +279,20 @@ export type Action = SetAction<unknown, unknown> | CallAction<unknown> | GateAct
 // ---------------------------------------------------------------- sources
 
 export type Measurement =
+  /** Oldest first. */
   | { kind: 'samples'; samples: Sample[] }
   | { kind: 'no-data'; why: string }
   | { kind: 'unreachable'; why: string }
+
+/** What of the past is wanted, where a source keeps one; the others measure now. */
+export interface Period {
+  /** Milliseconds before now from which on samples are wanted; absent: only now. */
+  history?: number | undefined
+  /** Milliseconds between two of them. */
+  every?: number | undefined
+  /** So many milliseconds ago instead of now: a baseline. */
+  offset?: number | undefined
+}
 
 export interface Sample {
   /** Milliseconds since the epoch. */
@@ -296,7 +307,9 @@ export type SampleValue = string | number | boolean | null
 export interface Source<Options> {
   summary: string
   options: Schema<Options>
-  measure(options: Options, read: ReadDoor): Promise<Measurement>
+  /** Whether it can be asked about the past; else it is sampled. */
+  keepsHistory?: boolean | undefined
+  measure(options: Options, read: ReadDoor, period?: Period): Promise<Measurement>
 }
 
 // ---------------------------------------------------------------- platforms

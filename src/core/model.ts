@@ -19,6 +19,7 @@ export interface Runbook {
   release: { live?: { signal: string } | undefined; history?: HistoryDef | undefined }
   signals: Record<string, SignalDef>
   /** In the order of the file. */
+  triggers: Trigger[]
   procedures: Procedure[]
 }
 
@@ -42,9 +43,42 @@ export interface SignalDef {
   with: JsonObject
   /** Milliseconds between two samples; default 5 s. */
   every?: number | undefined
+  /** Milliseconds that its query looks back; `${window}` in it. */
+  window?: number | undefined
+  /** What is usual: limits such as `{ times: 5, of: baseline }` are read by it. */
+  baseline?: Baseline | undefined
   /** What its number means; a limit such as `1%` or `500ms` is read in it. */
   unit?: 'ratio' | 'percent' | 'ms' | 's' | 'bytes' | 'count' | undefined
 }
+
+/** What a signal usually is: written down, or measured so many milliseconds ago. */
+export interface Baseline {
+  value?: string | number | undefined
+  offset?: number | undefined
+  /** It counts as no less than this. */
+  floor?: string | number | undefined
+}
+
+/** `1%`, `500ms`, `3`, in the signal's unit; or by how much more than usual. */
+export type Limit = string | number | { times: number; of: 'baseline' }
+
+/** When it has to be decided whether to roll back. */
+export interface Trigger {
+  id: string
+  severity: Severity
+  when: Statement
+  /** Rules that speak against a rollback: while one of them holds, this one does not count. */
+  unless?: Statement | undefined
+  /** Of a medium one: it counts as high when it has held for so many milliseconds. */
+  rollbackAfter?: number | undefined
+  /** For the person who reads it. */
+  note?: string | undefined
+}
+
+export type Severity = 'critical' | 'high' | 'medium' | 'low'
+
+/** Conditions put together. */
+export type Statement = Condition | { all: Statement[] } | { any: Statement[] } | { not: Statement }
 
 export interface Procedure {
   name: string
@@ -93,6 +127,9 @@ export interface Verify {
   should: Condition[]
 }
 
+/** Nothing; that it is as if it were not asked; or that what is feared is so. */
+export type Silence = 'unknown' | 'ignore' | 'breach'
+
 /** A statement about a signal. All the predicates given must hold for a sample to count. */
 export interface Condition {
   signal: string
@@ -100,7 +137,22 @@ export interface Condition {
   equals?: string | number | boolean | undefined
   /** A commit, in any of its spellings; may be `${target.sha}`. */
   same_commit?: string | undefined
-  below?: string | number | undefined
+  /** Strict, as `below`; `at_least` and `at_most` are not. */
+  above?: Limit | undefined
+  below?: Limit | undefined
+  at_least?: Limit | undefined
+  at_most?: Limit | undefined
+  /** Both ends included. */
+  between?: [Limit, Limit] | undefined
+  /** A regular expression that the whole text must fit. */
+  matches?: string | undefined
+  /** Milliseconds that it must have held without a break. */
+  for?: number | undefined
+  /** So many samples must hold: of those of the last milliseconds, or of the last `of`. */
+  count?: { atLeast: number; within?: number | undefined; of?: number | undefined } | undefined
+  /** What it says when there is no data, and when the measuring system does not answer; default unknown. */
+  no_data?: Silence | undefined
+  on_error?: Silence | undefined
   /** Consecutive samples that must hold; default 1. */
   in_a_row?: number | undefined
   /** Take exactly this many samples and judge each. */

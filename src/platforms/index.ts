@@ -3,6 +3,7 @@ import { command } from './command/index.ts'
 import { http } from './http/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
 import { person } from './person/index.ts'
+import { prometheus } from './prometheus/index.ts'
 import { registry } from './registry/index.ts'
 import { render } from './render/index.ts'
 
@@ -12,6 +13,7 @@ export const platforms = {
   http,
   kubernetes,
   person,
+  prometheus,
   registry,
   render,
 } as const satisfies Record<string, Platform>

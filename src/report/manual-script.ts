@@ -1,4 +1,4 @@
-import { describeCondition } from '../core/condition.ts'
+import { describeCondition } from '../core/conditions/describe.ts'
 import { bindLate } from '../core/plan/bind.ts'
 import type { Plan, PlannedStep } from '../core/plan/types.ts'
 import { releaseName } from '../core/release.ts'

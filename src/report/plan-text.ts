@@ -1,4 +1,4 @@
-import { describeCondition } from '../core/condition.ts'
+import { describeCondition } from '../core/conditions/describe.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { Verify } from '../core/model.ts'
 import { bindLate } from '../core/plan/bind.ts'

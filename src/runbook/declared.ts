@@ -1,4 +1,4 @@
-import { isValid, LONGEST_PATTERN, type Match, matches } from './matches.ts'
+import { isValid, LONGEST_PATTERN, type Match, matches } from '../core/matches.ts'
 import { nearest } from './nearest.ts'
 import { asMap } from './loose.ts'
 import type { Report } from './report.ts'

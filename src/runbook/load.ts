@@ -11,7 +11,7 @@ import { checkProcedures } from './procedures.ts'
 import { checkReferences, fillEarly } from './references.ts'
 import { createReport, tidy, type Report } from './report.ts'
 import { runbookSchema } from './schema.ts'
-import { checkSignals } from './signals.ts'
+import { checkSignals, checkTriggers } from './signals.ts'
 import type { Source } from './source.ts'
 import { composeTree } from './syntax-tree.ts'
 import { checkText } from './text-limits.ts'
@@ -70,6 +70,7 @@ async function loadFor(
   checkReferences(value, declared, report)
   const document: Filled = { raw: value, filled: fillIfMap(value, declared) }
   await checkSignals(document, platforms, report)
+  checkTriggers(document, report)
   await checkProcedures(document, platforms, report)
   const file = validate(runbookSchema, document, [], report)
   if (diagnostics.length > 0 || file === undefined) return { diagnostics: tidy(diagnostics) }

@@ -12,6 +12,7 @@ import {
 import type { Declared } from './declared.ts'
 import type { RunbookFile, VerifyFile } from './schema.ts'
 import { sourceKeys } from './signals.ts'
+import { toCondition, toTrigger } from './statements.ts'
 
 const VERIFY_WITHIN = 5 * 60_000
 
@@ -36,6 +37,7 @@ export function toRunbook(
     signals: Object.fromEntries(
       Object.entries(file.signals ?? {}).map(([name, signal]) => [name, toSignal(signal)]),
     ),
+    triggers: (file.triggers ?? []).map(toTrigger),
     procedures: Object.entries(file.procedures).map(([name, procedure]) => toProcedure(name, procedure)),
   }
 }
@@ -48,7 +50,8 @@ function toStore(file: RunbookFile['store']): StoreDef | undefined {
 
 function toSignal(signal: NonNullable<RunbookFile['signals']>[string]): SignalDef {
   const [source = ''] = sourceKeys(signal)
-  return { source, with: signal[source] as JsonObject, every: signal.every, unit: signal.unit }
+  const { every, window, baseline, unit } = signal
+  return { source, with: signal[source] as JsonObject, every, window, baseline, unit }
 }
 
 function toProcedure(name: string, file: RunbookFile['procedures'][string]): Procedure {
@@ -92,5 +95,9 @@ function toOptions(options: Record<string, unknown> | undefined): JsonObject {
 
 function toVerify(file: VerifyFile | undefined): Verify | undefined {
   if (file === undefined) return undefined
-  return { within: file.within ?? VERIFY_WITHIN, must: file.must ?? [], should: file.should ?? [] }
+  return {
+    within: file.within ?? VERIFY_WITHIN,
+    must: (file.must ?? []).map(toCondition),
+    should: (file.should ?? []).map(toCondition),
+  }
 }

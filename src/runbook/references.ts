@@ -1,6 +1,9 @@
+import { COMPARISONS } from '../core/conditions/sample.ts'
+import { parseDuration } from '../core/duration.ts'
 import { isPlainObject } from '../core/json.ts'
 import { anyOf, fill, namespace, referencesIn } from '../core/template.ts'
 import type { Declared } from './declared.ts'
+import { asMap } from './loose.ts'
 import { nearest } from './nearest.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
@@ -9,17 +12,35 @@ const TARGET = ['target', 'target.sha', 'target.short', 'target.tag']
 const RUN = ['stamp', 'id', 'service', 'environment', 'procedure', 'reason'].map((name) => `run.${name}`)
 
 /** Where references stand decides what they may name: a secret only in options, the target only in what is bound late. */
-type Scope = 'nothing' | 'vars' | 'early' | 'late' | 'options'
+type Scope = 'nothing' | 'vars' | 'early' | 'late' | 'options' | 'measure'
 
 /** The parts of the document in which references are filled. */
-const FILLED = new Set(['deadline', 'secrets', 'release', 'signals', 'procedures'])
+const FILLED = new Set(['deadline', 'secrets', 'release', 'signals', 'triggers', 'procedures'])
 
 /** The document with `${vars.…}` and `${inputs.…}` filled in; the rest is bound late. */
 export function fillEarly(document: Record<string, unknown>, declared: Declared): Record<string, unknown> {
   const lookup = anyOf(namespace('vars', declared.vars), namespace('inputs', declared.inputs))
   const entries = Object.entries(document)
   return Object.fromEntries(
-    entries.map(([key, value]) => [key, FILLED.has(key) ? fill(value, lookup) : value]),
+    entries.map(([key, value]) => {
+      const filled = FILLED.has(key) ? fill(value, lookup) : value
+      return [key, key === 'signals' && isPlainObject(filled) ? withWindows(filled) : filled]
+    }),
+  )
+}
+
+/** Its own `window` in the query of each signal, as every query language reads it: in seconds. */
+function withWindows(signals: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(signals).map(([name, signal]) => {
+      const { window } = asMap(signal)
+      const milliseconds = typeof window === 'string' ? parseDuration(window) : undefined
+      if (milliseconds === undefined) return [name, signal]
+      return [
+        name,
+        fill(signal, (reference) => (reference === 'window' ? `${milliseconds / 1000}s` : undefined)),
+      ]
+    }),
   )
 }
 
@@ -56,7 +77,7 @@ export function checkReferences(document: unknown, declared: Declared, report: R
   function checkName(name: string, scope: Scope, path: Path): void {
     const possible = possibleIn(scope, known)
     if (possible.includes(name)) return
-    const everywhere = possibleIn('options', known)
+    const everywhere = possibleIn('measure', known)
     if (everywhere.includes(name))
       return report.value(path, {
         code: 'misplaced-reference',
@@ -86,17 +107,18 @@ function knownNames(declared: Declared): Known {
 function possibleIn(scope: Scope, { vars, inputs, secrets }: Known): string[] {
   const early = [...vars, ...inputs]
   const late = [...early, ...TARGET, ...RUN]
-  return { nothing: [], vars, early, late, options: [...late, ...secrets] }[scope]
+  const options = [...late, ...secrets]
+  return { nothing: [], vars, early, late, options, measure: [...options, 'window'] }[scope]
 }
 
 const STRUCTURE = new Set(['id', 'uses', 'signal', 'needs'])
-const PREDICATES = new Set(['equals', 'same_commit', 'below'])
+const PREDICATES = new Set(['equals', 'matches', 'same_commit', ...COMPARISONS])
 const PROSE = new Set(['notes', 'use_when', 'links'])
 
 function scopeOf(path: Path): Scope {
   const [part, , third] = path
   if (typeof part !== 'string' || !FILLED.has(part)) return 'nothing'
-  if (part === 'signals') return path.length > 3 ? 'options' : 'vars'
+  if (part === 'signals') return path.length > 3 ? 'measure' : 'vars'
   if (part !== 'procedures') return path.at(-1) === 'signal' ? 'nothing' : 'vars'
   if (typeof third === 'string' && PROSE.has(third)) return 'early'
   if (third === 'steps' && (path[4] === 'with' || (path[4] === 'fallback' && path[5] === 'with')))
@@ -108,6 +130,7 @@ function scopeOf(path: Path): Scope {
 
 function misplaced(name: string, scope: Scope): string {
   if (name.startsWith('secrets.')) return 'secrets may be used in the options of steps and signals only'
+  if (name === 'window') return 'it is known in the options of a signal only'
   if (scope === 'nothing') return 'write the value out: here the runbook must say the same for every run'
   return 'it is known only when a run starts; here, only ${vars.…} can be used'
 }

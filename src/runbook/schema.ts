@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 
 import { described, duration } from '../platforms/options.ts'
+import { baseline, condition, trigger } from './condition-schema.ts'
 
 // The shape of a runbook file. What an action or a source takes is checked by its own schema: see options.ts.
 // Descriptions end up in editors, by way of schema/runbook.schema.json.
@@ -97,6 +98,8 @@ const release = z.strictObject({
 /** Of a signal, apart from its source. */
 export const SIGNAL_KEYS = {
   every: optional(time, 'Time between two samples; default 5s'),
+  window: optional(time, 'How far back its query looks: ${window} in it'),
+  baseline: optional(baseline, 'What is usual; limits may say { times: 5, of: baseline }'),
   unit: optional(
     z.enum(['ratio', 'percent', 'ms', 's', 'bytes', 'count']),
     'What its number means; limits such as 1% or 500ms are read in it',
@@ -105,31 +108,6 @@ export const SIGNAL_KEYS = {
 
 // The one key that names the source is checked by signals.ts: only a registered source has a schema.
 const signal = z.looseObject(SIGNAL_KEYS)
-
-const PREDICATES = ['passing', 'equals', 'same_commit', 'below'] as const
-
-const condition = z
-  .strictObject({
-    signal: name,
-    passing: optional(z.boolean(), 'Its samples pass (or, with false, fail)'),
-    equals: optional(scalar, 'Its value is this'),
-    same_commit: z.optional(text('Its value is this commit, long or short')),
-    below: optional(z.union([z.string(), z.number()]), 'Its value is less than this: 1%, 500ms, 3'),
-    in_a_row: z.optional(wholeNumber(1, 100, 'Consecutive samples that must hold; default 1')),
-    samples: z.optional(wholeNumber(1, 1000, 'Take exactly so many samples; each must hold')),
-    every: optional(time, "Time between two samples, instead of the signal's"),
-    within: optional(time, 'Time it has to hold in, instead of that of verify'),
-  })
-  .check(
-    z.refine(
-      (value) => PREDICATES.some((key) => value[key] !== undefined),
-      `says nothing about the signal: add one of ${PREDICATES.join(', ')}`,
-    ),
-    z.refine(
-      (value) => value.in_a_row === undefined || value.samples === undefined,
-      'give in_a_row or samples, not both',
-    ),
-  )
 
 const verify = z
   .strictObject({
@@ -204,6 +182,7 @@ export const runbookSchema = z.strictObject({
   store: optional(store, 'Where runs, locks and versions live; without it, in a folder of the user'),
   release: z.optional(release),
   signals: optional(named(signal), 'Named measurements'),
+  triggers: optional(z.array(trigger), 'When to roll back'),
   procedures: described(
     named(procedure).check(z.refine((value) => Object.keys(value).length > 0, 'has no procedures')),
     'Named lists of steps',

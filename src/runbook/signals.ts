@@ -1,9 +1,11 @@
-import { limitIn } from '../core/condition.ts'
+import { limitIn } from '../core/conditions/limit.ts'
+import { COMPARISONS } from '../core/conditions/sample.ts'
 import type { Platform } from '../core/contract.ts'
 import type { SignalDef } from '../core/model.ts'
-import { referencesIn } from '../core/template.ts'
+import { referencesIn, referencesWithin } from '../core/template.ts'
 import type { Filled } from './filled.ts'
-import { asMap } from './loose.ts'
+import { asList, asMap } from './loose.ts'
+import { isValid, LONGEST_PATTERN } from '../core/matches.ts'
 import { nearest } from './nearest.ts'
 import { optionsOf, type Platforms } from './options.ts'
 import type { Path } from './path.ts'
@@ -48,6 +50,12 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
     const entry = source === undefined ? undefined : sources[source]
     if (source === undefined || entry === undefined) continue
     validate(await optionsOf(entry), document, [...at, source], report)
+    if (referencesWithin(asMap(signal)[source]).some((one) => one.name === 'window'))
+      report.key([...at, source], {
+        code: 'no-window',
+        message: `the signal "${name}" uses \${window} and has no window`,
+        cure: 'give it one beside its source: window: 5m',
+      })
   }
 }
 
@@ -65,25 +73,89 @@ function isSource(key: string, at: Path, sources: Record<string, SourceEntry>, r
   return false
 }
 
-/** A condition must name a signal, and give its limit in a unit that the signal has. */
+/** A condition must name a signal, and give its limits in a unit that the signal has. */
 export function checkCondition(condition: unknown, at: Path, document: Filled, report: Report): void {
-  const { signal: name, below } = asMap(condition)
+  const { signal: name, matches, ...rest } = asMap(condition)
   if (typeof name !== 'string') return
   const signals = asMap(asMap(document.filled).signals)
   if (!checkSignalName(name, [...at, 'signal'], signals, report)) return
-  const unit = asMap(signals[name]).unit as SignalDef['unit']
-  if (typeof below !== 'string' || referencesIn(below).length > 0 || limitIn(unit, below) !== undefined)
-    return
-  report.value([...at, 'below'], {
-    code: 'unit',
-    message: `the limit ${below} does not fit the signal "${name}", which has ${unit === undefined ? 'no unit' : `the unit ${unit}`}`,
-    cure: unitCure(below),
+  if (typeof matches === 'string' && referencesIn(matches).length === 0)
+    checkPattern(matches, [...at, 'matches'], report)
+  for (const key of COMPARISONS)
+    for (const [place, limit] of limitsIn(rest[key], [...at, key]))
+      checkLimit(name, asMap(signals[name]), limit, place, report)
+}
+
+/** Conditions in a trigger stand under all, any and not; and in what speaks against it. */
+export function checkTriggers(document: Filled, report: Report): void {
+  const ids = new Set<string>()
+  asList(asMap(document.filled).triggers).forEach((trigger, index) => {
+    const at = ['triggers', index]
+    const { id, unless, ...when } = asMap(trigger)
+    if (typeof id === 'string' && ids.size === ids.add(id).size)
+      report.value([...at, 'id'], {
+        code: 'duplicate-id',
+        message: `two triggers have the id "${id}"`,
+        cure: 'rename one of them',
+      })
+    checkStatement(when, at, document, report)
+    checkStatement(asMap(unless), [...at, 'unless'], document, report)
   })
 }
 
-function unitCure(below: string): string {
-  if (below.trim().endsWith('%')) return 'give the signal unit: ratio (0.01 is 1%) or unit: percent'
-  return /(?:ms|s|m|h|d)$/.test(below)
+function checkStatement(
+  statement: Record<string, unknown>,
+  at: Path,
+  document: Filled,
+  report: Report,
+): void {
+  checkCondition(statement, at, document, report)
+  for (const key of ['all', 'any'])
+    asList(statement[key]).forEach((part, index) =>
+      checkStatement(asMap(part), [...at, key, index], document, report),
+    )
+  if (statement.not !== undefined) checkStatement(asMap(statement.not), [...at, 'not'], document, report)
+}
+
+function limitsIn(value: unknown, at: Path): [Path, unknown][] {
+  return Array.isArray(value) ? value.map((limit, index) => [[...at, index], limit]) : [[at, value]]
+}
+
+function checkLimit(
+  name: string,
+  signal: Record<string, unknown>,
+  limit: unknown,
+  at: Path,
+  report: Report,
+): void {
+  const unit = signal.unit as SignalDef['unit']
+  if (typeof limit === 'object' && limit !== null && signal.baseline === undefined)
+    return report.value(at, {
+      code: 'no-baseline',
+      message: `the signal "${name}" has no baseline`,
+      cure: `give it one: baseline: { value: … } or { offset: 1d, floor: … }`,
+    })
+  if (typeof limit !== 'string' || referencesIn(limit).length > 0 || limitIn(unit, limit) !== undefined)
+    return
+  report.value(at, {
+    code: 'unit',
+    message: `the limit ${limit} does not fit the signal "${name}", which has ${unit === undefined ? 'no unit' : `the unit ${unit}`}`,
+    cure: unitCure(limit),
+  })
+}
+
+function checkPattern(pattern: string, at: Path, report: Report): void {
+  if (isValid(pattern) && pattern.length <= LONGEST_PATTERN) return
+  report.value(at, {
+    code: 'pattern',
+    message: `${pattern} is not a regular expression that can be used`,
+    cure: `at most ${LONGEST_PATTERN} characters, in the syntax of JavaScript`,
+  })
+}
+
+function unitCure(limit: string): string {
+  if (limit.trim().endsWith('%')) return 'give the signal unit: ratio (0.01 is 1%) or unit: percent'
+  return /(?:ms|s|m|h|d)$/.test(limit)
     ? 'give the signal unit: ms or unit: s'
     : 'write a number, 1%, or 500ms'
 }

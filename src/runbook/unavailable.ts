@@ -5,15 +5,11 @@ import type { Path } from './path.ts'
 
 /** `*` is any key or place in a list. */
 const UNAVAILABLE = [
-  'triggers',
   'guards',
   'notify',
   'inputs.*.type',
   'release.history.registry',
-  'signals.*.prometheus',
   'signals.*.ask',
-  'signals.*.window',
-  'signals.*.baseline',
   'procedures.*.triggers',
   'procedures.*.guards',
   'procedures.*.bake',
@@ -24,13 +20,6 @@ const UNAVAILABLE = [
   'procedures.*.steps.*.fence',
   'procedures.*.steps.*.bake',
   'procedures.*.steps.*.guards',
-  ...['above', 'at_least', 'at_most', 'between', 'failing', 'for', 'of'].flatMap((key) =>
-    ['must', 'should'].flatMap((list) => [
-      `procedures.*.verify.${list}.*.${key}`,
-      `procedures.*.undo.verify.${list}.*.${key}`,
-      `procedures.*.steps.*.verify.${list}.*.${key}`,
-    ]),
-  ),
 ]
 
 /** Takes every key out that this version cannot serve, and returns where they were. */

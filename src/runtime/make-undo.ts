@@ -1,4 +1,4 @@
-import { describeCondition } from '../core/condition.ts'
+import { describeCondition } from '../core/conditions/describe.ts'
 import { bindLate, unboundReason } from '../core/plan/bind.ts'
 import type { PlanHead } from '../core/plan/input.ts'
 import type { PlanOutcome } from '../core/plan/outcome.ts'

@@ -1,4 +1,4 @@
-import type { Measurement, ReadDoor } from '../core/contract.ts'
+import type { Measurement, Period, ReadDoor } from '../core/contract.ts'
 import type { SignalDef } from '../core/model.ts'
 import type { LiveVersion } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
@@ -13,10 +13,11 @@ export async function measure(
   secrets: Secrets,
   signal: SignalDef,
   read: ReadDoor,
+  period?: Period,
 ): Promise<Measurement> {
   try {
     const source = await loadSource(signal.source)
-    return await source.measure(await bindOptions(ground, secrets, source.options, signal.with), read)
+    return await source.measure(await bindOptions(ground, secrets, source.options, signal.with), read, period)
   } catch (error) {
     if (error instanceof Problem) return { kind: 'unreachable', why: sentenceOf(error) }
     throw error
@@ -30,11 +31,12 @@ export async function measureWithin(
   secrets: Secrets,
   signal: SignalDef,
   read: ReadDoor,
+  period?: Period,
 ): Promise<Measurement> {
   const { promise: late, resolve } = Promise.withResolvers<Measurement>()
   const timer = setTimeout(resolve, limit, { kind: 'unreachable', why: `no answer within ${limit / 1000} s` })
   try {
-    return await Promise.race([measure(ground, secrets, signal, limited(read, limit)), late])
+    return await Promise.race([measure(ground, secrets, signal, limited(read, limit), period), late])
   } finally {
     clearTimeout(timer)
   }

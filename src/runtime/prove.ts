@@ -1,4 +1,6 @@
-import { describeCondition, judge, type Judgement } from '../core/condition.ts'
+import { describeCondition } from '../core/conditions/describe.ts'
+import { judge, type Judgement } from '../core/conditions/judge.ts'
+import type { Taken } from '../core/conditions/moments.ts'
 import type { Measurement } from '../core/contract.ts'
 import type { Condition, SignalDef, Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
@@ -84,7 +86,7 @@ interface Watched {
   condition: Condition
   role: 'must' | 'should'
   signal: SignalDef | undefined
-  measurements: Measurement[]
+  taken: Taken[]
   judgement: Judgement
   /** When the next sample is due. */
   due: number
@@ -102,7 +104,7 @@ function watch(carrier: Carrier, plan: Plan, verify: Verify): Watched[] {
     condition,
     role,
     signal: plan.signals[condition.signal],
-    measurements: [],
+    taken: [],
     judgement: { verdict: 'unknown' as const, words: 'not measured yet', final: false },
     due: start,
     sampling: false,
@@ -156,17 +158,24 @@ function isLost({ judgement, until, held }: Watched, now: number): boolean {
 
 /** A `should` gets its time, and does not hold up a run that is well otherwise for longer. */
 function shouldsSettled(carrier: Carrier, watched: Watched[]): boolean {
-  return watched.every(({ role, judgement, until, measurements }) => {
+  return watched.every(({ role, judgement, until, taken }) => {
     if (role === 'must' || judgement.verdict === 'holds' || judgement.final) return true
-    return measurements.length > 0 && carrier.now() >= until
+    return taken.length > 0 && carrier.now() >= until
   })
 }
 
 async function startSample(carrier: Carrier, one: Watched): Promise<void> {
   one.sampling = true
-  one.due = carrier.now() + (one.condition.every ?? one.signal?.every ?? EVERY)
-  one.measurements.push(await takeSample(carrier, one))
-  one.judgement = judge(one.condition, one.signal?.unit, one.measurements)
+  const every = one.condition.every ?? one.signal?.every ?? EVERY
+  one.due = carrier.now() + every
+  const measurement = await takeSample(carrier, one)
+  one.taken.push({ at: carrier.now(), measurement })
+  one.judgement = judge(one.condition, one.taken, {
+    now: carrier.now(),
+    every,
+    unit: one.signal?.unit,
+    speaks: 'of-health',
+  })
   if (one.judgement.verdict === 'holds' && carrier.now() <= one.until) one.held = true
   one.sampling = false
 }

@@ -176,18 +176,49 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
   ],
   [
     'something of a later version',
-    runbookText({ head: 'triggers: []' }),
-    ['3:1 "triggers" is not available in this version yet | remove it: nothing would look at it'],
+    runbookText({ head: 'guards: []' }),
+    ['3:1 "guards" is not available in this version yet | remove it: nothing would look at it'],
   ],
   [
-    'a predicate of a later version',
-    runbookText({ head: SIGNAL, tail: VERIFY('passing: true, at_least: 3') }),
-    ['10:50 "at_least" is not available in this version yet | remove it: nothing would look at it'],
+    'a limit in a unit that the signal does not have',
+    runbookText({ head: MS_SIGNAL, tail: VERIFY('at_least: 3%') }),
+    [
+      '10:45 the limit 3% does not fit the signal "s", which has the unit ms | give the signal unit: ratio (0.01 is 1%) or unit: percent',
+    ],
+  ],
+  [
+    'a trigger without a severity',
+    runbookText({ head: `${SIGNAL}\ntriggers: [{ id: down, signal: s, failing: { in_a_row: 3 } }]` }),
+    ['4:14 "severity" is missing | add it'],
+  ],
+  [
+    'a trigger on a signal that is not there, and twice the same id',
+    runbookText({
+      head: `${SIGNAL}\ntriggers:\n  - { id: a, severity: high, signal: t, failing: true }\n  - { id: a, severity: high, any: [{ signal: s, failing: true }] }`,
+    }),
+    [
+      '5:38 there is no signal "t" | did you mean "s"?',
+      '6:11 two triggers have the id "a" | rename one of them',
+    ],
+  ],
+  [
+    'more than usual of what has no usual',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: high, signal: s, above: { times: 5, of: baseline } }]`,
+    }),
+    ['4:48 the signal "s" has no baseline | give it one: baseline: { value: … } or { offset: 1d, floor: … }'],
+  ],
+  [
+    'a window that is not there',
+    runbookText({ head: 'signals: { s: { http: { url: "https://x.test/?since=${window}" } } }' }),
+    ['3:17 the signal "s" uses ${window} and has no window | give it one beside its source: window: 5m'],
   ],
   [
     'a condition that says nothing',
     runbookText({ head: SIGNAL, tail: VERIFY('in_a_row: 3') }),
-    ['10:24 entry 1 of "must" says nothing about the signal: add one of passing, equals, same_commit, below'],
+    [
+      '10:24 entry 1 of "must" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between',
+    ],
   ],
   [
     'a variable missing somewhere',

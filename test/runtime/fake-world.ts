@@ -223,7 +223,8 @@ function sourceOf(world: FakeWorld): Source<{ name: string }> {
   return {
     summary: '',
     options: z.strictObject({ name: z.string() }),
-    measure: async ({ name }) => world.measure(name),
+    // Every sample is of its own moment, as those of a real source are.
+    measure: async ({ name }, read) => stamped(await world.measure(name), read.now()),
   }
 }
 
@@ -263,4 +264,9 @@ export function fakeSession(root: string, variables: Record<string, string> = {}
 
 export function problem(code: string, message = code): Problem {
   return new Problem({ code, message })
+}
+
+function stamped(measurement: Measurement, at: number): Measurement {
+  if (measurement.kind !== 'samples') return measurement
+  return { ...measurement, samples: measurement.samples.map((sample) => ({ ...sample, at })) }
 }

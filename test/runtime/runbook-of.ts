@@ -17,6 +17,7 @@ export function runbookOf(steps: Step[], own: Partial<Procedure> = {}, rest: Par
     inputs: {},
     secrets: {},
     release: {},
+    triggers: [],
     signals: {},
     procedures: [{ name: 'retag', onFailure: 'stop', limits: {}, steps, ...own }],
     ...rest,

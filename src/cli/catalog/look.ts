@@ -3,6 +3,30 @@ import type { CommandSpec } from './types.ts'
 
 export const LOOK: CommandSpec[] = [
   {
+    name: 'check',
+    group: 'Look',
+    summary: 'measure the triggers: roll back, investigate, or hold?',
+    description: [
+      'Measures everything that the triggers of the runbook speak of, all at once, and says what follows: exit code 10 (roll back), 11 (investigate), 12 (unknown) or 0 (hold).',
+      'What has to have lasted is asked of sources that keep a history. The others are measured once, or sampled with --sample.',
+    ].join('\n'),
+    options: [
+      ...RUNBOOK,
+      {
+        flags: '--sample <time>',
+        summary:
+          'sample for so long where a source keeps no history, such as 5m; ends early when it is to be rolled back',
+        completes: 'nothing',
+      },
+      JSON_OUTPUT,
+    ],
+    examples: [
+      { command: 'rollback check', does: 'is it as bad as that?' },
+      { command: 'rollback check --sample 5m --json', does: 'for CI, with signals that have to be sampled' },
+    ],
+    load: async () => (await import('../commands/check.ts')).runCheck,
+  },
+  {
     name: 'status',
     group: 'Look',
     summary: 'unfinished runs, and the last ones of every service',

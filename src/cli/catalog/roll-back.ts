@@ -41,6 +41,16 @@ export const ROLL_BACK: CommandSpec[] = [
       WITHOUT,
       REASON,
       FORCE,
+      {
+        flags: '--if <verdict>',
+        summary: 'only where the triggers say so; else exit code 0 (hold), 11 or 12, and nothing is changed',
+        choices: ['rollback'],
+      },
+      {
+        flags: '--sample <time>',
+        summary: 'with --if: sample for so long at most (default 1m)',
+        completes: 'nothing',
+      },
       { flags: '--dry-run', summary: 'plan and print, write nothing of any kind' },
       YES,
       ANSWER,
@@ -52,6 +62,10 @@ export const ROLL_BACK: CommandSpec[] = [
       {
         command: "rollback run --target last-proven --yes --reason 'checkout fails'",
         does: 'without questions',
+      },
+      {
+        command: 'rollback run --if rollback --target last-proven --yes',
+        does: 'for CI: roll back only when it has to be',
       },
       { command: 'rollback run --plan plan.json --expect sha256:…', does: 'carry out a sealed plan' },
     ],

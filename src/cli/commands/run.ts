@@ -1,4 +1,5 @@
 import type { ExitCode } from '../../core/exit.ts'
+import type { Runbook } from '../../core/model.ts'
 import type { Plan } from '../../core/plan/types.ts'
 import type { Guide } from '../../report/guide.ts'
 import type { Session } from '../../runtime/types.ts'
@@ -7,6 +8,7 @@ import type { Call } from '../catalog/types.ts'
 import { chooseTarget } from '../choose-target.ts'
 import { printDryRun } from '../dry-run.ts'
 import type { Interrupts } from '../interrupts.ts'
+import type { Output } from '../output.ts'
 import { type Reached, reached } from '../reach-store.ts'
 import { printRefusal } from '../refused.ts'
 import { requireRunbook, type RunbookOptions } from '../runbook.ts'
@@ -24,10 +26,15 @@ interface RunOptions extends RunbookOptions {
   dryRun?: true
   yes?: true
   answer: string[]
+  if?: 'rollback'
+  sample?: string
 }
 
+/** How long `--if` samples where nothing is said. */
+const USUAL_SAMPLE = '1m'
+
 /** The options that a sealed plan has already decided. */
-const DECIDED = ['target', 'runbook', 'env', 'procedure', 'reason', 'force', 'set', 'without'] as const
+const DECIDED = ['target', 'runbook', 'env', 'procedure', 'reason', 'force', 'set', 'without', 'if'] as const
 
 /** Plans, asks, changes, proves. */
 export async function runRun(call: Call): Promise<ExitCode> {
@@ -71,6 +78,10 @@ async function planOf(call: Call, options: RunOptions, at: At): Promise<Made> {
   const { interrupts } = at
   if (options.plan !== undefined) return planFromFile(call, options.plan, options, at)
   const runbook = await requireRunbook(options)
+  if (options.if !== undefined) {
+    const held = await gate(runbook, options, at, output)
+    if (held !== undefined) return { kind: 'ended', exit: held }
+  }
   const [{ procedureNamed }, { makePlan }] = await Promise.all([
     import('../../runtime/plan-ground.ts'),
     import('../../runtime/make-plan.ts'),
@@ -102,6 +113,29 @@ async function planOf(call: Call, options: RunOptions, at: At): Promise<Made> {
     plannedAt: value,
     already: outcome.kind === 'already' ? outcome.why : undefined,
   }
+}
+
+/** `--if rollback`: goes on only where the triggers say so; else the exit code that tells why not. */
+async function gate(
+  runbook: Runbook,
+  { sample = USUAL_SAMPLE }: RunOptions,
+  { session, interrupts }: At,
+  output: Output,
+): Promise<ExitCode | undefined> {
+  const [{ decideHere, VERDICT_EXIT }, { checkText }] = await Promise.all([
+    import('../decide-here.ts'),
+    import('../../report/check-text.ts'),
+  ])
+  const decision = await decideHere(runbook, { session, interrupts, output, sample })
+  const { service, environment } = runbook
+  output.progress(checkText(decision, `${service}, ${environment}`, await output.progressLook()))
+  const exit = VERDICT_EXIT[decision.verdict]
+  output.document({ type: 'check', exit, service, environment, ...decision })
+  if (decision.verdict === 'rollback') return undefined
+  const result = decision.verdict === 'hold' ? 'not-needed' : decision.verdict
+  output.result(`Nothing was changed: the verdict is ${decision.verdict}.`)
+  output.document({ type: 'result', result, exit, verdict: decision.verdict })
+  return exit
 }
 
 async function planFromFile(call: Call, file: string, options: RunOptions, at: At): Promise<Made> {
@@ -144,6 +178,8 @@ async function openFor(
 
 function checkUsage(options: RunOptions): void {
   checkForce(options)
+  if (options.sample !== undefined && options.if === undefined)
+    throw usageError('--sample goes with --if', 'Add --if rollback, or leave it out.')
   if (options.plan === undefined) {
     if (options.expect !== undefined)
       throw usageError('--expect is the seal of a plan file', 'Name the file with --plan FILE.')

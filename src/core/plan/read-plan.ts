@@ -1,5 +1,15 @@
 import type { Check, Question, Surface } from '../contract.ts'
-import type { Condition, Retry, SecretRef, SignalDef, StoreDef, Verify } from '../model.ts'
+import type {
+  Baseline,
+  Condition,
+  Limit,
+  Retry,
+  SecretRef,
+  SignalDef,
+  Silence,
+  StoreDef,
+  Verify,
+} from '../model.ts'
 import type { Release } from '../release.ts'
 import {
   anyJson,
@@ -35,12 +45,37 @@ import {
 
 const release = object<Release>({ given: text, sha: maybe(text), tag: maybe(text) })
 
+const written = oneOf<[string, number]>(text, anyNumber)
+
+const limit = oneOf<[string, number, Exclude<Limit, string | number>]>(
+  text,
+  anyNumber,
+  object<Exclude<Limit, string | number>>({ times: anyNumber, of: only('baseline') }),
+) satisfies Shape<Limit>
+
+const silence = only('unknown', 'ignore', 'breach') satisfies Shape<Silence>
+
 const condition = object<Condition>({
   signal: key,
   passing: maybe(truth),
   equals: maybe(oneOf<[string, number, boolean]>(text, anyNumber, truth)),
   same_commit: maybe(text),
-  below: maybe(oneOf<[string, number]>(text, anyNumber)),
+  matches: maybe(text),
+  above: maybe(limit),
+  below: maybe(limit),
+  at_least: maybe(limit),
+  at_most: maybe(limit),
+  between: maybe(pair(limit)),
+  for: maybe(milliseconds),
+  count: maybe(
+    object<NonNullable<Condition['count']>>({
+      atLeast: count,
+      within: maybe(milliseconds),
+      of: maybe(count),
+    }),
+  ),
+  no_data: maybe(silence),
+  on_error: maybe(silence),
   in_a_row: maybe(count),
   samples: maybe(count),
   every: maybe(milliseconds),
@@ -107,7 +142,7 @@ const step = object<PlannedStep>({
   skip: maybe(text),
 })
 
-const limit = maybe(milliseconds)
+const timeLimit = maybe(milliseconds)
 
 const PLACE = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/
 
@@ -157,6 +192,10 @@ const plan = object<Plan>({
       source: key,
       with: anyMap,
       every: maybe(milliseconds),
+      window: maybe(milliseconds),
+      baseline: maybe(
+        object<Baseline>({ value: maybe(written), offset: maybe(milliseconds), floor: maybe(written) }),
+      ),
       unit: maybe(only('ratio', 'percent', 'ms', 's', 'bytes', 'count')),
     }),
   ),
@@ -165,8 +204,8 @@ const plan = object<Plan>({
   verify: maybe(verify),
   undoVerify: maybe(verify),
   onFailure: only('stop', 'undo'),
-  deadline: limit,
-  limits: object<Plan['limits']>({ decide: limit, execute: limit, verify: limit }),
+  deadline: timeLimit,
+  limits: object<Plan['limits']>({ decide: timeLimit, execute: timeLimit, verify: timeLimit }),
   takes: maybe(milliseconds),
   undoOf: maybe(text),
   confirmations: list(object<Confirmation>({ id: key, question })),
@@ -182,6 +221,12 @@ type Members<T> = { [Name in keyof T]-?: Shape<T[Name]> }
 
 function anyNumber(value: unknown): string | undefined {
   return typeof value === 'number' ? undefined : ' is not a number'
+}
+
+function pair<T>(shape: Shape<T>): Shape<[T, T]> {
+  const members = list(shape)
+  return (value) =>
+    members(value) ?? (Array.isArray(value) && value.length === 2 ? undefined : ' is not a pair')
 }
 
 function date(value: unknown): string | undefined {

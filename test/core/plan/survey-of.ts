@@ -79,6 +79,7 @@ export function build(survey: SurveyedStep[], own: BuildOwn = {}): PlanOutcome {
     inputs: {},
     secrets: {},
     release: {},
+    triggers: [],
     signals: {},
     procedures: [procedure],
     ...own.runbook,

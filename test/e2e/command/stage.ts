@@ -23,7 +23,7 @@ export interface Stage extends Stoppable {
  */
 export async function startStage(
   steps: readonly object[],
-  more: { top?: object; procedure?: object } = {},
+  more: { top?: object; procedure?: object; signals?: object } = {},
 ): Promise<Stage> {
   const cli = await makeCli()
   const at = (name: string): string => join(cli.folder, name)
@@ -36,7 +36,10 @@ export async function startStage(
     service: 'shop',
     ...more.top,
     release: { live: { signal: 'live' } },
-    signals: { live: { command: { argv: ['cat', at('live')], stdout: 'text' }, every: '20ms' } },
+    signals: {
+      live: { command: { argv: ['cat', at('live')], stdout: 'text' }, every: '20ms' },
+      ...more.signals,
+    },
     procedures: {
       own: {
         steps,

@@ -361,6 +361,7 @@ const RUNBOOK: Runbook = {
   inputs: {},
   secrets: { hook: { env: 'HOOK' }, password: { env: 'PASSWORD' }, token: { env: 'SECRET' } },
   release: { live: { signal: 'live' } },
+  triggers: [],
   signals: {
     live: { source: 'http', with: { url: 'https://api.example/version', json: '$.commit' } },
     health: {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { isValid, matches } from '../../src/runbook/matches.ts'
+import { isValid, matches } from '../../src/core/matches.ts'
 
 test.each<[pattern: string, text: string, match: string]>([
   ['[a-z]+', 'abc', 'yes'],

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 
-import { describeCondition, judge, limitIn } from '../../src/core/condition.ts'
-import type { Measurement, SampleValue } from '../../src/core/contract.ts'
-import type { Condition, SignalDef } from '../../src/core/model.ts'
+import { describeCondition } from '../../../src/core/conditions/describe.ts'
+import { judge as judgeTaken, type Judgement } from '../../../src/core/conditions/judge.ts'
+import { limitIn } from '../../../src/core/conditions/limit.ts'
+import type { Measurement, SampleValue } from '../../../src/core/contract.ts'
+import type { Condition, SignalDef } from '../../../src/core/model.ts'
 
 const SHA = 'abc1234def5678abc1234def5678abc1234def56'
 
@@ -16,6 +18,30 @@ function failing(why = '503', one: SampleValue = null): Measurement {
 
 const NO_DATA: Measurement = { kind: 'no-data', why: 'the query is empty' }
 const UNREACHABLE: Measurement = { kind: 'unreachable', why: 'connection refused' }
+
+/** One measurement a second. */
+function judge(
+  condition: Condition,
+  unit: SignalDef['unit'],
+  measurements: readonly Measurement[],
+): Judgement {
+  const taken = measurements.map((measurement, index) => ({
+    at: index * 1000,
+    measurement:
+      measurement.kind === 'samples'
+        ? {
+            ...measurement,
+            samples: measurement.samples.map((one) => ({ ...one, at: index * 1000 + one.at })),
+          }
+        : measurement,
+  }))
+  return judgeTaken(condition, taken, {
+    unit,
+    now: (measurements.length - 1) * 1000,
+    every: 1000,
+    speaks: 'of-health',
+  })
+}
 
 function verdict(
   condition: Omit<Condition, 'signal'>,

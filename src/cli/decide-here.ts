@@ -1,0 +1,59 @@
+import { EXIT, type ExitCode } from '../core/exit.ts'
+import { parseDuration } from '../core/duration.ts'
+import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
+import type { Runbook } from '../core/model.ts'
+import type { Session } from '../runtime/types.ts'
+import { type Interrupts, interruption } from './interrupts.ts'
+import type { Output } from './output.ts'
+import { usageError } from './usage.ts'
+
+export const VERDICT_EXIT: Record<Verdict, ExitCode> = {
+  hold: EXIT.done,
+  rollback: EXIT.verdictRollback,
+  investigate: EXIT.verdictInvestigate,
+  unknown: EXIT.verdictUnknown,
+}
+
+interface Asking {
+  session: Session
+  interrupts: Interrupts
+  output: Output
+  /** As typed; absent: everything is measured once. */
+  sample: string | undefined
+}
+
+/** Measures what the triggers of the runbook speak of; while it samples, tells how far it is. */
+export async function decideHere(runbook: Runbook, asking: Asking): Promise<Decision> {
+  const { session, interrupts, output } = asking
+  const sample = sampleOf(asking.sample)
+  if (runbook.triggers.length === 0)
+    throw usageError(
+      'the runbook has no triggers: it does not say when to roll back',
+      'Add triggers: to it; see docs/writing-a-runbook.md.',
+    )
+  const [{ decide }, { inFolderOf }] = await Promise.all([
+    import('../runtime/decide.ts'),
+    import('../runtime/in-folder.ts'),
+  ])
+  const decision = await decide(inFolderOf(runbook.path, session), runbook, {
+    sample,
+    interrupt: interrupts.signal,
+    onNews: ({ triggers, sampled }) => {
+      if (sample > 0 && !output.json) output.progress(progressWords(triggers, sampled))
+    },
+  })
+  if (interrupts.signal.aborted) throw interruption(interrupts.signal)
+  return decision
+}
+
+function sampleOf(text: string | undefined): number {
+  if (text === undefined) return 0
+  const milliseconds = parseDuration(text)
+  if (milliseconds !== undefined) return milliseconds
+  throw usageError(`--sample ${text} is not a duration`, 'Write a number with a unit, such as 90s or 5m.')
+}
+
+function progressWords(triggers: readonly TriggerVerdict[], sampled: number): string {
+  const seconds = Math.round(sampled / 1000)
+  return `${seconds} s: ${triggers.map(({ id, words }) => `${id}: ${words}`).join('; ')}`
+}

@@ -1,0 +1,125 @@
+import { formatDuration } from '../duration.ts'
+import type { Condition } from '../model.ts'
+import type { Judged } from '../run/events.ts'
+import { type Moment, momentsOf, type Speaks, type Taken } from './moments.ts'
+import type { Measure } from './sample.ts'
+
+// One judge for every condition, of triggers, guards, verify and bake: holds, fails or unknown. No data is never success.
+
+export interface Judgement {
+  verdict: Judged
+  /** What was measured, for people: `commit 1a2b3c4, 3 of 3 in a row`. */
+  words: string
+  /** Since when it holds without a break, as far as is known, in milliseconds since the epoch. */
+  since?: number | undefined
+  /** More samples cannot change it. */
+  final: boolean
+}
+
+export interface Judging extends Measure {
+  /** Milliseconds since the epoch. */
+  now: number
+  /** Milliseconds between two samples, by rule. */
+  every: number
+  speaks: Speaks
+}
+
+/** Samples that are further apart than so many times their rule leave a gap of which nothing is known. */
+const GAP = 3
+
+/** Judges a condition over all measurements taken for it. */
+export function judge(condition: Condition, taken: readonly Taken[], judging: Judging): Judgement {
+  const moments = momentsOf(condition, taken, judging, judging.speaks)
+  const since = sinceWhen(moments, judging.every)
+  const judged = judgeMoments(condition, moments, judging)
+  return judged.verdict === 'fails' ? judged : { ...judged, since }
+}
+
+function judgeMoments(condition: Condition, moments: Moment[], judging: Judging): Judgement {
+  if (condition.samples !== undefined) return judgeEach(moments, condition.samples)
+  if (condition.count !== undefined) return judgeCount(moments, condition.count, judging)
+  if (condition.for !== undefined) return judgeFor(moments, condition.for, judging)
+  return judgeRow(moments, condition.in_a_row ?? 1)
+}
+
+/** `in_a_row`: the last ones all hold. */
+function judgeRow(moments: Moment[], wanted: number): Judgement {
+  const last = moments.at(-1)
+  if (last === undefined) return NOT_MEASURED
+  const row = moments.length - 1 - moments.findLastIndex((one) => one.verdict !== 'holds')
+  const count = wanted === 1 ? '' : `, ${Math.min(row, wanted)} of ${wanted} in a row`
+  if (row >= wanted) return { verdict: 'holds', words: last.words + count, final: false }
+  // A row that has begun but is not complete says nothing against the condition, and does not prove it either.
+  return {
+    verdict: last.verdict === 'holds' ? 'unknown' : last.verdict,
+    words: last.words + count,
+    final: false,
+  }
+}
+
+/** `samples`: exactly so many, and each must hold. */
+function judgeEach(moments: Moment[], wanted: number): Judgement {
+  const taken = moments.slice(0, wanted)
+  const failing = taken.find((one) => one.verdict === 'fails')
+  const count = `${taken.filter((one) => one.verdict === 'holds').length} of ${wanted} samples hold`
+  if (failing !== undefined) return { verdict: 'fails', words: `${failing.words}; ${count}`, final: true }
+  const unknown = taken.find((one) => one.verdict === 'unknown')
+  const words = `${unknown?.words ?? taken.at(-1)?.words ?? NOT_MEASURED.words}; ${count}`
+  if (taken.length < wanted) return { verdict: 'unknown', words, final: false }
+  return { verdict: unknown === undefined ? 'holds' : 'unknown', words, final: true }
+}
+
+/** `for`: it has held without a break, and without a gap, for so long. */
+function judgeFor(moments: Moment[], wanted: number, { every }: Judging): Judgement {
+  const last = moments.at(-1)
+  if (last === undefined) return NOT_MEASURED
+  const since = sinceWhen(moments, every)
+  if (since === undefined) return { verdict: last.verdict, words: last.words, final: false }
+  const lasted = last.at - since
+  const words = `${last.words}, for ${formatDuration(Math.min(lasted, wanted))} of ${formatDuration(wanted)}`
+  if (lasted >= wanted) return { verdict: 'holds', words, final: false }
+  // Only what was seen not to hold before says that it is no longer.
+  const first = moments.findIndex(({ at }) => at === since)
+  const before = moments[first - 1]
+  const known = before?.verdict === 'fails' && since - before.at <= GAP * every
+  return { verdict: known ? 'fails' : 'unknown', words, final: false }
+}
+
+/** `count`: so many of the last ones hold. */
+function judgeCount(
+  moments: Moment[],
+  { atLeast, within, of }: NonNullable<Condition['count']>,
+  { now, every }: Judging,
+): Judgement {
+  if (moments.length === 0) return NOT_MEASURED
+  const recent = moments
+    .filter(({ at }) => within === undefined || at > now - within)
+    .slice(-(of ?? moments.length))
+  const hits = recent.filter(({ verdict }) => verdict === 'holds')
+  const over = of === undefined ? `in ${formatDuration(within ?? 0)}` : `of the last ${of}`
+  const words = `${recent.at(-1)?.words ?? 'no sample'}; ${hits.length} ${over}, from ${atLeast} on it counts`
+  if (hits.length >= atLeast) return { verdict: 'holds', words, final: false }
+  const unknown = recent.some(({ verdict }) => verdict === 'unknown')
+  const missing =
+    of === undefined ? hasGap(moments, now, within ?? 0, every) : hits.length + of - recent.length >= atLeast
+  return { verdict: unknown || missing ? 'unknown' : 'fails', words, final: false }
+}
+
+/** Some of that time was not sampled. */
+function hasGap(moments: Moment[], now: number, within: number, every: number): boolean {
+  const times = [...moments.map(({ at }) => at).filter((at) => at >= now - within - GAP * every), now]
+  if ((times[0] ?? now) > now - within) return true
+  return times.some((at, index) => index > 0 && at - (times[index - 1] ?? at) > GAP * every)
+}
+
+/** The beginning of the unbroken row of moments that hold up to the last one. */
+function sinceWhen(moments: Moment[], every: number): number | undefined {
+  let since: number | undefined
+  for (const { at, verdict } of moments.toReversed()) {
+    if (verdict !== 'holds' || (since !== undefined && since - at > GAP * every)) break
+    since = at
+  }
+  return since
+}
+
+const NOT_MEASURED: Judgement = { verdict: 'unknown', words: 'not measured yet', final: false }

@@ -1,0 +1,57 @@
+import type { Measurement } from '../contract.ts'
+import type { Condition, Silence } from '../model.ts'
+import type { Judged } from '../run/events.ts'
+import { judgeSample, type Measure } from './sample.ts'
+
+/** A measurement, and when it was made, in milliseconds since the epoch. */
+export interface Taken {
+  at: number
+  measurement: Measurement
+}
+
+/** What a condition says of one moment. */
+export interface Moment {
+  at: number
+  verdict: Judged
+  words: string
+}
+
+/** Whether a condition speaks of what is feared (a trigger) or of what is demanded (verify). */
+export type Speaks = 'of-breach' | 'of-health'
+
+/**
+ * Every sample, judged, oldest first. Of two that say the same moment the one that was measured later counts: clocks step,
+ * and a series is read again and again.
+ */
+export function momentsOf(
+  condition: Condition,
+  taken: readonly Taken[],
+  measure: Measure,
+  speaks: Speaks,
+): Moment[] {
+  const moments = new Map<number, Moment>()
+  for (const { at, measurement } of taken)
+    for (const moment of momentsIn(condition, at, measurement, measure, speaks))
+      moments.set(moment.at, moment)
+  return [...moments.values()].sort((a, b) => a.at - b.at)
+}
+
+function momentsIn(
+  condition: Condition,
+  at: number,
+  measurement: Measurement,
+  measure: Measure,
+  speaks: Speaks,
+): Moment[] {
+  if (measurement.kind === 'unreachable') return silent(at, measurement.why, condition.on_error, speaks)
+  if (measurement.kind === 'no-data')
+    return silent(at, `no data: ${measurement.why}`, condition.no_data, speaks)
+  if (measurement.samples.length === 0) return silent(at, 'no data', condition.no_data, speaks)
+  return measurement.samples.map((sample) => ({ at: sample.at, ...judgeSample(condition, sample, measure) }))
+}
+
+function silent(at: number, words: string, meaning: Silence = 'unknown', speaks: Speaks): Moment[] {
+  if (meaning === 'ignore') return []
+  if (meaning === 'unknown') return [{ at, verdict: 'unknown', words }]
+  return [{ at, verdict: speaks === 'of-breach' ? 'holds' : 'fails', words }]
+}

@@ -1,0 +1,123 @@
+import type { Sample } from '../contract.ts'
+import { matches } from '../matches.ts'
+import type { Baseline, Condition, Limit, SignalDef } from '../model.ts'
+import { sameCommit } from '../release.ts'
+import type { Judged } from '../run/events.ts'
+import { boundOf, limitWords } from './limit.ts'
+
+// One sample against what a condition says of single samples.
+
+export interface SampleVerdict {
+  verdict: Judged
+  /** What was measured, and what was wanted where it is not that. */
+  words: string
+}
+
+/** What limits are read by. */
+export interface Measure {
+  unit: SignalDef['unit']
+  /** Measured, in the signal's unit. */
+  baseline?: number | undefined
+  floor?: Baseline['floor']
+}
+
+type Judge<Wanted> = (wanted: Wanted, sample: Sample, measure: Measure) => SampleVerdict
+
+type Predicate = 'passing' | 'equals' | 'matches' | 'same_commit' | Comparison
+
+export type Comparison = 'above' | 'below' | 'at_least' | 'at_most' | 'between'
+
+const JUDGES: { [Name in Predicate]: Judge<NonNullable<Condition[Name]>> } = {
+  passing: (wanted, sample) => ({
+    verdict: (sample.failing === undefined) === wanted ? 'holds' : 'fails',
+    words: sample.failing ?? 'passing',
+  }),
+  equals: (wanted, sample) => compared(sample, String(sample.value) === String(wanted), 'is', String(wanted)),
+  matches: (wanted, sample) => {
+    const fits = matches(wanted, String(sample.value))
+    if (fits === 'unusable') return { verdict: 'unknown', words: `/${wanted}/ takes too long` }
+    return compared(sample, fits === 'yes', 'is', `/${wanted}/`)
+  },
+  same_commit: (wanted, sample) =>
+    compared(sample, typeof sample.value === 'string' && sameCommit(sample.value, wanted), 'commit', wanted),
+  above: numeric('above', false, (value, [limit]) => value > limit),
+  below: numeric('below', true, (value, [limit]) => value < limit),
+  at_least: numeric('at least', false, (value, [limit]) => value >= limit),
+  at_most: numeric('at most', true, (value, [limit]) => value <= limit),
+  between: numeric('between', true, (value, [from, to]) => value >= from && value <= to),
+}
+
+const PREDICATES = Object.keys(JUDGES) as Predicate[]
+
+export const COMPARISONS = [
+  'above',
+  'below',
+  'at_least',
+  'at_most',
+  'between',
+] as const satisfies Comparison[]
+
+/** All that the condition says must hold. */
+export function judgeSample(condition: Condition, sample: Sample, measure: Measure): SampleVerdict {
+  const parts = PREDICATES.flatMap((name) => judgeBy(name, condition, sample, measure))
+  if (parts.length === 0) return { verdict: 'unknown', words: 'the condition says nothing of it' }
+  const worst =
+    parts.find((part) => part.verdict === 'fails') ?? parts.find((part) => part.verdict === 'unknown')
+  return worst ?? { verdict: 'holds', words: parts.map((part) => part.words).join(', ') }
+}
+
+function judgeBy(name: Predicate, condition: Condition, sample: Sample, measure: Measure): SampleVerdict[] {
+  // Each judge takes what the condition says under its own name.
+  const judgeOne = JUDGES[name] as Judge<unknown>
+  const wanted = condition[name]
+  return wanted === undefined ? [] : [judgeOne(wanted, sample, measure)]
+}
+
+function compared(sample: Sample, same: boolean, verb: string, wanted: string): SampleVerdict {
+  if (sample.failing !== undefined) return { verdict: 'fails', words: sample.failing }
+  const holds = sample.value !== null && same
+  return {
+    verdict: holds ? 'holds' : 'fails',
+    words: `${verb} ${shown(sample)}${holds ? '' : `, wanted ${wanted}`}`,
+  }
+}
+
+type Bounds = readonly [number, number]
+
+function numeric(
+  words: string,
+  upper: boolean,
+  holds: (value: number, bounds: Bounds) => boolean,
+): Judge<Limit | [Limit, Limit]> {
+  return (wanted, sample, { unit, baseline, floor }) => {
+    // A request that failed has no number. It is not within what is demanded, and says nothing about how much more it is.
+    if (sample.failing !== undefined) return { verdict: upper ? 'fails' : 'unknown', words: sample.failing }
+    if (typeof sample.value !== 'number' || Number.isNaN(sample.value))
+      return { verdict: 'unknown', words: `${shown(sample)} is not a number` }
+    const limits = Array.isArray(wanted) ? wanted : [wanted]
+    const bounds = limits.map((limit) => boundOf(unit, limit, baseline, floor))
+    const lost = bounds.find((bound) => typeof bound === 'object')
+    if (lost !== undefined) return { verdict: 'unknown', words: lost.unknown }
+    const [from = 0, to = from] = bounds as number[]
+    const held = holds(sample.value, [from, to])
+    const limit = `${words} ${limits.map(limitWords).join(' and ')}`
+    return {
+      verdict: held ? 'holds' : 'fails',
+      words: `is ${valueWords(sample.value, unit)}, ${held ? '' : 'not '}${limit}`,
+    }
+  }
+}
+
+/** A number with its unit: `12.5%`, `480 ms`. */
+function valueWords(value: number, unit: SignalDef['unit']): string {
+  const short = (number: number): string => String(Number(number.toPrecision(4)))
+  if (unit === 'ratio') return `${short(value * 100)}%`
+  if (unit === 'percent') return `${short(value)}%`
+  return unit === undefined || unit === 'count'
+    ? short(value)
+    : `${short(value)} ${unit === 'bytes' ? 'bytes' : unit}`
+}
+
+function shown(sample: Sample): string {
+  return typeof sample.value === 'string' ? sample.value.slice(0, 80) : JSON.stringify(sample.value)
+}

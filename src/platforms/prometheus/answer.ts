@@ -1,0 +1,57 @@
+import * as z from 'zod/mini'
+
+// The answers of /api/v1/query and /api/v1/query_range, as far as they are read.
+
+/** Seconds since the epoch, and a number as text: `+Inf` and `NaN` are no JSON. */
+const point = z.tuple([z.number(), z.string()])
+
+const labels = z.record(z.string(), z.string())
+
+const data = z.union([
+  z.object({ resultType: z.literal('scalar'), result: point }),
+  z.object({
+    resultType: z.literal('vector'),
+    result: z.array(z.object({ metric: labels, value: z.optional(point) })),
+  }),
+  z.object({
+    resultType: z.literal('matrix'),
+    result: z.array(z.object({ metric: labels, values: z.optional(z.array(point)) })),
+  }),
+  z.object({ resultType: z.string() }),
+])
+
+const answer = z.union([
+  z.object({ status: z.literal('success'), data, warnings: z.optional(z.array(z.string())) }),
+  z.object({ status: z.literal('error'), error: z.string() }),
+])
+
+type Answer = z.output<typeof answer>
+type Point = z.output<typeof point>
+
+export interface Series {
+  labels: Readonly<Record<string, string>>
+  samples: { at: number; value: number }[]
+}
+
+export function answerIn(value: unknown): Answer | undefined {
+  const parsed = answer.safeParse(value)
+  return parsed.success ? parsed.data : undefined
+}
+
+/** Undefined where the result is no number, such as text. */
+export function seriesIn(found: z.output<typeof data>): Series[] | undefined {
+  if (!('result' in found)) return undefined
+  if (found.resultType === 'scalar') return [{ labels: {}, samples: [sampleOf(found.result)] }]
+  if (found.resultType === 'vector')
+    return found.result.flatMap(({ metric, value }) =>
+      value === undefined ? [] : [{ labels: metric, samples: [sampleOf(value)] }],
+    )
+  return found.result.flatMap(({ metric, values }) =>
+    values === undefined ? [] : [{ labels: metric, samples: values.map(sampleOf) }],
+  )
+}
+
+function sampleOf([seconds, text]: Point): { at: number; value: number } {
+  const value = text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text)
+  return { at: Math.round(seconds * 1000), value }
+}

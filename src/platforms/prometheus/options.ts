@@ -1,0 +1,21 @@
+import * as z from 'zod/mini'
+
+import { address, headers, insecure } from '../http/options.ts'
+import { described, duration, text } from '../options.ts'
+
+/** How several series become the one number that is judged. */
+export const SERIES = ['max', 'min', 'sum', 'avg'] as const
+
+export const queryOptions = z.strictObject({
+  url: described(address(), 'of the server, without /api/v1: http://prometheus:9090'),
+  query: described(text(), 'PromQL; ${window} stands for the window of the signal'),
+  series: described(
+    z.optional(z.enum(SERIES)),
+    'what is taken where the query gives several series; without it several are refused',
+  ),
+  headers: described(z.optional(headers()), 'such as Authorization, or X-Scope-OrgID for a tenant'),
+  timeout: described(z.optional(duration()), 'default 5s'),
+  insecure: insecure(),
+})
+
+export type QueryOptions = z.output<typeof queryOptions>

@@ -1,0 +1,47 @@
+import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
+import { hanging, heading, sections } from './layout.ts'
+import type { Look, Paint } from './look.ts'
+import { brief, safeLine } from './safe-text.ts'
+
+const WORDS: Record<Verdict, string> = {
+  rollback: 'Roll back',
+  investigate: 'Investigate',
+  unknown: 'Unknown: not all could be measured that has to be known',
+  hold: 'Hold: nothing says that it has to be rolled back',
+}
+
+const PAINTS: Record<Verdict, (paint: Paint) => (text: string) => string> = {
+  rollback: (paint) => paint.bad,
+  investigate: (paint) => paint.warn,
+  unknown: (paint) => paint.warn,
+  hold: (paint) => paint.good,
+}
+
+/** The verdict, and what it comes from: what speaks for it first, then what is not known, then the rest. */
+export function checkText(decision: Decision, where: string, look: Look): string {
+  const { verdict, triggers } = decision
+  const of = (judged: TriggerVerdict['judged']) => triggers.filter((one) => one.judged === judged)
+  return sections([
+    [heading(safeLine(`Check: ${where}`), look), PAINTS[verdict](look.paint)(WORDS[verdict])],
+    group('Holds', of('holds'), look),
+    group('Not known', of('unknown'), look),
+    group('Does not hold', of('fails'), look),
+  ])
+}
+
+function group(title: string, triggers: readonly TriggerVerdict[], look: Look): string[] {
+  if (triggers.length === 0) return []
+  return [heading(title, look), ...triggers.flatMap((one) => lines(one, look))]
+}
+
+function lines(trigger: TriggerVerdict, look: Look): string[] {
+  const { id, severity, condition, words, since, but, note, judged } = trigger
+  const name = `  ${judged === 'holds' ? '!' : judged === 'unknown' ? '?' : '-'} `
+  const start = since === undefined ? '' : `, since ${new Date(since).toISOString().slice(0, 19)}Z or before`
+  return [
+    ...hanging(name, brief(`${id} (${severity}): ${condition}`), look),
+    ...hanging('    ', brief(`${words}${start}`), look),
+    ...(but === undefined ? [] : hanging('    ', brief(but), look)),
+    ...(note === undefined || judged === 'fails' ? [] : hanging('    note: ', brief(note), look)),
+  ]
+}

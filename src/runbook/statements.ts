@@ -1,0 +1,40 @@
+import type { Condition, Statement, Trigger } from '../core/model.ts'
+import type { ConditionFile, PartFile, TriggerFile } from './condition-schema.ts'
+
+// Conditions as they are written, in the one form that they are judged in.
+
+type Bare = Omit<ConditionFile, 'within'> & { within?: number | undefined }
+
+export function toCondition({ passing, failing, failing_for, ...file }: Bare): Condition {
+  const probe = passing ?? failing ?? (failing_for === undefined ? undefined : true)
+  if (probe === undefined) return file
+  // `failing: false` is `passing: true`.
+  const wanted = (passing === undefined) === (probe === false)
+  const share = typeof probe === 'object' ? probe : {}
+  const atLeast = share.count ?? (share.more_than === undefined ? undefined : share.more_than + 1)
+  return {
+    ...file,
+    passing: wanted,
+    for: file.for ?? failing_for,
+    in_a_row: file.in_a_row ?? share.in_a_row,
+    count: atLeast === undefined ? undefined : { atLeast, within: share.within, of: share.of },
+  }
+}
+
+function toStatement({ all, any, not, signal, ...rest }: Partial<PartFile>): Statement {
+  if (all !== undefined) return { all: all.map(toStatement) }
+  if (any !== undefined) return { any: any.map(toStatement) }
+  if (not !== undefined) return { not: toStatement(not) }
+  return toCondition({ signal: signal ?? '', ...rest })
+}
+
+export function toTrigger({ id, severity, rollback_after, unless, note, ...when }: TriggerFile): Trigger {
+  return {
+    id,
+    severity,
+    when: toStatement(when as PartFile),
+    unless: unless === undefined ? undefined : toStatement(unless),
+    rollbackAfter: rollback_after,
+    note,
+  }
+}

@@ -1,0 +1,156 @@
+import { judge } from '../core/conditions/judge.ts'
+import { limitIn } from '../core/conditions/limit.ts'
+import type { Taken } from '../core/conditions/moments.ts'
+import { type Decision, gravest, judgeTrigger } from '../core/conditions/verdict.ts'
+import type { Measurement, Period } from '../core/contract.ts'
+import type { Condition, Runbook, SignalDef, Statement, Trigger } from '../core/model.ts'
+import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
+import { loadSource } from './load-action.ts'
+import { measureWithin } from './measure.ts'
+import type { Session } from './types.ts'
+
+/** Nobody waits longer for one sample, in milliseconds. */
+const SAMPLE_LIMIT = 5000
+const EVERY = 5000
+/** Between two looks at what is due. */
+const TICK = 50
+
+export interface DecideOptions {
+  /** Milliseconds for signals without a history of their own; 0 measures once. */
+  sample: number
+  interrupt: AbortSignal
+  /** After every sample that changed what is known. */
+  onNews?: ((decision: Decision) => void) | undefined
+}
+
+/**
+ * Measures every signal that a trigger speaks of, all at once and none waiting for another, and judges. A source that
+ * keeps a history is asked for as much of it as the conditions look back; the others are sampled for as long as is
+ * given, or until the gravest verdict is reached.
+ */
+export async function decide(session: Session, runbook: Runbook, options: DecideOptions): Promise<Decision> {
+  const { triggers } = runbook
+  const start = session.read.now()
+  const signals = await Promise.all(
+    signalsOf(triggers).map((name) => watched(session, runbook, name, lookBack(name, triggers))),
+  )
+  const decision = (): Decision => decisionOf(runbook, signals, session.read.now(), start)
+  let told = ''
+  for (;;) {
+    const due = signals.filter((one) => one.due <= session.read.now() && !one.sampling)
+    for (const one of due) void sample(session, one)
+    const first = signals.every(({ taken }) => taken.length > 0)
+    const now = decision()
+    const key = JSON.stringify(now.triggers)
+    if (key !== told && first) options.onNews?.(now)
+    told = key
+    const over = session.read.now() - start >= options.sample || now.verdict === 'rollback'
+    if (first && over) return now
+    if (options.interrupt.aborted) return now
+    await session.read.sleep(TICK)
+  }
+}
+
+interface Watched {
+  name: string
+  signal: SignalDef
+  every: number
+  measure(): Promise<Measurement>
+  taken: Taken[]
+  due: number
+  sampling: boolean
+  baseline: number | undefined
+}
+
+async function watched(session: Session, runbook: Runbook, name: string, history: number): Promise<Watched> {
+  const signal = runbook.signals[name]
+  if (signal === undefined) throw new Error(`the runbook has no signal "${name}"`)
+  const head = planHead(session.read.now(), { given: '' })
+  const ground = groundOf(runbook, procedureNamed(runbook, undefined), head)
+  const secrets = session.secretsOf(runbook.secrets)
+  const source = await loadSource(signal.source)
+  const ask = (period: Period): Promise<Measurement> =>
+    measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read, period)
+  const every = signal.every ?? EVERY
+  const period = source.keepsHistory === true && history > 0 ? { history, every } : {}
+  return {
+    name,
+    signal,
+    every,
+    measure: () => ask(period),
+    taken: [],
+    due: session.read.now(),
+    sampling: false,
+    baseline: await baselineOf(signal, ask),
+  }
+}
+
+/** What is usual, written down or measured; undefined where that is not known. */
+async function baselineOf(
+  { baseline, unit }: SignalDef,
+  ask: (period: Period) => Promise<Measurement>,
+): Promise<number | undefined> {
+  if (baseline?.value !== undefined) return limitIn(unit, baseline.value)
+  if (baseline?.offset === undefined) return undefined
+  const measured = await ask({ offset: baseline.offset })
+  const value = measured.kind === 'samples' ? measured.samples.at(-1)?.value : undefined
+  return typeof value === 'number' ? value : undefined
+}
+
+async function sample(session: Session, one: Watched): Promise<void> {
+  one.sampling = true
+  one.due = session.read.now() + one.every
+  const measurement = await one.measure()
+  one.taken.push({ at: session.read.now(), measurement })
+  one.sampling = false
+}
+
+function decisionOf(
+  { triggers }: Runbook,
+  signals: readonly Watched[],
+  now: number,
+  start: number,
+): Decision {
+  const judgeOne = (condition: Condition) => {
+    const one = signals.find(({ name }) => name === condition.signal)
+    return judge(condition, one?.taken ?? [], {
+      now,
+      every: condition.every ?? one?.every ?? EVERY,
+      unit: one?.signal.unit,
+      baseline: one?.baseline,
+      floor: one?.signal.baseline?.floor,
+      speaks: 'of-breach',
+    })
+  }
+  const judged = triggers.map((trigger) => judgeTrigger(trigger, judgeOne, now))
+  return { verdict: gravest(judged.map(({ verdict }) => verdict)), triggers: judged, sampled: now - start }
+}
+
+// ---------------------------------------------------------------- what has to be measured
+
+function signalsOf(triggers: readonly Trigger[]): string[] {
+  return [...new Set(triggers.flatMap(conditionsOf).map(({ signal }) => signal))]
+}
+
+/** How far back any condition on this signal looks, in milliseconds. */
+function lookBack(name: string, triggers: readonly Trigger[]): number {
+  const own = triggers.flatMap((trigger) =>
+    conditionsOf(trigger)
+      .filter(({ signal }) => signal === name)
+      .map((condition) =>
+        Math.max(condition.for ?? 0, condition.count?.within ?? 0, trigger.rollbackAfter ?? 0),
+      ),
+  )
+  // A little more, so that what was before the breach is seen, too.
+  return Math.ceil(Math.max(0, ...own) * 1.2)
+}
+
+function conditionsOf({ when, unless }: Trigger): Condition[] {
+  return [when, ...(unless === undefined ? [] : [unless])].flatMap(leaves)
+}
+
+function leaves(statement: Statement): Condition[] {
+  if ('all' in statement) return statement.all.flatMap(leaves)
+  if ('any' in statement) return statement.any.flatMap(leaves)
+  return 'not' in statement ? leaves(statement.not) : [statement]
+}

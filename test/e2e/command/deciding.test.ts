@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+
+import { describeWith } from '../../helpers/need.ts'
+import { expectExit } from '../helpers/cli.ts'
+import { GOOD, startStage, type Stage, SWITCH } from './stage.ts'
+
+const RUN = ['run', '--if', 'rollback', '--target', GOOD, '--yes', '--sample', '30s']
+
+function start(triggers: readonly object[]): Promise<Stage> {
+  return startStage([SWITCH], {
+    top: { triggers },
+    signals: {
+      // Runs in the folder of the runbook.
+      health: { command: { argv: ['test', '-e', 'healthy'] }, every: '50ms' },
+      reports: { command: { argv: ['cat', 'reports'], stdout: 'number' }, every: '50ms', unit: 'count' },
+    },
+  })
+}
+
+const DOWN = { id: 'down', signal: 'health', failing: { in_a_row: 3 }, severity: 'critical' }
+const REPORTED = { id: 'reported', signal: 'reports', at_least: 3, severity: 'medium', note: 'ask support' }
+
+describeWith(['sh'], 'a rollback that depends on the verdict', () => {
+  test('down: sampled until it is certain, then rolled back; well: nothing is changed, and 0', async () => {
+    await using stage = await start([DOWN])
+    await stage.write('healthy', '')
+    const well = await stage.cli.run([
+      'run',
+      '--if',
+      'rollback',
+      '--target',
+      GOOD,
+      '--yes',
+      '--sample',
+      '1s',
+      '--json',
+    ])
+    expectExit(well, 0)
+    expect(well.json()).toMatchObject({ type: 'result', result: 'not-needed', verdict: 'hold' })
+    expect(await stage.log()).toEqual([])
+    await using down = await start([DOWN])
+    const rolled = await down.cli.run([...RUN, '--json'])
+    expectExit(rolled, 0)
+    expect(rolled.json()).toMatchObject({ result: 'proven' })
+    expect(await down.log()).toEqual(['switch'])
+  })
+
+  test('what is to be investigated, and what is not known, changes nothing and says so: 11 and 12', async () => {
+    await using stage = await start([REPORTED])
+    await stage.write('reports', '3')
+    const investigate = await stage.cli.run([
+      'run',
+      '--if',
+      'rollback',
+      '--target',
+      GOOD,
+      '--yes',
+      '--sample',
+      '0s',
+    ])
+    expectExit(investigate, 11)
+    await stage.write('reports', 'many')
+    const unknown = await stage.cli.run([
+      'run',
+      '--if',
+      'rollback',
+      '--target',
+      GOOD,
+      '--yes',
+      '--sample',
+      '0s',
+    ])
+    expectExit(unknown, 12)
+    expect(await stage.log()).toEqual([])
+  })
+
+  test('a rule that speaks against it is named', async () => {
+    const unless = { signal: 'reports', equals: 0 }
+    await using stage = await start([{ ...DOWN, failing: true, unless }])
+    await stage.write('reports', '0')
+    const held = await stage.cli.run(['check'])
+    expectExit(held, 0)
+    expect(held.stdout).toContain('does not count while reports equals 0')
+    await stage.write('reports', '7')
+    expectExit(await stage.cli.run(['check']), 10)
+  })
+
+  test('without triggers there is nothing to be judged: 2', async () => {
+    await using stage = await startStage([SWITCH])
+    const refused = await stage.cli.run(['check'])
+    expectExit(refused, 2)
+    expect(refused.stderr).toContain('the runbook has no triggers')
+  })
+})
