@@ -4,15 +4,24 @@ import { fold } from '../core/run/state.ts'
 import type { StoredRun } from '../runtime/types.ts'
 import { usageError } from './usage.ts'
 
+/** Ids begin with the time. */
+const RUN = /^\d{8}-\d{6}-/
+
 /**
  * The run that `rollback undo` means without an id: the last one that changed something, since one that only redeployed
  * what was there has nothing to take back. It has to be named when that was itself an undo (typing `undo` twice must not
  * bring the bad version back), and when the store knows several services or environments: the newest of all may be
  * somebody else's.
  */
-export function runToUndo(newestFirst: readonly StoredRun[]): StoredRun {
+export function runToUndo(newestFirst: readonly StoredRun[], unreadable: readonly string[] = []): StoredRun {
   const changed = newestFirst.filter(({ plan, lines }) => leavesSomethingToUndo(plan, fold(lines)))
   const [last, ...others] = newestOfEach(changed)
+  const newer = unreadable.filter((id) => RUN.test(id) && id > (last?.plan.id ?? ''))
+  if (newer.length > 0)
+    throw usageError(
+      `which run is the last cannot be said: ${newer.join(', ')} cannot be read`,
+      `rollback show ${newer[0]} tells why. Name the run to take back: rollback undo <run>`,
+    )
   if (last === undefined)
     throw usageError('there is nothing to undo: no recorded run has changed anything', 'See: rollback status')
   if (others.length > 0)

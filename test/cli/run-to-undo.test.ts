@@ -19,6 +19,13 @@ test('none has changed anything', () => {
   expect(() => runToUndo([ran({}, false)])).toThrow('there is nothing to undo')
 })
 
+test('one that cannot be read may be the newest: then none is chosen', () => {
+  const [older, newer] = ['20261122-031500-7f3a', '20261123-031500-7f3a']
+  expect(() => runToUndo([ran({ id: older })], [newer])).toThrow(`${newer} cannot be read`)
+  expect(() => runToUndo([], [newer])).toThrow(`${newer} cannot be read`)
+  expect(runToUndo([ran({ id: newer })], [older]).plan.id).toBe(newer)
+})
+
 test('never an undo by itself', () => {
   expect(() => runToUndo([ran({ id: 'b', kind: 'undo' }), ran({ id: 'a' })])).toThrow(/is itself an undo/)
 })

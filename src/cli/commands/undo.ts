@@ -87,5 +87,8 @@ export async function runUndo(call: Call): Promise<ExitCode> {
 }
 
 async function findRun({ store }: Session, id: string | undefined): Promise<StoredRun> {
-  return id === undefined || id === 'last' ? runToUndo(await store.list()) : store.find(id)
+  if (id !== undefined && id !== 'last') return store.find(id)
+  const unreadable: string[] = []
+  const runs = await store.list((damaged) => void unreadable.push(damaged))
+  return runToUndo(runs, unreadable)
 }
