@@ -5,7 +5,7 @@ import { describeWith } from '../helpers/need.ts'
 import { casesOf, interruptedCasesOf, reached, undoingCasesOf } from './cases.ts'
 import { type Case, Matrix } from './matrix.ts'
 import type { Scenario, World } from './world.ts'
-import { command, interruptedCommand, undoingCommand } from './worlds/command.ts'
+import { command, interruptedCommand, sharedCommand, undoingCommand } from './worlds/command.ts'
 import { http } from './worlds/http.ts'
 import { kubernetes } from './worlds/kubernetes.ts'
 import { registry } from './worlds/registry.ts'
@@ -20,6 +20,7 @@ const STORIES: [Scenario, (scenario: Scenario, world: World) => Promise<Case[]>]
   [command, casesOf],
   [undoingCommand, undoingCasesOf],
   [interruptedCommand, interruptedCasesOf],
+  [sharedCommand, casesOf],
   [http, casesOf],
   [registry, casesOf],
   [kubernetes, casesOf],

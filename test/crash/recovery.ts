@@ -20,7 +20,7 @@ export async function rollback(
   command: readonly string[],
   failpoint?: string,
 ): Promise<CliResult> {
-  const env = failpoint === undefined ? {} : { ROLLBACK_FAILPOINT: failpoint }
+  const env = failpoint === undefined ? (world.elsewhere ?? {}) : { ROLLBACK_FAILPOINT: failpoint }
   return world.cli.run(command, { env })
 }
 

@@ -4,6 +4,8 @@ import type { Cli } from '../e2e/helpers/cli.ts'
 /** A place with a runbook where a run can be killed, and with platforms that say by themselves what was done to them. */
 export interface World extends Stoppable {
   readonly cli: Cli
+  /** Of the machine that goes on after a crash, where it is another one. */
+  readonly elsewhere?: Readonly<Record<string, string>> | undefined
   /** After `rollback run`. */
   readonly target: string
   /** What only a person knows, known beforehand: `--answer id=value`. */

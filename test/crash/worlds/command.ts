@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 
 import { makeCli } from '../../e2e/helpers/cli.ts'
+import { mustRun } from '../../helpers/process.ts'
 import { stoppable } from '../../helpers/stoppable.ts'
 import type { Scenario, World } from '../world.ts'
 
@@ -37,10 +38,19 @@ export const interruptedCommand: Scenario = {
   start: () => startCommandWorld(),
 }
 
+/** Killed on one machine, gone on with on another that has nothing in common with it but a git remote. */
+export const sharedCommand: Scenario = {
+  name: 'shared',
+  needs: ['sh', 'git'],
+  uses: ['command.set', 'command.run', 'person.confirm'],
+  cuts: ['child-started'],
+  start: () => startCommandWorld('whole', true),
+}
+
 type Kind = 'whole' | 'undoing' | 'version-only'
 
 /** `version-only`: as cheap as a run can be. */
-export async function startCommandWorld(kind: Kind = 'whole'): Promise<World> {
+export async function startCommandWorld(kind: Kind = 'whole', isShared = false): Promise<World> {
   const cli = await makeCli()
   const at = (name: string): string => join(cli.folder, name)
   const live = async (): Promise<string> => (await readFile(at('live'), 'utf8')).trim()
@@ -49,7 +59,9 @@ export async function startCommandWorld(kind: Kind = 'whole'): Promise<World> {
     else await rm(at('interrupt'), { force: true })
   }
   async function startOver(): Promise<void> {
-    await rm(cli.store, { recursive: true, force: true })
+    for (const store of [cli.store, at('other-store'), at('remote.git')])
+      await rm(store, { recursive: true, force: true })
+    if (isShared) await mustRun('git', ['init', '--quiet', '--bare', at('remote.git')])
     await rm(at('warmed'), { force: true })
     await interrupt(false)
     await writeFile(at('live'), BAD)
@@ -57,11 +69,12 @@ export async function startCommandWorld(kind: Kind = 'whole'): Promise<World> {
   }
   await writeFile(at('team'), SCRIPT)
   await chmod(at('team'), 0o755)
-  await writeFile(at('rollback.yaml'), runbook(cli.folder, kind))
+  await writeFile(at('rollback.yaml'), runbook(cli.folder, kind, isShared))
   await startOver()
   return stoppable(
     {
       cli,
+      elsewhere: isShared ? { ROLLBACK_STORE: at('other-store') } : undefined,
       target: GOOD,
       answers: kind === 'whole' ? ['--answer', 'sure=yes'] : [],
       doubtful: kind === 'whole' ? { warm: 'warm', either: 'not-instead', tell: 'tell' } : {},
@@ -78,7 +91,7 @@ export async function startCommandWorld(kind: Kind = 'whole'): Promise<World> {
   )
 }
 
-function runbook(folder: string, kind: Kind): string {
+function runbook(folder: string, kind: Kind, isShared: boolean): string {
   const program = join(folder, 'team')
   const env = { WORLD: folder }
   const version = {
@@ -118,6 +131,7 @@ function runbook(folder: string, kind: Kind): string {
   const runbook = {
     version: 1,
     service: 'team',
+    ...(isShared ? { store: { git: { remote: join(folder, 'remote.git') } } } : {}),
     release: { live: { signal: 'live' } },
     signals: { live: { command: { argv: ['cat', join(folder, 'live')], stdout: 'text' }, every: '20ms' } },
     procedures: {
