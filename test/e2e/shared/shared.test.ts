@@ -39,7 +39,9 @@ async function startTeam(changes: Parameters<Stage['runbook']>[0] = {}): Promise
   const remote = join(folder.path, 'remote.git')
   await mustRun('git', ['init', '--quiet', '--bare', remote])
   const stage = await startStage()
-  await stage.runbook({ ...changes, top: { store: { git: { remote } } } })
+  // What is about to begin is sent before it begins, and that takes a while on a busy machine.
+  const slow = { image: { timeout: '60s' }, redeploy: { timeout: '60s' } }
+  await stage.runbook({ ...slow, ...changes, top: { store: { git: { remote } } } })
   const hook = stage.cli.env['PROD_DEPLOY_HOOK'] ?? ''
   const ci = await makeCli({ PROD_DEPLOY_HOOK: hook })
   await copyFile(join(stage.cli.folder, 'rollback.yaml'), join(ci.folder, 'rollback.yaml'))
