@@ -1,4 +1,5 @@
 import type { Platform } from '../core/contract.ts'
+import { alertmanager } from './alertmanager/index.ts'
 import { command } from './command/index.ts'
 import { http } from './http/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
@@ -9,6 +10,7 @@ import { render } from './render/index.ts'
 
 /** Every platform; the first part of an action's name finds it here. One line registers one. */
 export const platforms = {
+  alertmanager,
   command,
   http,
   kubernetes,
