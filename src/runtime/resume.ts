@@ -41,7 +41,10 @@ export async function resume(
   try {
     requireSame(plan, lines.length, there.length)
     // Known now, whatever comes of the rest: a person who has looked is not asked again.
-    for (const one of gone) there.push(await log.append(one))
+    for (const one of gone) {
+      there.push(await log.append(one))
+      failpoint(one.type)
+    }
     await requireStillAsPlanned(session, plan, state)
   } catch (error) {
     await log.close()

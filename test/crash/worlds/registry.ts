@@ -1,6 +1,6 @@
 import { REGISTRY_PROGRAMS } from '../../helpers/registry.ts'
 import { stoppable } from '../../helpers/stoppable.ts'
-import { GOOD, REPOSITORY, startStage } from '../../e2e/registry/stage.ts'
+import { GOOD, REPOSITORY, startStage, TAG } from '../../e2e/registry/stage.ts'
 import type { Scenario, World } from '../world.ts'
 
 /** A tag with a backup, and the deploy hook of a platform that pulls it. */
@@ -15,6 +15,9 @@ export const registry: Scenario = {
 
 async function startRegistryWorld(): Promise<World> {
   const stage = await startStage()
+  // Named by the run, not by the second: two runs within one would share a backup.
+  const image = { repository: stage.repository, tag: TAG, to: '${target.sha}', backup: 'rollback-${run.id}' }
+  await stage.runbook({ image: { with: image } })
   let hooks = 0
   return stoppable(
     {
