@@ -7,11 +7,26 @@ import { type Interrupts, interruption } from './interrupts.ts'
 import type { Output } from './output.ts'
 import { usageError } from './usage.ts'
 
-export const VERDICT_EXIT: Record<Verdict, ExitCode> = {
+const VERDICT_EXIT: Record<Verdict, ExitCode> = {
   hold: EXIT.done,
   rollback: EXIT.verdictRollback,
   investigate: EXIT.verdictInvestigate,
   unknown: EXIT.verdictUnknown,
+}
+
+/** Says what follows from a decision, and gives the exit code; `as`: what the command is about, or on the way to it. */
+export async function tellDecision(
+  decision: Decision,
+  { service, environment }: Runbook,
+  output: Output,
+  as: 'result' | 'progress',
+): Promise<ExitCode> {
+  const { checkText } = await import('../report/check-text.ts')
+  const exit = VERDICT_EXIT[decision.verdict]
+  const look = as === 'result' ? await output.resultLook() : await output.progressLook()
+  output[as](checkText(decision, `${service}, ${environment}`, look))
+  output.document({ type: 'check', exit, service, environment, ...decision })
+  return exit
 }
 
 interface Asking {

@@ -6,7 +6,7 @@ import type { Measurement, Period } from '../core/contract.ts'
 import type { Condition, Runbook, SignalDef, Statement, Trigger } from '../core/model.ts'
 import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
 import { loadSource } from './load-action.ts'
-import { measureWithin } from './measure.ts'
+import { measureWithin, orUnreachable } from './measure.ts'
 import type { Session } from './types.ts'
 
 /** Nobody waits longer for one sample, in milliseconds. */
@@ -70,7 +70,7 @@ async function watched(session: Session, runbook: Runbook, name: string, history
   const secrets = session.secretsOf(runbook.secrets)
   const source = await loadSource(signal.source)
   const ask = (period: Period): Promise<Measurement> =>
-    measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read, period)
+    orUnreachable(measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read, period))
   const every = signal.every ?? EVERY
   const period = source.keepsHistory === true && history > 0 ? { history, every } : {}
   return {

@@ -55,6 +55,15 @@ function limited(read: ReadDoor, limit: number): ReadDoor {
   }
 }
 
+/** For samples that nobody waits for: a defect in a source must neither be lost nor pass for a value. */
+export async function orUnreachable(measuring: Promise<Measurement>): Promise<Measurement> {
+  try {
+    return await measuring
+  } catch (error) {
+    return { kind: 'unreachable', why: sentenceOf(error) }
+  }
+}
+
 /** One line for people: the value, or why there is none. */
 export function describeMeasurement(measurement: Measurement): string {
   if (measurement.kind === 'no-data') return `no data: ${measurement.why}`

@@ -4,10 +4,9 @@ import type { Taken } from '../core/conditions/moments.ts'
 import type { Measurement } from '../core/contract.ts'
 import type { Condition, SignalDef, Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
-import { sentenceOf } from '../core/problem.ts'
 import type { Judged, RunEvent } from '../core/run/events.ts'
 import type { Carrier } from './carrier.ts'
-import { measure } from './measure.ts'
+import { measure, orUnreachable } from './measure.ts'
 import { atTheEnd, lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
 
 const EVERY = 5000
@@ -180,17 +179,12 @@ async function startSample(carrier: Carrier, one: Watched): Promise<void> {
   one.sampling = false
 }
 
-/** Never rejects: a defect in a source must not pass for a value either. */
 async function takeSample(
   { plan, secrets, session }: Carrier,
   { signal, condition }: Watched,
 ): Promise<Measurement> {
   if (signal === undefined) return { kind: 'unreachable', why: `there is no signal "${condition.signal}"` }
-  try {
-    return await measure(plan, secrets, signal, session.read)
-  } catch (error) {
-    return { kind: 'unreachable', why: sentenceOf(error) }
-  }
+  return orUnreachable(measure(plan, secrets, signal, session.read))
 }
 
 // ---------------------------------------------------------------- summing up

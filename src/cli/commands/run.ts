@@ -122,15 +122,9 @@ async function gate(
   { session, interrupts }: At,
   output: Output,
 ): Promise<ExitCode | undefined> {
-  const [{ decideHere, VERDICT_EXIT }, { checkText }] = await Promise.all([
-    import('../decide-here.ts'),
-    import('../../report/check-text.ts'),
-  ])
+  const { decideHere, tellDecision } = await import('../decide-here.ts')
   const decision = await decideHere(runbook, { session, interrupts, output, sample })
-  const { service, environment } = runbook
-  output.progress(checkText(decision, `${service}, ${environment}`, await output.progressLook()))
-  const exit = VERDICT_EXIT[decision.verdict]
-  output.document({ type: 'check', exit, service, environment, ...decision })
+  const exit = await tellDecision(decision, runbook, output, 'progress')
   if (decision.verdict === 'rollback') return undefined
   const result = decision.verdict === 'hold' ? 'not-needed' : decision.verdict
   output.result(`Nothing was changed: the verdict is ${decision.verdict}.`)
