@@ -9,7 +9,8 @@ import {
   type RunEvent,
 } from '../../../src/core/run/events.ts'
 import { livingChildren } from '../../../src/core/run/doubts.ts'
-import { type Command, next } from '../../../src/core/run/next.ts'
+import type { Command } from '../../../src/core/run/command.ts'
+import { next } from '../../../src/core/run/next.ts'
 import { advance, emptyState, fold, type RunState } from '../../../src/core/run/state.ts'
 
 // Plays what `next` asks for against a scripted world, with a clock of its own, and refuses whatever breaks a promise.
