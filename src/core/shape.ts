@@ -96,3 +96,13 @@ export function oneOf<const T extends readonly unknown[]>(
     return found.includes(undefined) ? undefined : found[0]
   }
 }
+
+/** NaN included. */
+export const anyNumber: Shape<number> = (value) =>
+  typeof value === 'number' ? undefined : ' is not a number'
+
+export function pair<T>(shape: Shape<T>): Shape<[T, T]> {
+  const members = list(shape)
+  return (value) =>
+    members(value) ?? (Array.isArray(value) && value.length === 2 ? undefined : ' is not a pair')
+}

@@ -1,15 +1,5 @@
 import type { Check, Question, Surface } from '../contract.ts'
-import type {
-  Baseline,
-  Condition,
-  Limit,
-  Retry,
-  SecretRef,
-  SignalDef,
-  Silence,
-  StoreDef,
-  Verify,
-} from '../model.ts'
+import type { Baseline, Retry, SecretRef, SignalDef, StoreDef } from '../model.ts'
 import type { Release } from '../release.ts'
 import {
   anyJson,
@@ -28,6 +18,8 @@ import {
   text,
   truth,
 } from '../shape.ts'
+import { verify, written } from './condition-shape.ts'
+import { lostName } from './lost-name.ts'
 import {
   type Confirmation,
   type LeftOut,
@@ -44,45 +36,6 @@ import {
 // undone has to be a plan all the same, and its names have to lead somewhere.
 
 const release = object<Release>({ given: text, sha: maybe(text), tag: maybe(text) })
-
-const written = oneOf<[string, number]>(text, anyNumber)
-
-const limit = oneOf<[string, number, Exclude<Limit, string | number>]>(
-  text,
-  anyNumber,
-  object<Exclude<Limit, string | number>>({ times: anyNumber, of: only('baseline') }),
-) satisfies Shape<Limit>
-
-const silence = only('unknown', 'ignore', 'breach') satisfies Shape<Silence>
-
-const condition = object<Condition>({
-  signal: key,
-  passing: maybe(truth),
-  equals: maybe(oneOf<[string, number, boolean]>(text, anyNumber, truth)),
-  same_commit: maybe(text),
-  matches: maybe(text),
-  above: maybe(limit),
-  below: maybe(limit),
-  at_least: maybe(limit),
-  at_most: maybe(limit),
-  between: maybe(pair(limit)),
-  for: maybe(milliseconds),
-  count: maybe(
-    object<NonNullable<Condition['count']>>({
-      atLeast: count,
-      within: maybe(milliseconds),
-      of: maybe(count),
-    }),
-  ),
-  no_data: maybe(silence),
-  on_error: maybe(silence),
-  in_a_row: maybe(count),
-  samples: maybe(count),
-  every: maybe(milliseconds),
-  within: maybe(milliseconds),
-})
-
-const verify = object<Verify>({ within: milliseconds, must: list(condition), should: list(condition) })
 
 const question = object<Question>({ text, expects: text })
 
@@ -219,50 +172,6 @@ export function planMisfit(value: unknown): string | undefined {
 
 type Members<T> = { [Name in keyof T]-?: Shape<T[Name]> }
 
-function anyNumber(value: unknown): string | undefined {
-  return typeof value === 'number' ? undefined : ' is not a number'
-}
-
-function pair<T>(shape: Shape<T>): Shape<[T, T]> {
-  const members = list(shape)
-  return (value) =>
-    members(value) ?? (Array.isArray(value) && value.length === 2 ? undefined : ' is not a pair')
-}
-
 function date(value: unknown): string | undefined {
   return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? undefined : ' is not a time'
-}
-
-/** A step that waits for nobody, two effects that could not be told apart, a condition on no signal. */
-function lostName({ steps, signals, verify: proof, undoVerify, liveSignal }: Plan): string | undefined {
-  const ids = new Set(steps.map(({ id }) => id))
-  if (ids.size < steps.length) return 'two steps have the same id'
-  for (const { id, needs, fallback, ...first } of steps) {
-    const lost = needs.find((need) => !ids.has(need))
-    if (lost !== undefined) return `the step "${id}" needs "${lost}", and there is no such step`
-    if ([first, fallback].some((one) => one?.kind === 'gate' && one.question === undefined))
-      return `the step "${id}" asks a person, and has no question`
-  }
-  const twice = repeated(steps.flatMap(usesOf).flatMap(effectsOf))
-  if (twice !== undefined) return `two effects have the same name, "${twice}"`
-  const conditions = [proof, undoVerify, ...steps.map((own) => own.verify)].flatMap((own) => [
-    ...(own?.must ?? []),
-    ...(own?.should ?? []),
-  ])
-  const asked = [...conditions.map(({ signal }) => signal), ...(liveSignal === undefined ? [] : [liveSignal])]
-  const lost = asked.find((signal) => !Object.hasOwn(signals, signal))
-  return lost === undefined ? undefined : `the signal "${lost}" is asked for, and there is no such signal`
-}
-
-function usesOf({ fallback, ...first }: PlannedStep): PlannedUse[] {
-  return fallback === undefined ? [first] : [first, fallback]
-}
-
-function effectsOf({ changes, call: called }: PlannedUse): string[] {
-  return [...changes, ...(called === undefined ? [] : [called])].map(({ effect }) => effect)
-}
-
-function repeated(names: readonly string[]): string | undefined {
-  const seen = new Set<string>()
-  return names.find((name) => seen.size === seen.add(name).size)
 }

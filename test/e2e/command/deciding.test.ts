@@ -4,7 +4,16 @@ import { describeWith } from '../../helpers/need.ts'
 import { expectExit } from '../helpers/cli.ts'
 import { GOOD, startStage, type Stage, SWITCH } from './stage.ts'
 
-const RUN = ['run', '--if', 'rollback', '--target', GOOD, '--yes', '--sample', '30s']
+const runFor = (sample: string): string[] => [
+  'run',
+  '--if',
+  'rollback',
+  '--target',
+  GOOD,
+  '--yes',
+  '--sample',
+  sample,
+]
 
 function start(triggers: readonly object[]): Promise<Stage> {
   return startStage([SWITCH], {
@@ -24,22 +33,12 @@ describeWith(['sh'], 'a rollback that depends on the verdict', () => {
   test('down: sampled until it is certain, then rolled back; well: nothing is changed, and 0', async () => {
     await using stage = await start([DOWN])
     await stage.write('healthy', '')
-    const well = await stage.cli.run([
-      'run',
-      '--if',
-      'rollback',
-      '--target',
-      GOOD,
-      '--yes',
-      '--sample',
-      '1s',
-      '--json',
-    ])
+    const well = await stage.cli.run([...runFor('1s'), '--json'])
     expectExit(well, 0)
     expect(well.json()).toMatchObject({ type: 'result', result: 'not-needed', verdict: 'hold' })
     expect(await stage.log()).toEqual([])
     await using down = await start([DOWN])
-    const rolled = await down.cli.run([...RUN, '--json'])
+    const rolled = await down.cli.run([...runFor('30s'), '--json'])
     expectExit(rolled, 0)
     expect(rolled.json()).toMatchObject({ result: 'proven' })
     expect(await down.log()).toEqual(['switch'])
@@ -48,28 +47,10 @@ describeWith(['sh'], 'a rollback that depends on the verdict', () => {
   test('what is to be investigated, and what is not known, changes nothing and says so: 11 and 12', async () => {
     await using stage = await start([REPORTED])
     await stage.write('reports', '3')
-    const investigate = await stage.cli.run([
-      'run',
-      '--if',
-      'rollback',
-      '--target',
-      GOOD,
-      '--yes',
-      '--sample',
-      '0s',
-    ])
+    const investigate = await stage.cli.run(runFor('0s'))
     expectExit(investigate, 11)
     await stage.write('reports', 'many')
-    const unknown = await stage.cli.run([
-      'run',
-      '--if',
-      'rollback',
-      '--target',
-      GOOD,
-      '--yes',
-      '--sample',
-      '0s',
-    ])
+    const unknown = await stage.cli.run(runFor('0s'))
     expectExit(unknown, 12)
     expect(await stage.log()).toEqual([])
   })

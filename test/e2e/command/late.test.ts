@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { tempFolder } from '../../helpers/folder.ts'
 import { describeWith } from '../../helpers/need.ts'
 import { mustRun } from '../../helpers/process.ts'
+import { stopAll, stoppable } from '../../helpers/stoppable.ts'
 import { expectExit } from '../helpers/cli.ts'
 import { oneLine } from '../registry/stage.ts'
 import { GOOD, startStage, SWITCH } from './stage.ts'
@@ -14,14 +15,21 @@ const LOCAL = ['--answer', 'store=local']
 const RUN = ['run', '--target', GOOD, '--yes']
 const UNDO = ['undo', '--yes', '--answer', 'blocked=yes']
 
+/** A service with a shared store that cannot be reached until `comeBack`. */
+async function startAway() {
+  const folder = await tempFolder('late')
+  const remote = join(folder.path, 'remote.git')
+  await mustRun('git', ['init', '--quiet', '--bare', remote])
+  const stage = await startStage([SWITCH], { top: { store: { git: { remote } } } })
+  await rename(remote, `${remote}.away`)
+  const comeBack = (): Promise<void> => rename(`${remote}.away`, remote)
+  return stoppable({ cli: stage.cli, remote, comeBack }, () => stopAll([stage, folder]))
+}
+
 describeWith(['sh', 'git'], 'what was written while the shared store could not be reached', () => {
   test('is sent run by run: one that cannot be read holds up no other, and is told of', async () => {
-    await using folder = await tempFolder('late')
-    const remote = join(folder.path, 'remote.git')
-    await mustRun('git', ['init', '--quiet', '--bare', remote])
-    await using stage = await startStage([SWITCH], { top: { store: { git: { remote } } } })
-    const { cli } = stage
-    await rename(remote, `${remote}.away`)
+    await using stage = await startAway()
+    const { cli, remote } = stage
     expectExit(await cli.run([...RUN, ...LOCAL]), 0)
     expectExit(await cli.run([...UNDO, ...LOCAL]), 0)
     const status = (await cli.run(['status', '--json'])).json()
@@ -29,7 +37,7 @@ describeWith(['sh', 'git'], 'what was written while the shared store could not b
     const first = String(ids.at(-1))
     const journal = join(cli.store, 'runs', first, 'events.jsonl')
     await writeFile(journal, (await readFile(journal, 'utf8')).replace('"evidence"', '"evidense"'))
-    await rename(`${remote}.away`, remote)
+    await stage.comeBack()
 
     const next = await cli.run(RUN)
     expectExit(next, 0)
@@ -45,15 +53,11 @@ describeWith(['sh', 'git'], 'what was written while the shared store could not b
   })
 
   test('says who proved it and when, not who sends it', async () => {
-    await using folder = await tempFolder('late')
-    const remote = join(folder.path, 'remote.git')
-    await mustRun('git', ['init', '--quiet', '--bare', remote])
-    await using stage = await startStage([SWITCH], { top: { store: { git: { remote } } } })
+    await using stage = await startAway()
     const { cli } = stage
-    await rename(remote, `${remote}.away`)
     const proven = await cli.run([...RUN, ...LOCAL, '--json'])
     expectExit(proven, 0)
-    await rename(`${remote}.away`, remote)
+    await stage.comeBack()
     expectExit(await cli.run([...UNDO, '--dry-run']), 0)
     expectExit(await cli.run(RUN), 0)
     const listed = (await cli.run(['versions', '--json'])).json()

@@ -1,0 +1,58 @@
+import type { Condition, Limit, Silence, Verify } from '../model.ts'
+import {
+  anyNumber,
+  count,
+  key,
+  list,
+  maybe,
+  milliseconds,
+  object,
+  oneOf,
+  only,
+  pair,
+  type Shape,
+  text,
+  truth,
+} from '../shape.ts'
+
+// The conditions of a plan, read back.
+
+/** A limit as it is written. */
+export const written = oneOf<[string, number]>(text, anyNumber)
+
+const limit = oneOf<[string, number, Exclude<Limit, string | number>]>(
+  text,
+  anyNumber,
+  object<Exclude<Limit, string | number>>({ times: anyNumber, of: only('baseline') }),
+) satisfies Shape<Limit>
+
+const silence = only('unknown', 'ignore', 'breach') satisfies Shape<Silence>
+
+const condition = object<Condition>({
+  signal: key,
+  passing: maybe(truth),
+  equals: maybe(oneOf<[string, number, boolean]>(text, anyNumber, truth)),
+  same_commit: maybe(text),
+  matches: maybe(text),
+  above: maybe(limit),
+  below: maybe(limit),
+  at_least: maybe(limit),
+  at_most: maybe(limit),
+  between: maybe(pair(limit)),
+  for: maybe(milliseconds),
+  count: maybe(
+    object<NonNullable<Condition['count']>>({
+      atLeast: count,
+      within: maybe(milliseconds),
+      of: maybe(count),
+    }),
+  ),
+  no_data: maybe(silence),
+  on_error: maybe(silence),
+  in_a_row: maybe(count),
+  samples: maybe(count),
+  every: maybe(milliseconds),
+  within: maybe(milliseconds),
+})
+
+export const verify = object<Verify>({ within: milliseconds, must: list(condition), should: list(condition) })
