@@ -26,7 +26,19 @@ export function checkText(decision: Decision, where: string, look: Look): string
     group('Holds', of('holds'), look),
     group('Not known', of('unknown'), look),
     group('Does not hold', of('fails'), look),
+    waysOn(decision, look),
   ])
+}
+
+/** What is to be done about it; nothing where all is well. */
+function waysOn({ verdict, triggers }: Decision, look: Look): string[] {
+  const ways = [
+    ...(verdict === 'rollback' ? ['rollback run  choose a version, see the plan, go back to it'] : []),
+    ...(triggers.some(({ judged }) => judged === 'unknown')
+      ? ['rollback check --sample 5m  measure for longer, where something has to have lasted']
+      : []),
+  ]
+  return ways.length === 0 ? [] : [heading('Ways on', look), ...ways.map((way) => `  ${way}`)]
 }
 
 function group(title: string, triggers: readonly TriggerVerdict[], look: Look): string[] {

@@ -62,8 +62,11 @@ describeWith(['sh'], 'a rollback that depends on the verdict', () => {
     const held = await stage.cli.run(['check'])
     expectExit(held, 0)
     expect(held.stdout).toContain('does not count while reports equals 0')
+    expect(held.stdout).not.toContain('Ways on')
     await stage.write('reports', '7')
-    expectExit(await stage.cli.run(['check']), 10)
+    const down = await stage.cli.run(['check'])
+    expectExit(down, 10)
+    expect(down.stdout).toMatch(/^ {2}rollback run /m)
   })
 
   test('without triggers there is nothing to be judged: 2', async () => {
