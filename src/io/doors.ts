@@ -66,7 +66,7 @@ export function openDoors(options: DoorOptions = {}): Doors {
       if (closing.signal.aborted) return
       closing.abort()
       if (httpUsed) (await import('./http.ts')).closeHttp()
-      if (commandsUsed) (await import('./command.ts')).killChildren()
+      if (commandsUsed) (await import('./process-group.ts')).killChildren()
     },
   }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
+import { GRACE, signalGroup } from './process-group.ts'
 import { groupRuns, startOf } from './process-identity.ts'
 
-const GRACE = 2000
 const EVERY = 50
 
 /**
@@ -13,7 +13,8 @@ export async function endProcessGroup(child: { pid: number; started: string }): 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     // Asked anew each time: its id may be another's by now.
     if (!lives(child)) return true
-    sendToGroup(child.pid, signal)
+    // Gone, or not ours to end: what counts is whether it still runs.
+    signalGroup(child.pid, signal)
     for (let waited = 0; waited < GRACE && lives(child); waited += EVERY) await wait(EVERY)
   }
   return !lives(child)
@@ -22,12 +23,4 @@ export async function endProcessGroup(child: { pid: number; started: string }): 
 function lives({ pid, started }: { pid: number; started: string }): boolean {
   const now = startOf(pid)
   return now === undefined ? groupRuns(pid) : now === started
-}
-
-function sendToGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal)
-  } catch {
-    // Gone, or not ours to end: the caller looks whether it still runs.
-  }
 }
