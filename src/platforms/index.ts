@@ -1,6 +1,7 @@
 import type { Platform } from '../core/contract.ts'
 import { alertmanager } from './alertmanager/index.ts'
 import { command } from './command/index.ts'
+import { file } from './file/index.ts'
 import { http } from './http/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
 import { person } from './person/index.ts'
@@ -12,6 +13,7 @@ import { render } from './render/index.ts'
 export const platforms = {
   alertmanager,
   command,
+  file,
   http,
   kubernetes,
   person,
