@@ -1,6 +1,7 @@
 import type { Platform } from '../core/contract.ts'
 import { alertmanager } from './alertmanager/index.ts'
 import { command } from './command/index.ts'
+import { datadog } from './datadog/index.ts'
 import { file } from './file/index.ts'
 import { http } from './http/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
@@ -13,6 +14,7 @@ import { render } from './render/index.ts'
 export const platforms = {
   alertmanager,
   command,
+  datadog,
   file,
   http,
   kubernetes,
