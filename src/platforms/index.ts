@@ -9,6 +9,7 @@ import { person } from './person/index.ts'
 import { prometheus } from './prometheus/index.ts'
 import { registry } from './registry/index.ts'
 import { render } from './render/index.ts'
+import { sentry } from './sentry/index.ts'
 
 /** Every platform; the first part of an action's name finds it here. One line registers one. */
 export const platforms = {
@@ -22,4 +23,5 @@ export const platforms = {
   prometheus,
   registry,
   render,
+  sentry,
 } as const satisfies Record<string, Platform>

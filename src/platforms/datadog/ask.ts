@@ -2,14 +2,14 @@ import * as z from 'zod/mini'
 
 import type { HttpResponse, ReadDoor } from '../../core/contract.ts'
 import { printable } from '../../core/printable.ts'
-import { askJson, otherAnswer } from '../http/ask-json.ts'
+import { askJson, otherAnswer, refusal } from '../http/ask-json.ts'
 import { isOk } from '../http/outcome.ts'
 import type { DatadogOptions } from './options.ts'
 
 const SITE = 'datadoghq.com'
 
 /** What it says with every status but 2xx. */
-const refusal = z.object({ errors: z.array(z.string()) })
+const refused = z.object({ errors: z.array(z.string()) })
 
 /** The JSON of a good answer; or why there is none, in words. */
 export async function askDatadog(
@@ -22,12 +22,10 @@ export async function askDatadog(
   const asked = await askJson({ url, headers, timeout, insecure }, path, read)
   if ('why' in asked || isOk(asked.response.status)) return asked
   const { response, json } = asked
-  const refused = refusal.safeParse(json)
-  if (!refused.success && response.status !== 429) return { why: otherAnswer(response, NOT_ITS_OWN) }
-  const said = refused.success ? printable(refused.data.errors.join('; '), 300) : ''
-  return {
-    why: [`HTTP ${response.status}`, meaning(response), said].filter((words) => words !== '').join(': '),
-  }
+  const found = refused.safeParse(json)
+  if (!found.success && response.status !== 429) return { why: otherAnswer(response, NOT_ITS_OWN) }
+  const said = found.success ? printable(found.data.errors.join('; '), 300) : ''
+  return { why: refusal(response, meaning(response), said) }
 }
 
 export const NOT_ITS_OWN = 'none of Datadog'

@@ -12,9 +12,6 @@ interface Point {
 /** Without a rollup the answer shows how wide the points are; two spikes far apart are not one wide point. */
 const WIDEST_SEEN = 60_000
 
-/** The answer may hold more points than anybody needs. */
-const MOST = 11_000
-
 /** In milliseconds; points without a value count too. */
 export function widthOf(series: readonly Series[]): number {
   let width = WIDEST_SEEN
@@ -31,20 +28,4 @@ export function wholePoints(points: readonly Point[], width: number, { from, to 
   return points
     .filter(({ at, value }) => !Number.isNaN(value) && at >= from && at + width <= to)
     .map(({ at, value }) => ({ at: at + width, value }))
-}
-
-/** Wide points are repeated until the next one is known, so that they do not look like gaps to who wants one `every`. */
-export function repeated(
-  points: readonly Point[],
-  width: number,
-  every: number,
-  { from, to }: Range,
-): Point[] {
-  const step = Math.max(every, Math.ceil((to - from) / MOST))
-  return points.flatMap(({ at, value }) => {
-    const times = Math.max(1, Math.ceil(width / step))
-    return Array.from({ length: times }, (_, index) => ({ at: at + index * step, value })).filter(
-      (one) => one.at <= to,
-    )
-  })
 }

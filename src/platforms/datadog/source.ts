@@ -2,12 +2,13 @@ import type { Measurement, Period, ReadDoor, Source } from '../../core/contract.
 import { formatDuration } from '../../core/duration.ts'
 import { printable } from '../../core/printable.ts'
 import { otherAnswer } from '../http/ask-json.ts'
+import { repeated } from '../repeated.ts'
 import { combined } from '../series.ts'
 import { answerIn, seriesIn } from './answer.ts'
 import { askDatadog, NOT_ITS_OWN } from './ask.ts'
 import { monitorState } from './monitor.ts'
 import { datadogOptions, type DatadogOptions } from './options.ts'
-import { repeated, wholePoints, widthOf } from './points.ts'
+import { wholePoints, widthOf } from './points.ts'
 import { plainSeconds, type Range, rangeOf, rollupOf } from './query.ts'
 
 const EVERY = 15_000

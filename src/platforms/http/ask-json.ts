@@ -41,3 +41,8 @@ export function otherAnswer({ status, body }: HttpResponse, wanted: string): str
   const found = printable(new TextDecoder().decode(body.subarray(0, 400)), 100)
   return `HTTP ${status}, and its answer is ${wanted}: ${found === '' ? 'it is empty' : found}`
 }
+
+/** `HTTP 403: what that means: what it says`; words that are empty are left out. */
+export function refusal({ status }: HttpResponse, ...words: string[]): string {
+  return [`HTTP ${status}`, ...words].filter((one) => one !== '').join(': ')
+}
