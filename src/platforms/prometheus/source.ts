@@ -19,7 +19,8 @@ export const prometheus: Source<QueryOptions> = {
 }
 
 async function measure(options: QueryOptions, read: ReadDoor, period: Period = {}): Promise<Measurement> {
-  const path = pathOf(options, read.now() - (period.offset ?? 0), period)
+  const end = read.now() - (period.offset ?? 0)
+  const path = pathOf(options, end, period)
   const asked = await askJson(options, path, read, { limit: LONGEST_ANSWER })
   if ('why' in asked) return { kind: 'unreachable', why: asked.why }
   const answer = answerIn(asked.json)
@@ -35,14 +36,33 @@ async function measure(options: QueryOptions, read: ReadDoor, period: Period = {
       why: `the result is a ${printable(data.resultType, 40)}: a number is needed`,
     }
   const found = combined(series, options.series, 'put sum(…) or max(…) around it')
-  return 'why' in found ? { kind: 'unreachable', why: found.why } : fromSamples(found.samples, warnings)
+  if ('why' in found) return { kind: 'unreachable', why: found.why }
+  if (found.samples.some(({ at }) => isElsewhere(at, end, period)))
+    return { kind: 'unreachable', why: 'its answer is about another time than it was asked for' }
+  return fromSamples(found.samples, warnings)
 }
 
-function pathOf({ query }: QueryOptions, end: number, { history, every = 15_000 }: Period): string {
+/** VictoriaMetrics and Mimir move the times that they are asked for by as much as a step. */
+function isElsewhere(at: number, end: number, period: Period): boolean {
+  const { history = 0 } = period
+  const margin = stepOf(period) + 60_000
+  return at < end - history - margin || at > end + margin
+}
+
+function stepOf({ history = 0, every = 15_000 }: Period): number {
+  return Math.max(every, Math.ceil(history / MOST_POINTS))
+}
+
+function pathOf({ query }: QueryOptions, end: number, period: Period): string {
+  const { history } = period
   const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3)
   if (history === undefined) return `/api/v1/query?${formOf({ query, time: seconds(end) })}`
-  const step = Math.max(every, Math.ceil(history / MOST_POINTS))
-  const range = { query, start: seconds(end - history), end: seconds(end), step: seconds(step) }
+  const range = {
+    query,
+    start: seconds(end - history),
+    end: seconds(end),
+    step: seconds(stepOf(period)),
+  }
   return `/api/v1/query_range?${formOf(range)}`
 }
 
