@@ -3,14 +3,20 @@ import { afterAll, expect, test } from 'vitest'
 import type { KindName } from './kinds/index.ts'
 import { runCases } from './watch.ts'
 
-// Mutated runbooks, plans, journals and answers of services. `FUZZ_SEED` is any text (default 1), `FUZZ_RUNS` the number
+// Mutated runbooks, plans, journals and answers of services, also of those that measure. `FUZZ_SEED` is any text (default 1), `FUZZ_RUNS` the number
 // of cases in all, `FUZZ_CASE=plans:1234` a single case of a seed.
 
 const SEED = process.env['FUZZ_SEED'] ?? '1'
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 104_000)
 const [ONE_KIND, ONE_NUMBER] = (process.env['FUZZ_CASE'] ?? '').split(':')
 
-const SHARES: Record<KindName, number> = { runbooks: 0.25, plans: 0.25, journals: 0.35, answers: 0.15 }
+const SHARES: Record<KindName, number> = {
+  runbooks: 0.25,
+  plans: 0.25,
+  journals: 0.3,
+  answers: 0.15,
+  measurements: 0.05,
+}
 
 const stats: string[] = []
 

@@ -70,7 +70,7 @@ export async function eventsBefore(
       kind: 'unreachable',
       why: `it counts in steps of ${formatDuration(interval)}, which do not make up ${formatDuration(within)}`,
     }
-  const sums = sumsOf(series.values, within / interval, interval).filter(({ at }) => at <= end)
+  const sums = sumsOf(series.values, within / interval, interval).filter(({ at }) => at >= from && at <= end)
   if (sums.length === 0) return { kind: 'no-data', why: 'it has counted nothing for so long' }
   return { kind: 'samples', samples: repeated(sums, interval, every, { from, to: end }) }
 }

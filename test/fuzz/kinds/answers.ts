@@ -5,7 +5,6 @@ import type { Json } from '../../../src/core/json.ts'
 import type { Runbook } from '../../../src/core/model.ts'
 import type { Plan, PlannedChange, PlannedStep } from '../../../src/core/plan/types.ts'
 import { EffectFailure } from '../../../src/core/problem.ts'
-import { NetworkError } from '../../../src/io/network-error.ts'
 import { PLAIN } from '../../../src/report/look.ts'
 import { manualScript } from '../../../src/report/manual-script.ts'
 import { planText } from '../../../src/report/plan-text.ts'
@@ -16,11 +15,12 @@ import { loadAction } from '../../../src/runtime/load-action.ts'
 import { makePlan } from '../../../src/runtime/make-plan.ts'
 import type { Session } from '../../../src/runtime/types.ts'
 import type { Kind } from '../kind.ts'
-import { mutateJson, mutateText } from '../mutate.ts'
+import { mutateText } from '../mutate.ts'
 import { requireNoSecret, requireProblem, requireReadable } from '../properties.ts'
 import { randomOf, type Random } from '../random.ts'
 import { CLUSTER_TOKEN, HOOK_KEY, PASSWORD, SECRET } from '../secret.ts'
 import { sessionOf } from '../session.ts'
+import { answered, parsed, spoiltAnswer, spoiltResult } from '../spoil.ts'
 
 // A plan over every platform, whose services answer rightly, but for what the case makes of some of their answers.
 
@@ -136,77 +136,7 @@ async function allKnown(session: Session): Promise<void> {
   await Promise.all(Object.keys(RUNBOOK.secrets).map((name) => secrets.value(name)))
 }
 
-// ---------------------------------------------------------------- what is wrong with an answer
-
-function spoiltAnswer(answer: HttpResponse, random: Random): HttpResponse {
-  const text = Buffer.from(answer.body).toString()
-  switch (random.below(7)) {
-    case 0:
-      throw new NetworkError({
-        code: 'network-lost',
-        message: 'the connection was lost',
-        sent: random.oneIn(2),
-      })
-    case 1:
-      return {
-        ...answer,
-        status: random.pick([100, 204, 301, 307, 400, 401, 403, 404, 409, 422, 429, 500, 503]),
-      }
-    case 2:
-      return { ...answer, body: Buffer.from(mutateText(text, random)) }
-    case 3:
-      return { ...answer, headers: spoiltHeaders(answer.headers, random) }
-    case 4:
-      return { ...answer, body: Buffer.from('<html><body>\u001b[31mLogin</body></html>') }
-    default:
-      return { ...answer, body: Buffer.from(JSON.stringify(mutateJson(parsed(text), random)) ?? '') }
-  }
-}
-
-function spoiltHeaders(headers: Record<string, string>, random: Random): Record<string, string> {
-  const names = [
-    ...Object.keys(headers),
-    'docker-content-digest',
-    'retry-after',
-    'www-authenticate',
-    'location',
-  ]
-  const name = random.pick(names)
-  return { ...headers, [name]: mutateText(headers[name] ?? 'Bearer realm="https://r.example/token"', random) }
-}
-
-function spoiltResult(result: CommandResult, random: Random): CommandResult {
-  switch (random.below(4)) {
-    case 0:
-      return {
-        ...result,
-        exitCode: random.pick([1, 2, 126, 127, 255]),
-        stderr: mutateText(result.stdout, random),
-      }
-    case 1:
-      return { ...result, exitCode: undefined, ended: 'killed by SIGKILL' }
-    case 2:
-      return { ...result, stdout: mutateText(result.stdout, random) }
-    default:
-      return { ...result, stdout: JSON.stringify(mutateJson(parsed(result.stdout), random)) ?? '' }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    // Some answers are words.
-    return text
-  }
-}
-
 // ---------------------------------------------------------------- the right answers
-
-function answered(value: unknown, headers: Record<string, string> = {}, status = 200): HttpResponse {
-  const body = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))
-  return { status, headers: { 'content-type': 'application/json', ...headers }, body, took: 3 }
-}
 
 type Asked = (request: HttpRequest) => HttpResponse
 
