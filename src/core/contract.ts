@@ -79,6 +79,8 @@ export interface CommandResult {
   exitCode: number | undefined
   /** Why there is no exit code: `timed out after 60 s`, `not found`, `killed by SIGTERM`. */
   ended?: string | undefined
+  /** We have ended it, half-way. */
+  cut?: 'timed out' | 'interrupted' | undefined
   stdout: string
   stderr: string
   /** Bytes of output that were dropped. */

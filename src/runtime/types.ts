@@ -20,6 +20,8 @@ export interface Session {
   /** Folder for what can be fetched again. */
   cacheRoot(): string
   who: Who
+  /** Ends the programs that carry effects out; what becomes of each is told to who has started it. */
+  endEffects(): void
   close(): Promise<void>
 }
 

@@ -42,6 +42,8 @@ export interface EffectState {
   applied: 'no' | 'yes' | 'unknown'
   /** The answer of a try was lost: that a later one is refused says nothing about that one. */
   lost?: boolean | undefined
+  /** It was lost because we have ended the program that was doing it. */
+  halfWay?: boolean | undefined
   /** Somebody else has made this very change: it is there, and it is not ours. */
   foreign?: boolean | undefined
   receipt?: Json | undefined
@@ -128,7 +130,9 @@ export function advance(state: RunState, { at, event }: Line): RunState {
     }
     case 'child-gone':
       return withEffect(state, event, (effect) =>
-        effect.child?.pid === event.pid ? { ...effect, child: undefined } : effect,
+        effect.child?.pid === event.pid
+          ? { ...effect, child: undefined, halfWay: event.halfWay ?? effect.halfWay }
+          : effect,
       )
     case 'doubt-settled':
       return afterAnswer(state, event, at)
@@ -196,6 +200,7 @@ function afterAnswer(
     ...effect,
     inFlight: false,
     lost: false,
+    halfWay: false,
     applied: event.answer === 'done' ? 'yes' : 'no',
     observed: undefined,
     failure: undefined,
@@ -223,6 +228,7 @@ function afterOutcome(
     inFlight: false,
     applied: lost ? 'unknown' : 'no',
     lost,
+    halfWay: event.failure.halfWay ?? effect.halfWay,
     failures: effect.failures + (isInterrupted(event.failure) ? 0 : 1),
     failure: event.failure,
     retryAt: event.retryAt,
@@ -243,7 +249,7 @@ function afterObservation(
   const observed = { at, progress: event.progress, words: event.words }
   const looks = effect.looks + 1
   if (event.progress === 'not-applied')
-    return { ...effect, inFlight: false, applied: 'no', foreign: false, observed, looks }
+    return { ...effect, inFlight: false, applied: 'no', halfWay: false, foreign: false, observed, looks }
   if (event.progress === 'unknown') return { ...effect, observed, looks }
   return { ...effect, inFlight: false, applied: effect.foreign === true ? 'no' : 'yes', observed, looks }
 }

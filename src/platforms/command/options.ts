@@ -59,6 +59,12 @@ export function endingOf({ exitCode, ended, stdout, stderr }: CommandResult): { 
   return { how: ended ?? `exit code ${exitCode}`, ...(said === '' ? {} : { said }) }
 }
 
+/** For what an effect comes to whose program we have ended. Its end by an interruption is no failure of its own. */
+export function cutOf({ cut }: CommandResult): { code?: 'interrupted'; halfWay?: true } {
+  if (cut === undefined) return {}
+  return cut === 'interrupted' ? { code: 'interrupted', halfWay: true } : { halfWay: true }
+}
+
 /** For messages: the program without its folder. */
 export function programOf({ argv: [program] }: Place): string {
   return program.split('/').at(-1) ?? program

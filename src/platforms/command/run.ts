@@ -1,6 +1,6 @@
 import type { CallAction, Check, CommandResult, ReadDoor } from '../../core/contract.ts'
 import { EffectFailure } from '../../core/problem.ts'
-import { commandOf, endingOf, lineOf, programOf } from './options.ts'
+import { commandOf, cutOf, endingOf, lineOf, programOf } from './options.ts'
 import { runOptions, type RunOptions } from './run-options.ts'
 
 const UNCHECKED: Check = { what: 'your command', how: 'cannot-be-known', note: 'your command, unchecked' }
@@ -59,11 +59,12 @@ function failed(options: RunOptions, done: CommandResult): EffectFailure {
   const never = !done.started
   return new EffectFailure({
     code: never ? 'command-not-started' : 'command-failed',
-    message: `${programOf(options)}: ${how}`,
+    message: `${programOf(options)}${done.cut === undefined ? '' : ' was ended half-way'}: ${how}`,
     found: said,
     cure: never ? 'Install it, or write its path into the runbook' : MAY_HAVE_HAPPENED,
     applied: never ? 'no' : 'unknown',
     retryable: !never,
+    ...cutOf(done),
   })
 }
 

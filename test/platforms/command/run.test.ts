@@ -30,7 +30,7 @@ describe('command.run', () => {
     [
       'so may one that was stopped',
       options('sleep 15', { timeout: '50ms' }),
-      { applied: 'unknown', message: 'sh: timed out after 50 ms' },
+      { applied: 'unknown', message: 'sh was ended half-way: timed out after 50 ms' },
     ],
     [
       'a program that is not there has not',
