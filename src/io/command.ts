@@ -113,7 +113,7 @@ async function endOf(
   pid: number,
   request: CommandRequest,
   signal: AbortSignal | undefined,
-): Promise<Pick<CommandResult, 'exitCode' | 'ended' | 'cut'>> {
+): Promise<Pick<CommandResult, 'exitCode' | 'ended' | 'cut' | 'stillRuns'>> {
   const timeout = request.timeout ?? TIMEOUT
   const end = guard(pid)
   let ended: string | undefined
@@ -148,6 +148,8 @@ async function endOf(
   return {
     exitCode: undefined,
     ended: `${ended}, and still runs: it has changed its user, and may not be ended by us`,
+    cut,
+    stillRuns: true,
   }
 }
 

@@ -88,12 +88,13 @@ function callOf(step: PlannedStep, use: PlannedUse, state: RunState): string[] {
 }
 
 function whyUnknown(effect: EffectState | undefined): string {
-  return effect !== undefined && wasEndedHalfWay(effect) ? 'it was ended half-way' : 'its answer was lost'
+  if (effect !== undefined && wasEndedHalfWay(effect)) return 'it was ended half-way'
+  return effect?.child !== undefined && !effect.inFlight ? 'its program still runs' : 'its answer was lost'
 }
 
 /** The last that is known of it: that we have ended the program that was doing it. */
-export function wasEndedHalfWay({ halfWay, inFlight, child }: EffectState): boolean {
-  return halfWay === true && (!inFlight || child === undefined)
+export function wasEndedHalfWay({ halfWay, child }: EffectState): boolean {
+  return halfWay === true && child === undefined
 }
 
 function ended(result: RunEnded['result'], exit: RunEnded['exit'], why: string, stands: string[]): RunEnded {

@@ -23,8 +23,8 @@ export interface Failure {
   /** Whether the platform may have taken it. */
   applied: 'no' | 'unknown'
   retryable: boolean
-  /** We have ended the program that was doing it: a part of its work may be done. */
-  halfWay?: true | undefined
+  /** Of the program that was doing it: we have ended it half-way, or it could not be ended and goes on. */
+  program?: 'half-way' | 'still-runs' | undefined
 }
 
 export type Phase = 'decide' | 'execute' | 'verify'

@@ -34,7 +34,7 @@ const failure = object<Failure>({
   cure: maybe(text),
   applied: only('no', 'unknown'),
   retryable: truth,
-  halfWay: maybe(only(true)),
+  program: maybe(only('half-way', 'still-runs')),
 })
 const tried = { type: only('outcome'), step: key, effect: key, attempt: count }
 

@@ -212,10 +212,8 @@ function afterAnswer(
   return withStep(settled, event.step, (step) => ({ ...step, since: at }))
 }
 
-function afterOutcome(
-  { child: _, ...effect }: EffectState,
-  event: Extract<RunEvent, { type: 'outcome' }>,
-): EffectState {
+function afterOutcome(before: EffectState, event: Extract<RunEvent, { type: 'outcome' }>): EffectState {
+  const { child, ...effect } = before
   if (event.ok) {
     // It was there before we came, and none of our own tries can have put it there: it is not ours to take back.
     const foreign = effect.attempts === 1 && isPlainObject(event.receipt) && event.receipt['already'] === true
@@ -228,7 +226,8 @@ function afterOutcome(
     inFlight: false,
     applied: lost ? 'unknown' : 'no',
     lost,
-    halfWay: event.failure.halfWay ?? effect.halfWay,
+    halfWay: event.failure.program === 'half-way' || effect.halfWay,
+    ...(event.failure.program === 'still-runs' ? { child } : {}),
     failures: effect.failures + (isInterrupted(event.failure) ? 0 : 1),
     failure: event.failure,
     retryAt: event.retryAt,

@@ -57,13 +57,15 @@ async function ask(
 function failed(options: RunOptions, done: CommandResult): EffectFailure {
   const { how, said } = endingOf(done)
   const never = !done.started
+  const halfWay = done.cut !== undefined && done.stillRuns !== true
   return new EffectFailure({
     code: never ? 'command-not-started' : 'command-failed',
-    message: `${programOf(options)}${done.cut === undefined ? '' : ' was ended half-way'}: ${how}`,
+    message: `${programOf(options)}${halfWay ? ' was ended half-way' : ''}: ${how}`,
     found: said,
     cure: never ? 'Install it, or write its path into the runbook' : MAY_HAVE_HAPPENED,
     applied: never ? 'no' : 'unknown',
-    retryable: !never,
+    // Beside one that still runs a second one would be one too many.
+    retryable: !never && done.stillRuns !== true,
     ...cutOf(done),
   })
 }
