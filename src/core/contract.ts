@@ -80,6 +80,10 @@ export interface CommandResult {
   exitCode: number | undefined
   /** Why there is no exit code: `timed out after 60 s`, `not found`, `killed by SIGTERM`. */
   ended?: string | undefined
+  /** Why we have ended it half-way, or tried to. */
+  cut?: 'timed out' | 'interrupted' | undefined
+  /** It could not be ended, and goes on. */
+  stillRuns?: true | undefined
   stdout: string
   stderr: string
   /** Bytes of output that were dropped. */
