@@ -100,6 +100,8 @@ export interface ReadDoor {
   look(command: CommandRequest): Promise<CommandResult>
   /** A file's text; undefined when it does not exist. Throws when it cannot be read. */
   file(path: string): Promise<string | undefined>
+  /** When a file was last written, in milliseconds since the epoch; undefined when it does not exist. Throws as `file` does. */
+  written(path: string): Promise<number | undefined>
   env(name: string): string | undefined
   /** Milliseconds since the epoch. */
   now(): number
