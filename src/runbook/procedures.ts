@@ -37,7 +37,20 @@ async function checkStep(
 
 function checkVerify(verify: unknown, at: Path, document: Filled, report: Report): void {
   for (const list of ['must', 'should'])
-    asList(asMap(verify)[list]).forEach((condition, index) =>
-      checkCondition(condition, [...at, list, index], document, report),
-    )
+    asList(asMap(verify)[list]).forEach((condition, index) => {
+      checkCondition(condition, [...at, list, index], document, report)
+      checkMeasured(condition, [...at, list, index, 'signal'], document, report)
+    })
+}
+
+/** What has just been changed is measured; a person is asked by a step, which waits for the answer and records it. */
+function checkMeasured(condition: unknown, at: Path, document: Filled, report: Report): void {
+  const { signal } = asMap(condition)
+  if (typeof signal !== 'string' || asMap(asMap(asMap(document.filled).signals)[signal]).ask === undefined)
+    return
+  report.value(at, {
+    code: 'asked-in-verify',
+    message: `the signal "${signal}" asks a person, and verify only measures`,
+    cure: 'ask with a last step that uses person.confirm',
+  })
 }

@@ -4,6 +4,8 @@ import type { Taken } from '../core/conditions/moments.ts'
 import { type Decision, gravest, judgeTrigger } from '../core/conditions/verdict.ts'
 import type { Measurement, Period } from '../core/contract.ts'
 import type { Condition, Runbook, SignalDef, Statement, Trigger } from '../core/model.ts'
+import { type AskedSignal, askedSignal, type People } from './asked-signal.ts'
+import { bindOptions } from './bind-options.ts'
 import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
 import { loadSource } from './load-action.ts'
 import { measureWithin, orUnreachable } from './measure.ts'
@@ -19,6 +21,7 @@ export interface DecideOptions {
   /** Milliseconds for signals without a history of their own; 0 measures once. */
   sample: number
   interrupt: AbortSignal
+  people: People
   /** After every sample that changed what is known. */
   onNews?: ((decision: Decision) => void) | undefined
 }
@@ -32,10 +35,14 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   const { triggers } = runbook
   const start = session.read.now()
   const signals = await Promise.all(
-    signalsOf(triggers).map((name) => watched(session, runbook, name, lookBack(name, triggers))),
+    signalsOf(triggers).map((name) =>
+      watched(session, runbook, name, { history: lookBack(name, triggers), people: options.people }),
+    ),
   )
   const decision = (): Decision => decisionOf(runbook, signals, session.read.now(), start)
   let told = ''
+  // The time that a person takes to answer is no time of sampling.
+  let asking = 0
   for (;;) {
     const due = signals.filter((one) => one.due <= session.read.now() && !one.sampling)
     for (const one of due) void sample(session, one)
@@ -44,7 +51,16 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     const key = JSON.stringify(now.triggers)
     if (key !== told && first) options.onNews?.(now)
     told = key
-    const over = session.read.now() - start >= options.sample || now.verdict === 'rollback'
+    const open = signals.find(({ asked }) => asked?.open() === true)
+    // Nobody is asked for what could not change anything, or before it is known what the machines say.
+    if (first && open !== undefined && options.people.ask !== undefined && now.verdict !== 'rollback') {
+      const before = session.read.now()
+      await open.asked?.ask(options.people, session.read.now)
+      await sample(session, open)
+      asking += session.read.now() - before
+      continue
+    }
+    const over = session.read.now() - start - asking >= options.sample || now.verdict === 'rollback'
     if (first && over) return now
     if (options.interrupt.aborted) return now
     await session.read.sleep(TICK)
@@ -60,9 +76,15 @@ interface Watched {
   due: number
   sampling: boolean
   baseline: number | undefined
+  asked: AskedSignal | undefined
 }
 
-async function watched(session: Session, runbook: Runbook, name: string, history: number): Promise<Watched> {
+async function watched(
+  session: Session,
+  runbook: Runbook,
+  name: string,
+  { history, people }: { history: number; people: People },
+): Promise<Watched> {
   const signal = runbook.signals[name]
   if (signal === undefined) throw new Error(`the runbook has no signal "${name}"`)
   const head = planHead(session.read.now(), { given: '' })
@@ -73,11 +95,22 @@ async function watched(session: Session, runbook: Runbook, name: string, history
     orUnreachable(measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read, period))
   const every = signal.every ?? EVERY
   const period = source.keepsHistory === true && history > 0 ? { history, every } : {}
+  const now = session.read.now()
+  const asked =
+    source.person === undefined
+      ? undefined
+      : askedSignal(
+          { name, unit: signal.unit },
+          source.person,
+          await bindOptions(ground, secrets, source.options, signal.with),
+          { people, now },
+        )
   return {
     name,
     signal,
     every,
-    measure: () => ask(period),
+    asked,
+    measure: async () => asked?.measure(session.read.now()) ?? ask(period),
     taken: [],
     due: session.read.now(),
     sampling: false,
@@ -123,7 +156,12 @@ function decisionOf(
     })
   }
   const judged = triggers.map((trigger) => judgeTrigger(trigger, judgeOne, now))
-  return { verdict: gravest(judged.map(({ verdict }) => verdict)), triggers: judged, sampled: now - start }
+  return {
+    verdict: gravest(judged.map(({ verdict }) => verdict)),
+    triggers: judged,
+    sampled: now - start,
+    unanswered: signals.filter(({ asked }) => asked?.answered(now) === false).map(({ name }) => name),
+  }
 }
 
 // ---------------------------------------------------------------- what has to be measured

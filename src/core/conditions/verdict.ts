@@ -32,6 +32,8 @@ export interface Decision {
   triggers: TriggerVerdict[]
   /** Milliseconds that it was sampled for. */
   sampled: number
+  /** Signals that only a person can tell, and nobody has, by name. */
+  unanswered: string[]
 }
 
 type JudgeOne = (condition: Condition) => Judgement
