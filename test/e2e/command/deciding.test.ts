@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { describeWith } from '../../helpers/need.ts'
+import { startServer } from '../../platforms/http/server.ts'
 import { expectExit } from '../helpers/cli.ts'
 import { GOOD, startStage, type Stage, SWITCH } from './stage.ts'
 
@@ -82,6 +83,18 @@ describeWith(['sh'], 'a rollback that depends on the verdict', () => {
     const down = await stage.cli.run(['check'])
     expectExit(down, 10)
     expect(down.stdout).toMatch(/^ {2}rollback run /m)
+  })
+
+  test('an endpoint that hangs is down, and not unknown', async () => {
+    await using server = await startServer()
+    server.answer = () => {}
+    await using stage = await startStage([SWITCH], {
+      top: { triggers: [{ ...DOWN, failing: true }] },
+      signals: { health: { http: { url: server.url } } },
+    })
+    const down = await stage.cli.run(['check', '--json'])
+    expectExit(down, 10)
+    expect(down.json()['triggers'][0].words).toContain('no answer from')
   })
 
   test('without triggers there is nothing to be judged: 2', async () => {

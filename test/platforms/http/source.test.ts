@@ -54,6 +54,12 @@ describe('what is taken', () => {
     expect((await sample({ response_time: true })).value).toEqual(expect.any(Number))
   })
 
+  test('without the body: HEAD', async () => {
+    server.answer = (response) => response.setHeader('X-Version', 'v2').end()
+    expect(await sample({ method: 'HEAD', header: 'X-Version' })).toEqual({ value: 'v2' })
+    expect(server.seen.at(-1)).toMatchObject({ method: 'HEAD' })
+  })
+
   test('of a POST with a body', async () => {
     server.answer = json({ data: { ok: true } })
     const options = {
@@ -137,6 +143,33 @@ describe('a failing sample', () => {
   })
 })
 
+describe('an answer that never ends is a failing sample', () => {
+  test('slowly', async () => {
+    server.answer = (response) => {
+      const drip = setInterval(() => response.write(' '), 10)
+      response.once('close', () => clearInterval(drip))
+    }
+    expect(await sample({ timeout: '200ms', json: '$.commit' })).toEqual({
+      value: null,
+      failing: `no answer from ${server.host} within 200 ms`,
+    })
+  })
+
+  test('fast', async () => {
+    server.answer = (response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(1 << 20))) continue
+      }
+      response.on('drain', more)
+      more()
+    }
+    expect(await sample({ json: '$.commit' })).toEqual({
+      value: null,
+      failing: `the answer of ${server.host} is longer than 4194304 bytes`,
+    })
+  })
+})
+
 describe('not a sample', () => {
   test('an address that may not be asked is unknown, and says nothing about the service', async () => {
     const measure = (url: string) => http.measure(http.options.parse({ url }), doors.read)
@@ -148,6 +181,11 @@ describe('not a sample', () => {
     [{ json: 'commit' }, 'begin with $'],
     [{ json: '$.a..b' }, 'is not understood from'],
     [{ json: '$[?(@.x)]' }, 'is not understood from'],
+    [{ json: '$.items[*].rate' }, 'is not understood from'],
+    [{ method: 'HEAD', json: '$.a' }, 'which has no body'],
+    [{ method: 'HEAD', expect: [{ json: '$.a', is: 1 }] }, 'which has no body'],
+    [{ body: { a: 1 } }, 'say method: POST'],
+    [{ tls: { cert: 'a.pem' } }, 'go together'],
     [{ json: '$.a', header: 'x' }, 'takes one value'],
     [{ headers: { 'x y': 'z' } }, 'is not the name of a header'],
     [{ headers: { x: 'a\nb' } }, 'line break'],
