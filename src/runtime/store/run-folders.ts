@@ -9,7 +9,7 @@ import type { Line } from '../../core/run/events.ts'
 import { MEGABYTE, readRegularFile, readTextFile, UnfitFile } from '../../io/text-file.ts'
 import { type JournalRead, openJournal, parseJournal } from '../journal.ts'
 import type { RunLog } from '../types.ts'
-import { isCode, linkDurably, makeFolderDurably, syncFolder, writeDurably } from './durable.ts'
+import { isCode, linkNew, makeFolderDurably, syncFolder, writeDurably } from './durable.ts'
 
 // `<root>/runs/<id>/plan.json` (sealed) and `events.jsonl`, `events.2.jsonl`, …. Folders 0700, files 0600.
 
@@ -36,7 +36,7 @@ export interface RunFolders {
   journal(id: string): Promise<JournalRead>
   /** The plan is on disk before the first event can be. */
   create(plan: Plan, options?: { unshared: boolean }): Promise<RunLog>
-  /** A segment of its own for another process. */
+  /** A segment of its own for another process; of two, the first who writes a line has it. */
   reopen(id: string): Promise<{ lines: Line[]; log: RunLog }>
   /** What another machine has written: a plan that is not here yet, and lines behind those that both have. */
   adopt(id: string, plan: string, rows: readonly string[]): Promise<void>
@@ -91,9 +91,7 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
       const folder = folderOf(plan.id)
       try {
         await make(plan.id, textOf(plan), unshared)
-        const log = await openJournal(join(folder, FIRST_SEGMENT), { redact, now })
-        await syncFolder(folder)
-        return log
+        return openJournal(join(folder, FIRST_SEGMENT), { redact, now })
       } catch (error) {
         throw isCode(error, 'EEXIST', 'ENOTEMPTY') ? alreadyCarriedOut(plan.id) : unwritable(folder, error)
       }
@@ -104,13 +102,7 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
       // The number first: whoever goes on with the run while we read it takes that, and then we do not get it.
       const path = await nextSegment(folder)
       const after = await eventsIn(folder)
-      try {
-        const log = await openJournal(path, { redact, now, after })
-        await syncFolder(folder)
-        return { lines: after.lines, log }
-      } catch (error) {
-        throw isCode(error, 'EEXIST') ? takenOver(id) : unwritable(folder, error)
-      }
+      return { lines: after.lines, log: openJournal(path, { redact, now, after }) }
     },
 
     async adopt(id, plan, rows) {
@@ -122,10 +114,10 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
         // A segment that goes on from where the two part cuts off what this machine alone has.
         if (parting === -1) return
         const segment = (await nextSegment(folder)).slice(folder.length + 1)
-        await linkDurably(folder, segment, `${rows.slice(parting).join('\n')}\n`)
-        await syncFolder(folder)
+        await linkNew(folder, segment, `${rows.slice(parting).join('\n')}\n`)
       } catch (error) {
-        throw unwritable(folder, error)
+        // Another command has brought them at the same moment, or somebody here has just gone on with it.
+        if (!isCode(error, 'EEXIST')) throw unwritable(folder, error)
       }
     },
 
@@ -218,15 +210,6 @@ async function isThere(path: string): Promise<boolean> {
     // Not there, or not to be seen: then nothing can be sent from it either.
     return false
   }
-}
-
-function takenOver(id: string): Problem {
-  return new Problem({
-    code: 'locked',
-    message: `somebody else has just gone on with run ${id}`,
-    cure: 'Look at it with: rollback status',
-    exit: EXIT.locked,
-  })
 }
 
 function alreadyCarriedOut(id: string): Problem {

@@ -43,7 +43,9 @@ export function sharedStore({ place, boards, folders, local }: SharedStoreOption
     const opened = openPlan(plan, `${planFile(id)} of ${place}`)
     if (opened.id !== id) throw foreign(id, place)
     const text = files[eventsFile(id)] ?? ''
-    const { rows } = parseJournal([{ place: `${eventsFile(id)} of ${place}`, text }])
+    // Sent before it had a line.
+    const segments = text === '' ? [] : [{ place: `${eventsFile(id)} of ${place}`, text }]
+    const { rows } = parseJournal(segments)
     await folders.adopt(id, plan, rows)
   }
 
