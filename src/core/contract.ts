@@ -80,6 +80,10 @@ export interface CommandResult {
   exitCode: number | undefined
   /** Why there is no exit code: `timed out after 60 s`, `not found`, `killed by SIGTERM`. */
   ended?: string | undefined
+  /** Why we have ended it half-way, or tried to. */
+  cut?: 'timed out' | 'interrupted' | undefined
+  /** It could not be ended, and goes on. */
+  stillRuns?: true | undefined
   stdout: string
   stderr: string
   /** Bytes of output that were dropped. */
@@ -96,6 +100,8 @@ export interface ReadDoor {
   look(command: CommandRequest): Promise<CommandResult>
   /** A file's text; undefined when it does not exist. Throws when it cannot be read. */
   file(path: string): Promise<string | undefined>
+  /** When a file was last written, in milliseconds since the epoch; undefined when it does not exist. Throws as `file` does. */
+  written(path: string): Promise<number | undefined>
   env(name: string): string | undefined
   /** Milliseconds since the epoch. */
   now(): number

@@ -12,7 +12,7 @@ import { interruptedExit } from '../core/interruption.ts'
 import { Problem } from '../core/problem.ts'
 import { assertReadOnly } from './read-only.ts'
 import { credentialsIn } from './sent-credentials.ts'
-import { MEGABYTE, readTextFile, UnfitFile } from './text-file.ts'
+import { MEGABYTE, readTextFile, UnfitFile, writtenAt } from './text-file.ts'
 
 // What the doors need is loaded by the first who goes through: most commands never do.
 
@@ -45,23 +45,33 @@ export interface SeenExchange {
 export interface Doors {
   read: ReadDoor
   write: WriteDoor
+  /** Ends the programs that carry effects out: who waits for one hears what became of it. */
+  endEffects(): void
   /** Ends everything that is under way: requests, commands, idle connections. */
   close(): Promise<void>
 }
 
 export function openDoors(options: DoorOptions = {}): Doors {
   const closing = new AbortController()
+  const ending = new AbortController()
   const looking = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal
   // A write door looks too (before and after it acts): only closing ends that.
   const read = readDoor(options, looking, 'read')
   const write: WriteDoor = {
     ...readDoor(options, closing.signal, 'write'),
     send: (request) => seen(options, 'write', request, closing.signal),
-    execute: (command, began) => run(command, closing.signal, began),
+    // Without `began` it is ours, such as a push to the store.
+    execute: (command, began) =>
+      run(
+        command,
+        began === undefined ? closing.signal : AbortSignal.any([closing.signal, ending.signal]),
+        began,
+      ),
   }
   return {
     read,
     write,
+    endEffects: () => ending.abort(),
     close: async () => {
       if (closing.signal.aborted) return
       closing.abort()
@@ -88,7 +98,8 @@ function readDoor(options: DoorOptions, signal: AbortSignal, door: SeenExchange[
       return openStream(request, AbortSignal.any([until, signal]))
     },
     look: (command) => run(command, signal),
-    file: textOf,
+    file: (path) => orUnreadable(path, () => readTextFile(path, LONGEST_FILE)),
+    written: (path) => orUnreadable(path, () => writtenAt(path)),
     env: (name) => process.env[name],
     now: () => Date.now(),
     sleep: (milliseconds) => sleep(milliseconds, signal),
@@ -142,9 +153,10 @@ async function run(command: CommandRequest, signal: AbortSignal, began?: Began) 
   return began === undefined ? runCommand(command, signal) : runEffect(command, began, signal)
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+/** Undefined when there is no such file. */
+async function orUnreadable<T>(path: string, look: () => T): Promise<T | undefined> {
   try {
-    return readTextFile(path, LONGEST_FILE)
+    return look()
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined

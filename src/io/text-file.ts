@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 
 // Files that somebody names: a path may be a pipe that never ends, a device, or far too long. Only regular files are
 // read, and no more of them than is of use. Synchronously, because the way through promises costs a short command
@@ -29,6 +29,11 @@ export function readRegularFile(path: string, limit: number): Buffer {
   } finally {
     closeSync(file)
   }
+}
+
+/** When it was last written, in milliseconds since the epoch. Throws what the file system says. */
+export function writtenAt(path: string): number {
+  return statSync(path).mtimeMs
 }
 
 /** Files of /proc say that they are empty: what counts is what is read. */

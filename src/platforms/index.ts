@@ -1,6 +1,8 @@
 import type { Platform } from '../core/contract.ts'
 import { alertmanager } from './alertmanager/index.ts'
+import { clock } from './clock/index.ts'
 import { command } from './command/index.ts'
+import { file } from './file/index.ts'
 import { http } from './http/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
 import { person } from './person/index.ts'
@@ -11,7 +13,9 @@ import { render } from './render/index.ts'
 /** Every platform; the first part of an action's name finds it here. One line registers one. */
 export const platforms = {
   alertmanager,
+  clock,
   command,
+  file,
   http,
   kubernetes,
   person,

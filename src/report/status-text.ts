@@ -15,6 +15,8 @@ export interface Status {
   place: string
   locks: LockSummary[]
   unfinished: RunSummary[]
+  /** Of these the shared store may not have all; nobody is at work on them. */
+  unshared: RunSummary[]
   /** The last runs of every service and environment, newest first. */
   last: { service: string; environment: string; now: Now; runs: ListedRun[] }[]
 }
@@ -42,19 +44,23 @@ const IN_DOUBT = new Set<RunSummary['result']>([
   'abandoned',
 ])
 
+interface Recorded {
+  plan: Plan
+  lines: Line[]
+  unshared?: true | undefined
+}
+
 /** `runs`: newest first. */
-export function statusOf(
-  place: string,
-  runs: readonly { plan: Plan; lines: Line[] }[],
-  locks: LockSummary[],
-): Status {
+export function statusOf(place: string, runs: readonly Recorded[], locks: LockSummary[]): Status {
   const summaries = runs.map(({ plan, lines }) => summarise(plan, lines))
   const groups = Map.groupBy(summaries, ({ service, environment }) => JSON.stringify([service, environment]))
   const listed = [...groups.values()].map(withSettled)
+  const kept = new Set(runs.flatMap(({ plan, unshared }) => (unshared === true ? [plan.id] : [])))
   return {
     place,
     locks,
     unfinished: listed.flat().filter((run) => isUnfinished(run, locks)),
+    unshared: summaries.filter(({ id }) => kept.has(id) && !isAlive(id, locks)),
     last: listed.flatMap((all) => {
       const [first] = all
       if (first === undefined) return []
@@ -97,6 +103,7 @@ export function statusText(status: Status, look: Look, now: number): string {
     return `No runs are recorded in ${safeLine(status.place)}.\nStart with: rollback plan`
   return sections([
     unfinishedLines(status, look),
+    unsharedLines(status, look),
     status.locks.length === 0
       ? []
       : [heading('Locks', look), ...status.locks.flatMap((lock) => lockLines(lock, now, look))],
@@ -138,6 +145,19 @@ function unfinishedLines({ unfinished }: Status, look: Look): string[] {
           : hanging(`    ${look.paint.strong(safeLine(command))}  `, safeLine(does), look),
       ),
     ]),
+  ]
+}
+
+function unsharedLines({ unshared }: Status, look: Look): string[] {
+  if (unshared.length === 0) return []
+  return [
+    look.paint.warn('Not sent to the shared store yet'),
+    ...unshared.map(({ id, service, environment }) => `  ${safeLine(`${id}  ${service}, ${environment}`)}`),
+    ...hanging(
+      '  ',
+      'The next run, resume, undo or abandon from here sends it, once the store answers.',
+      look,
+    ),
   ]
 }
 

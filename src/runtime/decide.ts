@@ -72,6 +72,8 @@ interface Watched {
   signal: SignalDef
   every: number
   measure(): Promise<Measurement>
+  /** Milliseconds that one measurement tells of. */
+  history: number
   taken: Taken[]
   due: number
   sampling: boolean
@@ -94,7 +96,7 @@ async function watched(
   const ask = (period: Period): Promise<Measurement> =>
     orUnreachable(measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read, period))
   const every = signal.every ?? EVERY
-  const period = source.keepsHistory === true && history > 0 ? { history, every } : {}
+  const period: Period = source.keepsHistory === true && history > 0 ? { history, every } : {}
   const now = session.read.now()
   const asked =
     source.person === undefined
@@ -110,6 +112,7 @@ async function watched(
     signal,
     every,
     asked,
+    history: period.history ?? 0,
     measure: async () => asked?.measure(session.read.now()) ?? ask(period),
     taken: [],
     due: session.read.now(),
@@ -134,7 +137,8 @@ async function sample(session: Session, one: Watched): Promise<void> {
   one.sampling = true
   one.due = session.read.now() + one.every
   const measurement = await one.measure()
-  one.taken.push({ at: session.read.now(), measurement })
+  const at = session.read.now()
+  one.taken.push({ at, from: at - one.history, measurement })
   one.sampling = false
 }
 
@@ -175,12 +179,14 @@ function lookBack(name: string, triggers: readonly Trigger[]): number {
   const own = triggers.flatMap((trigger) =>
     conditionsOf(trigger)
       .filter(({ signal }) => signal === name)
-      .map((condition) =>
-        Math.max(condition.for ?? 0, condition.count?.within ?? 0, trigger.rollbackAfter ?? 0),
-      ),
+      .map((condition) => Math.max(...spans(condition), trigger.rollbackAfter ?? 0)),
   )
   // A little more, so that what was before the breach is seen, too.
   return Math.ceil(Math.max(0, ...own) * 1.2)
+}
+
+function spans({ for: lasting, count, absent_for, unchanged_for, change }: Condition): number[] {
+  return [lasting, count?.within, absent_for, unchanged_for, change?.over].map((span) => span ?? 0)
 }
 
 function conditionsOf({ when, unless }: Trigger): Condition[] {

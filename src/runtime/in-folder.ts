@@ -34,6 +34,7 @@ function readFrom(folder: string, door: ReadDoor): ReadDoor {
     ...door,
     look: (command) => door.look(started(folder, command)),
     file: (path) => door.file(resolve(folder, path)),
+    written: (path) => door.written(resolve(folder, path)),
   }
 }
 

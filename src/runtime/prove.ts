@@ -1,5 +1,6 @@
 import { describeCondition } from '../core/conditions/describe.ts'
-import { judge, type Judgement } from '../core/conditions/judge.ts'
+import { judge } from '../core/conditions/judge.ts'
+import type { Judgement } from '../core/conditions/judgement.ts'
 import type { Taken } from '../core/conditions/moments.ts'
 import type { Measurement } from '../core/contract.ts'
 import type { Condition, SignalDef, Verify } from '../core/model.ts'

@@ -43,6 +43,7 @@ export function sessionOf(answers: Answers): Opened {
     look: async (command) => answers.command(command),
     execute: async (command) => answers.command(command),
     file: async (path) => answers.files[path],
+    written: async (path) => (answers.files[path] === undefined ? undefined : now),
     env: (name) => answers.variables[name],
     now: () => (now += 7),
     sleep: async (milliseconds) => void (now += milliseconds),
@@ -58,6 +59,7 @@ export function sessionOf(answers: Answers): Opened {
     storeRoot: () => '/nowhere',
     cacheRoot: () => '/nowhere',
     who: { name: 'ana', host: 'laptop', ci: false },
+    endEffects: () => {},
     close: async () => {},
   }
   return { session, redact }

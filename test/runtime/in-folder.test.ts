@@ -17,7 +17,7 @@ test.each([
   expect(folderOf(runbook)).toBe(folder)
 })
 
-test('scripts and secrets are found from wherever the command is typed', async () => {
+test('scripts, secrets and what was measured into a file are found from wherever the command is typed', async () => {
   await using here = await tempFolder('in-folder')
   await mkdir(join(here.path, 'runbooks'))
   await writeFile(join(here.path, 'token'), 'of the team\n')
@@ -28,6 +28,7 @@ test('scripts and secrets are found from wherever the command is typed', async (
     join(here.path, 'runbooks'),
   )
   expect(await inside.secretsOf({ t: { file: 'token' } }).value('t')).toBe('of the team')
+  expect(await inside.read.written('token')).toBeGreaterThan(0)
   await session.close()
 })
 

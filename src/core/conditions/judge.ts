@@ -1,34 +1,23 @@
 import { formatDuration } from '../duration.ts'
 import type { Condition } from '../model.ts'
-import type { Judged } from '../run/events.ts'
-import { type Moment, momentsOf, type Speaks, type Taken } from './moments.ts'
-import type { Measure } from './sample.ts'
+import { type Judgement, type Judging, GAP, NOT_MEASURED } from './judgement.ts'
+import { judgeAbsence, judgeChange, lastSample } from './over-time.ts'
+import { type Moment, momentsOf, type Taken } from './moments.ts'
 
 // One judge for every condition, of triggers, guards, verify and bake: holds, fails or unknown. No data is never success.
 
-export interface Judgement {
-  verdict: Judged
-  /** What was measured, for people: `commit 1a2b3c4, 3 of 3 in a row`. */
-  words: string
-  /** Since when it holds without a break, as far as is known, in milliseconds since the epoch. */
-  since?: number | undefined
-  /** More samples cannot change it. */
-  final: boolean
-}
-
-export interface Judging extends Measure {
-  /** Milliseconds since the epoch. */
-  now: number
-  /** Milliseconds between two samples, by rule. */
-  every: number
-  speaks: Speaks
-}
-
-/** Samples that are further apart than so many times their rule leave a gap of which nothing is known. */
-const GAP = 3
-
 /** Judges a condition over all measurements taken for it. */
 export function judge(condition: Condition, taken: readonly Taken[], judging: Judging): Judgement {
+  const { absent_for, unchanged_for, change } = condition
+  if (absent_for !== undefined) return judgeAbsence(absent_for, taken, judging)
+  if (change !== undefined) return judgeChange(change, taken, judging)
+  if (unchanged_for !== undefined) {
+    const last = lastSample(taken)
+    // A sample that failed has no value, and no value is not the same as before.
+    if (last === undefined || last.failing !== undefined || last.value === null) return NOT_MEASURED
+    const same = { ...condition, unchanged_for: undefined, equals: last.value, for: unchanged_for }
+    return judge(same, taken, judging)
+  }
   const moments = momentsOf(condition, taken, judging, judging.speaks)
   const since = sinceWhen(moments, judging.every)
   const judged = judgeMoments(condition, moments, judging)
@@ -121,5 +110,3 @@ function sinceWhen(moments: Moment[], every: number): number | undefined {
   }
   return since
 }
-
-const NOT_MEASURED: Judgement = { verdict: 'unknown', words: 'not measured yet', final: false }

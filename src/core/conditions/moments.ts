@@ -6,6 +6,8 @@ import { judgeSample, type Measure } from './sample.ts'
 /** A measurement, and when it was made, in milliseconds since the epoch. */
 export interface Taken {
   at: number
+  /** Since when it tells everything, where the source was asked for its history. */
+  from?: number | undefined
   measurement: Measurement
 }
 

@@ -2,7 +2,7 @@ import { formatDuration } from '../duration.ts'
 import type { Condition, Severity, Statement, Trigger } from '../model.ts'
 import type { Judged } from '../run/events.ts'
 import { describeStatement } from './describe.ts'
-import type { Judgement } from './judge.ts'
+import type { Judgement } from './judgement.ts'
 
 /** From the mildest to the gravest: the gravest of all triggers is that of the whole. */
 const VERDICTS = ['hold', 'investigate', 'unknown', 'rollback'] as const

@@ -10,12 +10,13 @@ export type Selected =
   /** `unreadable`: it is not even JSON, such as the login page of a proxy, and says nothing. */
   | { failing: string; unreadable?: true }
 
-export function scalarAt(text: string, response: Pick<HttpResponse, 'body'>): Selected {
+/** `what` it is that was read, for messages. */
+export function scalarAt(text: string, response: Pick<HttpResponse, 'body'>, what = 'the answer'): Selected {
   const path = parseJsonPath(text)
   if (typeof path === 'string') return { failing: `${text} ${path}` }
-  const parsed = parseJson(response)
+  const parsed = parseJson(response, what)
   if ('failing' in parsed) return parsed
-  const found = valueAt(parsed.json, path)
+  const found = valueAt(parsed.json, path, what)
   if ('missing' in found) return { failing: found.missing }
   const { value } = found
   if (typeof value === 'string') return { value: clean(value) }
@@ -25,13 +26,14 @@ export function scalarAt(text: string, response: Pick<HttpResponse, 'body'>): Se
 
 function parseJson(
   response: Pick<HttpResponse, 'body'>,
+  what: string,
 ): { json: unknown } | { failing: string; unreadable: true } {
   const text = new TextDecoder().decode(response.body)
   const json = parsed(text)
   if (json !== undefined) return { json }
   // The parser's message quotes the text in its own way; ours is bounded and printable.
   const found = printable(text, 60)
-  return { failing: `the answer is not JSON: ${found === '' ? 'it is empty' : found}`, unreadable: true }
+  return { failing: `${what} is not JSON: ${found === '' ? 'it is empty' : found}`, unreadable: true }
 }
 
 /** The values come from a server and end up on a terminal. */

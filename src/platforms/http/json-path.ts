@@ -27,10 +27,14 @@ export function parseJsonPath(text: string): JsonPath | string {
 }
 
 /** The value there, or what was found instead, in words. */
-export function valueAt(json: unknown, path: JsonPath): { value: unknown } | { missing: string } {
+export function valueAt(
+  json: unknown,
+  path: JsonPath,
+  what = 'the answer',
+): { value: unknown } | { missing: string } {
   let value = json
   for (const [index, step] of path.entries()) {
-    const here = index === 0 ? 'the answer' : spell(path.slice(0, index))
+    const here = index === 0 ? what : spell(path.slice(0, index))
     if (typeof step === 'number' && Array.isArray(value)) {
       if (step >= value.length) return { missing: `${here} has only ${value.length} elements` }
       value = value[step]

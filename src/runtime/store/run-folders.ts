@@ -41,6 +41,7 @@ export interface RunFolders {
   /** What another machine has written: a plan that is not here yet, and lines behind those that both have. */
   adopt(id: string, plan: string, rows: readonly string[]): Promise<void>
   setShared(id: string, shared: boolean): Promise<void>
+  isUnshared(id: string): Promise<boolean>
   unshared(): Promise<string[]>
   /** When a run that cannot be read was begun; milliseconds since the epoch. */
   madeAt(id: string): Promise<number>
@@ -77,6 +78,8 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
       if (!isCode(error, 'EEXIST', 'ENOTEMPTY')) throw error
     }
   }
+
+  const isUnshared = (id: string): Promise<boolean> => isThere(join(folderOf(id), UNSHARED))
 
   return {
     ids,
@@ -128,15 +131,17 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
 
     async setShared(id, shared) {
       if (shared) await rm(join(folderOf(id), UNSHARED), { force: true })
-      else if (!(await isThere(join(folderOf(id), UNSHARED)))) {
+      else if (!(await isUnshared(id))) {
         await writeDurably(folderOf(id), UNSHARED, '')
         await syncFolder(folderOf(id))
       }
     },
 
+    isUnshared,
+
     async unshared() {
       const all = await ids()
-      const marked = await Promise.all(all.map((id) => isThere(join(folderOf(id), UNSHARED))))
+      const marked = await Promise.all(all.map(isUnshared))
       return all.filter((_, index) => marked[index])
     },
 

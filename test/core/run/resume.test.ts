@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { whatStands } from '../../../src/core/run/conclude.ts'
 import { livingChildren, openDoubts } from '../../../src/core/run/doubts.ts'
 import type { RunEvent } from '../../../src/core/run/events.ts'
 import { next } from '../../../src/core/run/next.ts'
@@ -199,6 +200,32 @@ test('a program that was started is remembered until it has ended', () => {
   expect(living(gone(4712))).toHaveLength(1)
   expect(living(gone(4711))).toEqual([])
   expect(living(ended)).toEqual([])
+})
+
+test('a program that could not be ended is one to wait for; meanwhile nothing is begun in its place', () => {
+  const child = { pid: 4711, started: '123456', host: 'laptop', until: 99_000 }
+  const failure = {
+    code: 'command-failed',
+    message: 'sudo: timed out, and still runs',
+    applied: 'unknown',
+    retryable: false,
+    program: 'still-runs',
+  } as const
+  const events: RunEvent[] = [
+    ...begun('sudo'),
+    { type: 'child-started', step: 'sudo', effect: 'sudo', ...child },
+    { type: 'outcome', step: 'sudo', effect: 'sudo', attempt: 1, ok: false, failure, retryAt: 0 },
+  ]
+  for (const repeat of ['ask', 'harmless'] as const) {
+    const plan = planOf([callStep('sudo', { repeat })])
+    expect(livingChildren(after(...events))).toMatchObject([{ effect: 'sudo', pid: 4711 }])
+    expect(next(plan, after(...events), at(5000))).toMatchObject([
+      { do: 'record', event: { type: 'step-ended', result: 'failed' } },
+    ])
+    expect(whatStands(plan, after(...events))).toEqual([
+      'sudo: test.call may have been called; its program still runs',
+    ])
+  }
 })
 
 test('that the shared store was left behind is remembered until it has all', () => {

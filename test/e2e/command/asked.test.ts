@@ -28,11 +28,13 @@ describeWith(['sh'], 'what only a person knows', () => {
   test('answered beforehand: it is judged as what is measured', async () => {
     await using stage = await start()
     await stage.write('healthy', '')
-    const check = (reports: string, corrupt: string) =>
-      stage.cli.run(['check', '--answer', `reports=${reports}`, '--answer', `corrupt=${corrupt}`])
-    expectExit(await check('2', 'no'), 0)
-    expectExit(await check('3', 'no'), 11)
-    expectExit(await check('0', 'yes'), 10)
+    const check = async (reports: string, corrupt: string): Promise<unknown> => {
+      const argv = ['check', '--answer', `reports=${reports}`, '--answer', `corrupt=${corrupt}`, '--json']
+      return (await stage.cli.run(argv)).json()
+    }
+    expect(await check('2', 'no')).toMatchObject({ exit: 0, verdict: 'hold', unanswered: [] })
+    expect(await check('3', 'no')).toMatchObject({ exit: 11, verdict: 'investigate' })
+    expect(await check('0', 'yes')).toMatchObject({ exit: 10, verdict: 'rollback' })
   })
 
   test('without a terminal nobody is asked: it stays unknown, and the way to say it is shown', async () => {
@@ -70,6 +72,6 @@ describeWith(['sh'], 'what only a person knows', () => {
     })
     const refused = await stage.cli.run(['validate'])
     expectExit(refused, 2)
-    expect(refused.stderr).toContain('verify only measures')
+    expect(refused.stdout).toContain('verify only measures')
   })
 })

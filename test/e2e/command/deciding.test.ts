@@ -21,6 +21,7 @@ function start(triggers: readonly object[]): Promise<Stage> {
     signals: {
       // Runs in the folder of the runbook.
       health: { command: { argv: ['test', '-e', 'healthy'] }, every: '50ms' },
+      load: { file: { path: 'load.json', json: '$.p95', fresh: '5m' }, every: '50ms', unit: 'ms' },
       reports: { command: { argv: ['cat', 'reports'], stdout: 'number' }, every: '50ms', unit: 'count' },
     },
   })
@@ -53,6 +54,20 @@ describeWith(['sh'], 'a rollback that depends on the verdict', () => {
     const unknown = await stage.cli.run(runFor('0s'))
     expectExit(unknown, 12)
     expect(await stage.log()).toEqual([])
+  })
+
+  test('what a step of CI has measured counts once, and not at all where the step did not run', async () => {
+    const slow = { id: 'slow', signal: 'load', above: '500ms', severity: 'medium' }
+    await using stage = await start([slow, { ...slow, id: 'often', severity: 'critical', in_a_row: 2 }])
+    const verdict = async (): Promise<string[]> => {
+      const checked = await stage.cli.run(['check', '--json', '--sample', '300ms'])
+      return checked.json()['triggers'].map(({ judged }: { judged: string }) => judged)
+    }
+    expect(await verdict()).toEqual(['unknown', 'unknown'])
+    await stage.write('load.json', '{"p95":480}')
+    expect(await verdict()).toEqual(['fails', 'fails'])
+    await stage.write('load.json', '{"p95":520}')
+    expect(await verdict()).toEqual(['holds', 'unknown'])
   })
 
   test('a rule that speaks against it is named', async () => {
