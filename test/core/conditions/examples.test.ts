@@ -277,13 +277,31 @@ test.each<[string, Record<string, Value>, string]>([
 })
 
 test.each([
-  [1, 0, 'investigate'],
-  [1, 1, 'hold'],
-  [0, 0, 'hold'],
-])('%i renders waiting, %i ended in a quarter of an hour: %s', (waiting, ended, wanted) => {
+  ['no-logs', 'logs', 5, 'rollback'],
+  ['no-logs', 'logs', 4, 'unknown'],
+  ['no-metrics', 'scraped', 5, 'rollback'],
+  ['no-metrics', 'scraped', 4, 'unknown'],
+])('compose-database, %s: %s has had no data for %i minutes: %s', (id, signal, minutes, wanted) => {
+  const every = 15 * SECOND
+  const silent = steady(1, minutes * MINUTE, every).map(({ at }): Taken => {
+    return { at, measurement: { kind: 'no-data', why: 'the query gives nothing' } }
+  })
+  const before = steady(1, 10 * MINUTE, every).filter(({ at }) => at < NOW - minutes * MINUTE)
+  const series = { ...answered(ANSWERS), [signal]: [...before, ...silent] }
+  expect(withSignals('compose-database', id, series).verdict).toBe(wanted)
+})
+
+test.each([
+  [1, 15, 'investigate'],
+  [1, 14, 'hold'],
+  [0, 15, 'hold'],
+])('%i renders waiting, the last one ended %i minutes ago: %s', (waiting, minutes, wanted) => {
   const given = {
     renders_waiting: steady(waiting, 20 * MINUTE, MINUTE),
-    renders_ended: steady(ended, 20 * MINUTE, MINUTE),
+    renders_ended: [
+      ...steady(7, 20 * MINUTE, MINUTE).filter(({ at }) => at < NOW - minutes * MINUTE),
+      ...steady(8, minutes * MINUTE, MINUTE),
+    ],
   }
   expect(withSignals('git-vercel-railway', 'renders-stuck', given).verdict).toBe(wanted)
 })
