@@ -14,11 +14,21 @@ import type { WayOn } from './ways-on.ts'
 export interface Status {
   place: string
   locks: LockSummary[]
+  /** Runs that are there, and that nobody can tell anything about. */
+  damaged: DamagedRun[]
+  /** Locks, or a whole store. */
+  unreadable: { place: string; why: string }[]
   unfinished: RunSummary[]
   /** Of these the shared store may not have all; nobody is at work on them. */
   unshared: RunSummary[]
   /** The last runs of every service and environment, newest first. */
   last: { service: string; environment: string; now: Now; runs: ListedRun[] }[]
+}
+
+export interface DamagedRun {
+  id: string
+  why: string
+  cure?: string | undefined
 }
 
 /** `settledBy`: a later run that was proven, after which nobody has to care for this one. */
@@ -51,7 +61,12 @@ interface Recorded {
 }
 
 /** `runs`: newest first. */
-export function statusOf(place: string, runs: readonly Recorded[], locks: LockSummary[]): Status {
+export function statusOf(
+  place: string,
+  runs: readonly Recorded[],
+  locks: LockSummary[],
+  { damaged, unreadable }: Pick<Status, 'damaged' | 'unreadable'> = { damaged: [], unreadable: [] },
+): Status {
   const summaries = runs.map(({ plan, lines }) => summarise(plan, lines))
   const groups = Map.groupBy(summaries, ({ service, environment }) => JSON.stringify([service, environment]))
   const listed = [...groups.values()].map(withSettled)
@@ -59,6 +74,8 @@ export function statusOf(place: string, runs: readonly Recorded[], locks: LockSu
   return {
     place,
     locks,
+    damaged,
+    unreadable,
     unfinished: listed.flat().filter((run) => isUnfinished(run, locks)),
     unshared: summaries.filter(({ id }) => kept.has(id) && !isAlive(id, locks)),
     last: listed.flatMap((all) => {
@@ -99,15 +116,17 @@ function nowOf(newestFirst: readonly RunSummary[]): Now {
 }
 
 export function statusText(status: Status, look: Look, now: number): string {
-  if (status.last.length === 0 && status.locks.length === 0)
+  const { last, locks, damaged, unreadable } = status
+  if ([last, locks, damaged, unreadable].every((all) => all.length === 0))
     return `No runs are recorded in ${safeLine(status.place)}.\nStart with: rollback plan`
   return sections([
     unfinishedLines(status, look),
+    unreadLines(status, look),
     unsharedLines(status, look),
-    status.locks.length === 0
+    locks.length === 0
       ? []
-      : [heading('Locks', look), ...status.locks.flatMap((lock) => lockLines(lock, now, look))],
-    ...status.last.map(({ service, environment, now, runs }) => [
+      : [heading('Locks', look), ...locks.flatMap((lock) => lockLines(lock, now, look))],
+    ...last.map(({ service, environment, now, runs }) => [
       heading(safeLine(`${service}, ${environment}`), look),
       ...hanging('  ', safeLine(nowWords(now)), look),
       ...runs
@@ -145,6 +164,22 @@ function unfinishedLines({ unfinished }: Status, look: Look): string[] {
           : hanging(`    ${look.paint.strong(safeLine(command))}  `, safeLine(does), look),
       ),
     ]),
+  ]
+}
+
+function unreadLines({ damaged, unreadable }: Status, look: Look): string[] {
+  const all = [...damaged.map(({ id, why }) => `${id}: ${why}`), ...unreadable.map(({ why }) => why)]
+  if (all.length === 0) return []
+  return [
+    look.paint.bad('Cannot be read'),
+    ...all.flatMap((what) => hanging('  - ', safeLine(what), look)),
+    ...(damaged.length === 0
+      ? []
+      : hanging(
+          '  ',
+          'What such a run has done is not told here; what to do about it: `rollback show <run>`',
+          look,
+        )),
   ]
 }
 

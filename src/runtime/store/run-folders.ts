@@ -2,7 +2,6 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { EXIT } from '../../core/exit.ts'
-import { openPlan } from '../../core/plan/seal.ts'
 import type { Plan } from '../../core/plan/types.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Line } from '../../core/run/events.ts'
@@ -10,6 +9,7 @@ import { MEGABYTE, readRegularFile, readTextFile, UnfitFile } from '../../io/tex
 import { type JournalRead, openJournal, parseJournal } from '../journal.ts'
 import type { RunLog } from '../types.ts'
 import { isCode, linkNew, makeFolderDurably, syncFolder, writeDurably } from './durable.ts'
+import { openStoredPlan, PLAN_LOST } from './stored-plan.ts'
 
 // `<root>/runs/<id>/plan.json` (sealed) and `events.jsonl`, `events.2.jsonl`, …. Folders 0700, files 0600.
 
@@ -84,7 +84,7 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
   return {
     ids,
     has: async (id) => (await ids()).includes(id),
-    plan: async (id) => openPlan(planText(folderOf(id)), join(folderOf(id), PLAN)),
+    plan: async (id) => openStoredPlan(planText(folderOf(id)), join(folderOf(id), PLAN)),
     journal: (id) => eventsIn(folderOf(id)),
 
     async create(plan, { unshared } = { unshared: false }) {
@@ -161,7 +161,7 @@ function planText(folder: string): string {
       code: isCode(error, 'ENOENT') ? 'plan-missing' : 'plan-unreadable',
       message: `${folder} has no plan that can be read`,
       found: error instanceof Error ? error.message : String(error),
-      cure: 'the journal beside it says what was done; a copy of the plan may be on another machine, or in a backup',
+      cure: PLAN_LOST,
       cause: error,
     })
   }

@@ -125,7 +125,11 @@ test('a damaged run does not hide the others, and is told of', async () => {
   const list = await store.list((id) => damaged.push(id))
   expect(list.map(({ plan }) => plan.id)).toEqual(['20260101-000000-aaaa'])
   expect(damaged).toEqual(['20260102-000000-bbbb'])
-  await expect(store.find('20260102')).rejects.toMatchObject({ code: 'plan-edited' })
+  await expect(store.find('20260102')).rejects.toMatchObject({
+    code: 'plan-edited',
+    // Not a new plan: that would say nothing about this run.
+    cure: expect.stringContaining('the journal beside it says what was done') as string,
+  })
 })
 
 test('a crash before the first event leaves a run without events, not a broken store', async () => {
