@@ -35,8 +35,8 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   const { triggers } = runbook
   const start = session.read.now()
   const signals = await Promise.all(
-    signalsOf(triggers).map((name) =>
-      watched(session, runbook, name, { history: lookBack(name, triggers), people: options.people }),
+    [...lookBacks(triggers)].map(([name, history]) =>
+      watched(session, runbook, name, { history, people: options.people }),
     ),
   )
   const decision = (): Decision => decisionOf(runbook, signals, session.read.now(), start)
@@ -47,6 +47,10 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     const due = signals.filter((one) => one.due <= session.read.now() && !one.sampling)
     for (const one of due) void sample(session, one)
     const first = signals.every(({ taken }) => taken.length > 0)
+    if (!first && !options.interrupt.aborted) {
+      await session.read.sleep(TICK)
+      continue
+    }
     const now = decision()
     const key = JSON.stringify(now.triggers)
     if (key !== told && first) options.onNews?.(now)
@@ -148,8 +152,9 @@ function decisionOf(
   now: number,
   start: number,
 ): Decision {
+  const byName = new Map(signals.map((one) => [one.name, one]))
   const judgeOne = (condition: Condition) => {
-    const one = signals.find(({ name }) => name === condition.signal)
+    const one = byName.get(condition.signal)
     return judge(condition, one?.taken ?? [], {
       now,
       every: condition.every ?? one?.every ?? EVERY,
@@ -170,19 +175,16 @@ function decisionOf(
 
 // ---------------------------------------------------------------- what has to be measured
 
-function signalsOf(triggers: readonly Trigger[]): string[] {
-  return [...new Set(triggers.flatMap(conditionsOf).map(({ signal }) => signal))]
-}
-
-/** How far back any condition on this signal looks, in milliseconds. */
-function lookBack(name: string, triggers: readonly Trigger[]): number {
-  const own = triggers.flatMap((trigger) =>
-    conditionsOf(trigger)
-      .filter(({ signal }) => signal === name)
-      .map((condition) => Math.max(...spans(condition), trigger.rollbackAfter ?? 0)),
-  )
+/** Every signal that a condition speaks of, and how far back any of them looks, in milliseconds. */
+function lookBacks(triggers: readonly Trigger[]): Map<string, number> {
+  const longest = new Map<string, number>()
+  for (const trigger of triggers)
+    for (const condition of conditionsOf(trigger)) {
+      const known = longest.get(condition.signal) ?? 0
+      longest.set(condition.signal, Math.max(known, ...spans(condition), trigger.rollbackAfter ?? 0))
+    }
   // A little more, so that what was before the breach is seen, too.
-  return Math.ceil(Math.max(0, ...own) * 1.2)
+  return new Map([...longest].map(([signal, history]) => [signal, Math.ceil(history * 1.2)]))
 }
 
 function spans({ for: lasting, count, absent_for, unchanged_for, change }: Condition): number[] {
