@@ -34,9 +34,10 @@ export interface DecideOptions {
 export async function decide(session: Session, runbook: Runbook, options: DecideOptions): Promise<Decision> {
   const { triggers } = runbook
   const start = session.read.now()
+  const basis = basisOf(session, runbook)
   const signals = await Promise.all(
     [...lookBacks(triggers)].map(([name, history]) =>
-      watched(session, runbook, name, { history, people: options.people }),
+      watched(basis, name, { history, people: options.people }),
     ),
   )
   const decision = (): Decision => decisionOf(runbook, signals, session.read.now(), start)
@@ -85,17 +86,26 @@ interface Watched {
   asked: AskedSignal | undefined
 }
 
+type Basis = ReturnType<typeof basisOf>
+
+/** What is the same for every signal: a secret is read once, however many of them need it. */
+function basisOf(session: Session, runbook: Runbook) {
+  const head = planHead(session.read.now(), { given: '' })
+  return {
+    session,
+    runbook,
+    ground: groundOf(runbook, procedureNamed(runbook, undefined), head),
+    secrets: session.secretsOf(runbook.secrets),
+  }
+}
+
 async function watched(
-  session: Session,
-  runbook: Runbook,
+  { session, runbook, ground, secrets }: Basis,
   name: string,
   { history, people }: { history: number; people: People },
 ): Promise<Watched> {
   const signal = runbook.signals[name]
   if (signal === undefined) throw new Error(`the runbook has no signal "${name}"`)
-  const head = planHead(session.read.now(), { given: '' })
-  const ground = groundOf(runbook, procedureNamed(runbook, undefined), head)
-  const secrets = session.secretsOf(runbook.secrets)
   const source = await loadSource(signal.source)
   const ask = (period: Period): Promise<Measurement> =>
     orUnreachable(measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read, period))
