@@ -22,7 +22,7 @@ export function networkError(error: unknown, host: string, sent: boolean): Netwo
     known?.words ?? `the connection to ${host} failed${codeOf(error) ? ` (${codeOf(error)})` : ''}`
   if (!sent || known?.neverSent === true)
     return new NetworkError({
-      code: 'network-refused',
+      code: known?.ours === true ? 'network-exhausted' : 'network-refused',
       message: words,
       cure: known?.cure,
       sent: false,
@@ -42,6 +42,8 @@ interface Words {
   cure?: string
   /** Whatever else is known: with this code nothing can have been sent. */
   neverSent?: boolean
+  /** It is this machine that lacks something: nothing is said about the host. */
+  ours?: boolean
 }
 
 const CHECK_ADDRESS = 'Check the address and the VPN, and whether it is running'
@@ -63,6 +65,14 @@ function wordsFor(code: string, host: string): Words | undefined {
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return { words: `there is no route to ${host}`, cure: 'Check the network or the VPN' }
+    case 'EMFILE':
+    case 'ENFILE':
+      return {
+        words: `too many files are open on this machine to connect to ${host}`,
+        cure: 'Raise the limit (ulimit -n)',
+        neverSent: true,
+        ours: true,
+      }
     case 'ERR_PROXY_TUNNEL':
       return {
         words: `the proxy does not let us through to ${host}`,

@@ -34,9 +34,10 @@ export interface DecideOptions {
 export async function decide(session: Session, runbook: Runbook, options: DecideOptions): Promise<Decision> {
   const { triggers } = runbook
   const start = session.read.now()
+  const basis = basisOf(session, runbook)
   const signals = await Promise.all(
-    signalsOf(triggers).map((name) =>
-      watched(session, runbook, name, { history: lookBack(name, triggers), people: options.people }),
+    [...lookBacks(triggers)].map(([name, history]) =>
+      watched(basis, name, { history, people: options.people }),
     ),
   )
   const decision = (): Decision => decisionOf(runbook, signals, session.read.now(), start)
@@ -47,6 +48,10 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     const due = signals.filter((one) => one.due <= session.read.now() && !one.sampling)
     for (const one of due) void sample(session, one)
     const first = signals.every(({ taken }) => taken.length > 0)
+    if (!first && !options.interrupt.aborted) {
+      await session.read.sleep(TICK)
+      continue
+    }
     const now = decision()
     const key = JSON.stringify(now.triggers)
     if (key !== told && first) options.onNews?.(now)
@@ -81,17 +86,26 @@ interface Watched {
   asked: AskedSignal | undefined
 }
 
+type Basis = ReturnType<typeof basisOf>
+
+/** What is the same for every signal: a secret is read once, however many of them need it. */
+function basisOf(session: Session, runbook: Runbook) {
+  const head = planHead(session.read.now(), { given: '' })
+  return {
+    session,
+    runbook,
+    ground: groundOf(runbook, procedureNamed(runbook, undefined), head),
+    secrets: session.secretsOf(runbook.secrets),
+  }
+}
+
 async function watched(
-  session: Session,
-  runbook: Runbook,
+  { session, runbook, ground, secrets }: Basis,
   name: string,
   { history, people }: { history: number; people: People },
 ): Promise<Watched> {
   const signal = runbook.signals[name]
   if (signal === undefined) throw new Error(`the runbook has no signal "${name}"`)
-  const head = planHead(session.read.now(), { given: '' })
-  const ground = groundOf(runbook, procedureNamed(runbook, undefined), head)
-  const secrets = session.secretsOf(runbook.secrets)
   const source = await loadSource(signal.source)
   const ask = (period: Period): Promise<Measurement> =>
     orUnreachable(measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read, period))
@@ -148,8 +162,9 @@ function decisionOf(
   now: number,
   start: number,
 ): Decision {
+  const byName = new Map(signals.map((one) => [one.name, one]))
   const judgeOne = (condition: Condition) => {
-    const one = signals.find(({ name }) => name === condition.signal)
+    const one = byName.get(condition.signal)
     return judge(condition, one?.taken ?? [], {
       now,
       every: condition.every ?? one?.every ?? EVERY,
@@ -170,19 +185,16 @@ function decisionOf(
 
 // ---------------------------------------------------------------- what has to be measured
 
-function signalsOf(triggers: readonly Trigger[]): string[] {
-  return [...new Set(triggers.flatMap(conditionsOf).map(({ signal }) => signal))]
-}
-
-/** How far back any condition on this signal looks, in milliseconds. */
-function lookBack(name: string, triggers: readonly Trigger[]): number {
-  const own = triggers.flatMap((trigger) =>
-    conditionsOf(trigger)
-      .filter(({ signal }) => signal === name)
-      .map((condition) => Math.max(...spans(condition), trigger.rollbackAfter ?? 0)),
-  )
+/** Every signal that a condition speaks of, and how far back any of them looks, in milliseconds. */
+function lookBacks(triggers: readonly Trigger[]): Map<string, number> {
+  const longest = new Map<string, number>()
+  for (const trigger of triggers)
+    for (const condition of conditionsOf(trigger)) {
+      const known = longest.get(condition.signal) ?? 0
+      longest.set(condition.signal, Math.max(known, ...spans(condition), trigger.rollbackAfter ?? 0))
+    }
   // A little more, so that what was before the breach is seen, too.
-  return Math.ceil(Math.max(0, ...own) * 1.2)
+  return new Map([...longest].map(([signal, history]) => [signal, Math.ceil(history * 1.2)]))
 }
 
 function spans({ for: lasting, count, absent_for, unchanged_for, change }: Condition): number[] {

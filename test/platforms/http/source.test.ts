@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Sample } from '../../../src/core/contract.ts'
 import { openDoors } from '../../../src/io/doors.ts'
+import { networkError } from '../../../src/io/network-error.ts'
 import { http } from '../../../src/platforms/http/source.ts'
 import { json, plain, startServer, type TestServer } from './server.ts'
 
@@ -175,6 +176,16 @@ describe('not a sample', () => {
     const measure = (url: string) => http.measure(http.options.parse({ url }), doors.read)
     expect(await measure('http://10.0.0.1/')).toMatchObject({ kind: 'unreachable' })
     expect(await measure('http://169.254.169.254/')).toMatchObject({ kind: 'unreachable' })
+  })
+
+  test('nor does it say anything about the service that we have no file descriptor left to ask it', async () => {
+    const full = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' })
+    const read = { ...doors.read, http: () => Promise.reject(networkError(full, 'shop:443', false)) }
+    const measured = await http.measure(http.options.parse({ url: server.url }), read)
+    expect(measured).toEqual({
+      kind: 'unreachable',
+      why: expect.stringContaining('too many files are open on this machine'),
+    })
   })
 
   test.each([
