@@ -131,17 +131,19 @@ async function watched(
     taken: [],
     due: session.read.now(),
     sampling: false,
-    baseline: await baselineOf(signal, ask),
+    baseline: await baselineOf(signal, source.keepsHistory === true, ask),
   }
 }
 
 /** What is usual, written down or measured; undefined where that is not known. */
 async function baselineOf(
   { baseline, unit }: SignalDef,
+  keepsHistory: boolean,
   ask: (period: Period) => Promise<Measurement>,
 ): Promise<number | undefined> {
   if (baseline?.value !== undefined) return limitIn(unit, baseline.value)
-  if (baseline?.offset === undefined) return undefined
+  // A source without a history would tell what is now, and now is never five times now.
+  if (baseline?.offset === undefined || !keepsHistory) return undefined
   const measured = await ask({ offset: baseline.offset })
   const value = measured.kind === 'samples' ? measured.samples.at(-1)?.value : undefined
   return typeof value === 'number' ? value : undefined

@@ -185,6 +185,16 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ['10:24 entry 1 of "must" says more than one thing: absent_for, unchanged_for, change each stand alone'],
   ],
   [
+    'a measured baseline in verify',
+    runbookText({
+      head: 'signals: { s: { http: { url: https://x.test }, baseline: { offset: 1d, floor: 1 } } }',
+      tail: VERIFY('above: { times: 2, of: baseline }'),
+    }),
+    [
+      '10:35 the baseline of "s" is measured, and verify knows only a written one | write the limit as a number, or the baseline as a value',
+    ],
+  ],
+  [
     'a limit in a unit that the signal does not have',
     runbookText({ head: MS_SIGNAL, tail: VERIFY('at_least: 3%') }),
     [

@@ -18,7 +18,7 @@ export function judge(condition: Condition, taken: readonly Taken[], judging: Ju
     const same = { ...condition, unchanged_for: undefined, equals: last.value, for: unchanged_for }
     return judge(same, taken, judging)
   }
-  const moments = momentsOf(condition, taken, judging, judging.speaks)
+  const moments = momentsOf(condition, taken, { ...judging, longestGap: GAP * judging.every }, judging.speaks)
   const since = sinceWhen(moments, judging.every)
   const judged = judgeMoments(condition, moments, judging)
   return judged.verdict === 'fails' ? judged : { ...judged, since }
@@ -28,22 +28,22 @@ function judgeMoments(condition: Condition, moments: Moment[], judging: Judging)
   if (condition.samples !== undefined) return judgeEach(moments, condition.samples)
   if (condition.count !== undefined) return judgeCount(moments, condition.count, judging)
   if (condition.for !== undefined) return judgeFor(moments, condition.for, judging)
-  return judgeRow(moments, condition.in_a_row ?? 1)
+  return judgeRow(moments, condition.in_a_row ?? 1, judging)
 }
 
 /** `in_a_row`: the last ones all hold. */
-function judgeRow(moments: Moment[], wanted: number): Judgement {
+function judgeRow(moments: Moment[], wanted: number, { speaks }: Judging): Judgement {
   const last = moments.at(-1)
   if (last === undefined) return NOT_MEASURED
   const row = moments.length - 1 - moments.findLastIndex((one) => one.verdict !== 'holds')
   const count = wanted === 1 ? '' : `, ${Math.min(row, wanted)} of ${wanted} in a row`
   if (row >= wanted) return { verdict: 'holds', words: last.words + count, final: false }
-  // A row that has begun but is not complete says nothing against the condition, and does not prove it either.
-  return {
-    verdict: last.verdict === 'holds' ? 'unknown' : last.verdict,
-    words: last.words + count,
-    final: false,
-  }
+  const words = last.words + count
+  if (last.verdict !== 'holds') return { verdict: last.verdict, words, final: false }
+  // A row that has begun proves nothing yet. Of what is feared, that it was well before makes one failure a passing one;
+  // of what is demanded, it says nothing against it.
+  const wasWell = speaks === 'of-breach' && moments.at(-1 - row)?.verdict === 'fails'
+  return { verdict: wasWell ? 'fails' : 'unknown', words, final: false }
 }
 
 /** `samples`: exactly so many, and each must hold. */

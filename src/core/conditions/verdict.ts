@@ -97,7 +97,7 @@ function together(
   const times = deciding.flatMap(({ since }) => since ?? [])
   return {
     verdict,
-    words: deciding.map(({ words }) => words).join('; '),
+    words: [...new Set(deciding.map(({ words }) => words))].join('; '),
     since: times.length === 0 ? undefined : earliest(...times),
     final: deciding.every(({ final }) => final),
   }

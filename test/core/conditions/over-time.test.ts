@@ -173,3 +173,84 @@ describe('the change over 10 minutes', () => {
     expect(judged({ change: { over, ...limit } }, taken(points)).verdict).toBe(wanted)
   })
 })
+
+describe('a history that ends before now', () => {
+  const condition = { above: 10, for: 5 * MINUTE }
+  const until = (ago: number, value: number): Taken[] => [
+    {
+      at: NOW,
+      from: NOW - 6 * MINUTE,
+      measurement: {
+        kind: 'samples',
+        samples: each(360, ago, value).map(([before]) => ({ at: NOW - before * SECOND, value })),
+      },
+    },
+  ]
+
+  test('does not pass for well now, nor for a breach that goes on', () => {
+    expect(judged(condition, until(45, 1))).toMatchObject({ verdict: 'fails' })
+    expect(judged(condition, until(60, 1))).toMatchObject({ verdict: 'unknown', words: 'no data for 1m 00s' })
+    expect(judged(condition, until(60, 99))).toMatchObject({ verdict: 'unknown' })
+  })
+
+  test('says what no_data says', () => {
+    expect(judged({ ...condition, no_data: 'ignore' }, until(60, 1))).toMatchObject({ verdict: 'fails' })
+    expect(judged({ above: 10, no_data: 'breach' }, until(60, 1))).toMatchObject({ verdict: 'holds' })
+  })
+})
+
+describe('three failures in a row', () => {
+  const condition = { passing: false, in_a_row: 3 }
+  test.each<[string, Point[], string]>([
+    [
+      'two, and it was well before',
+      [
+        [45, 1],
+        [30, 'failing'],
+        [15, 'failing'],
+      ],
+      'fails',
+    ],
+    [
+      'two, and nobody knows what was before',
+      [
+        [30, 'failing'],
+        [15, 'failing'],
+      ],
+      'unknown',
+    ],
+    [
+      'three',
+      [
+        [45, 'failing'],
+        [30, 'failing'],
+        [15, 'failing'],
+      ],
+      'holds',
+    ],
+    [
+      'well again',
+      [
+        [45, 'failing'],
+        [30, 'failing'],
+        [15, 1],
+      ],
+      'fails',
+    ],
+  ])('%s', (_, points, wanted) => {
+    expect(judged(condition, taken(points)).verdict).toBe(wanted)
+  })
+})
+
+test('at the limit is at the limit, although 1.5 times 0.2 is 0.30000000000000004 to a computer', () => {
+  const verdict = (value: number) =>
+    judge({ signal: 's', at_least: { times: 1.5, of: 'baseline' } }, taken([[0, value]]), {
+      unit: 'ratio',
+      now: NOW,
+      every: SECOND,
+      baseline: 0.2,
+      speaks: 'of-breach',
+    }).verdict
+  expect(verdict(0.3)).toBe('holds')
+  expect(verdict(0.2999)).toBe('fails')
+})

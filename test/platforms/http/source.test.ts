@@ -210,3 +210,8 @@ test('a login that cannot be decoded says nothing about the service', async () =
   const measured = await http.measure({ url: server.url.replace('http://', 'http://u:p%zz@') }, doors.read)
   expect(measured).toMatchObject({ kind: 'unreachable', why: expect.not.stringContaining('%zz') })
 })
+
+test('a name that is not found says nothing about the service: the fault may be our own network', async () => {
+  const parsed = http.options.parse({ url: 'https://nobody.invalid/health' })
+  expect(await http.measure(parsed, doors.read)).toMatchObject({ kind: 'unreachable' })
+})
