@@ -36,7 +36,15 @@ type ListedRun = RunSummary & { settledBy?: string | undefined }
 
 /** The last proven version, and the run since which it may be another one. */
 interface Now {
-  proven?: { target: Release; run: string; at: string | undefined } | undefined
+  proven?:
+    | {
+        target: Release
+        run: string
+        at: string | undefined
+        /** It is live; something beside it fails, or was left out. */
+        degraded: boolean
+      }
+    | undefined
   inDoubtSince?: string | undefined
 }
 
@@ -50,7 +58,6 @@ const IN_DOUBT = new Set<RunSummary['result']>([
   'unmeasured',
   'interrupted',
   'unfinished',
-  'degraded',
   'abandoned',
 ])
 
@@ -104,13 +111,18 @@ function isAlive(run: string, locks: LockSummary[]): boolean {
 }
 
 function nowOf(newestFirst: readonly RunSummary[]): Now {
-  const at = newestFirst.findIndex(({ result }) => result === 'proven')
+  const at = newestFirst.findIndex(({ result }) => result === 'proven' || result === 'degraded')
   const proven = newestFirst[at]
   const since = newestFirst
     .slice(0, at === -1 ? undefined : at)
     .findLast(({ result }) => IN_DOUBT.has(result))
   return {
-    proven: proven && { target: proven.target, run: proven.id, at: proven.ended },
+    proven: proven && {
+      target: proven.target,
+      run: proven.id,
+      at: proven.ended,
+      degraded: proven.result === 'degraded',
+    },
     inDoubtSince: since?.id,
   }
 }
@@ -142,7 +154,7 @@ function nowWords({ proven, inDoubtSince }: Now): string {
   const doubt = inDoubtSince === undefined ? '' : `in doubt since run ${inDoubtSince}`
   if (proven === undefined) return `now: ${doubt === '' ? 'nothing was proven yet' : doubt}`
   const name = releaseName(proven.target) || `as before the run that ${proven.run} took back`
-  const words = `${name}, proven ${minute(proven.at)} UTC`
+  const words = `${name}, proven ${minute(proven.at)} UTC${proven.degraded ? ', but degraded or partial' : ''}`
   return doubt === '' ? `now: ${words}` : `now: ${doubt}; before that ${words}`
 }
 
