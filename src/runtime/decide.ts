@@ -16,6 +16,8 @@ const SAMPLE_LIMIT = 5000
 const EVERY = 5000
 /** Between two looks at what is due. */
 const TICK = 50
+/** What only the time changes (an answer expires, something has lasted long enough) is judged so often. */
+const JUDGE_AGAIN = 1000
 
 export interface DecideOptions {
   /** Milliseconds for signals without a history of their own; 0 measures once. */
@@ -42,6 +44,7 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   )
   const decision = (): Decision => decisionOf(runbook, signals, session.read.now(), start)
   let told = ''
+  let judged = { made: 0, at: -Infinity }
   // The time that a person takes to answer is no time of sampling.
   let asking = 0
   for (;;) {
@@ -52,22 +55,27 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
       await session.read.sleep(TICK)
       continue
     }
+    const made = signals.reduce((sum, { made: own }) => sum + own, 0)
+    const timeIsOver = session.read.now() - start - asking >= options.sample || options.interrupt.aborted
+    if (made === judged.made && session.read.now() - judged.at < JUDGE_AGAIN && !timeIsOver) {
+      await session.read.sleep(TICK)
+      continue
+    }
+    judged = { made, at: session.read.now() }
     const now = decision()
     const key = JSON.stringify(now.triggers)
-    if (key !== told && first) options.onNews?.(now)
+    if (key !== told) options.onNews?.(now)
     told = key
     const open = signals.find(({ asked }) => asked?.open() === true)
     // Nobody is asked for what could not change anything, or before it is known what the machines say.
-    if (first && open !== undefined && options.people.ask !== undefined && now.verdict !== 'rollback') {
+    if (open !== undefined && options.people.ask !== undefined && now.verdict !== 'rollback') {
       const before = session.read.now()
       await open.asked?.ask(options.people, session.read.now)
       await sample(session, open)
       asking += session.read.now() - before
       continue
     }
-    const over = session.read.now() - start - asking >= options.sample || now.verdict === 'rollback'
-    if (first && over) return now
-    if (options.interrupt.aborted) return now
+    if (timeIsOver || now.verdict === 'rollback') return now
     await session.read.sleep(TICK)
   }
 }
@@ -80,6 +88,8 @@ interface Watched {
   /** Milliseconds that one measurement tells of. */
   history: number
   taken: Taken[]
+  /** Measurements, also those of which a newer one tells it all again. */
+  made: number
   due: number
   sampling: boolean
   baseline: number | undefined
@@ -129,6 +139,7 @@ async function watched(
     history: period.history ?? 0,
     measure: async () => asked?.measure(session.read.now()) ?? ask(period),
     taken: [],
+    made: 0,
     due: session.read.now(),
     sampling: false,
     baseline: await baselineOf(signal, source.keepsHistory === true, ask),
@@ -154,7 +165,10 @@ async function sample(session: Session, one: Watched): Promise<void> {
   one.due = session.read.now() + one.every
   const measurement = await one.measure()
   const at = session.read.now()
-  one.taken.push({ at, from: at - one.history, measurement })
+  const from = at - one.history
+  if (one.history > 0 && measurement.kind === 'samples') one.taken = one.taken.filter((old) => old.at < from)
+  one.taken.push({ at, from, measurement })
+  one.made++
   one.sampling = false
 }
 
