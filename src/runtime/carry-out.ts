@@ -113,6 +113,8 @@ class Execution implements Carrier {
     try {
       while (this.#state.ended === undefined) {
         if (this.#broken !== undefined) throw this.#broken
+        // Who waits begins nothing, and would not ask: what it waits for may have been taken back by somebody else.
+        if (this.#ground.held.lost !== undefined) throw this.#ground.held.lost
         if (this.#options.interrupt.aborted) return await this.#stop()
         await this.#once()
       }

@@ -187,7 +187,7 @@ function resumed(state: RunState, at: number): RunState {
 
 function lookedAtAnew(effect: EffectState): EffectState {
   const fresh = { ...effect, observed: undefined, looks: 0, doubt: undefined }
-  // What the interruption itself made of it says nothing about trying again.
+  // What the interruption itself made of it says nothing about trying again, nor about a fallback.
   return isInterrupted(effect.failure) ? { ...fresh, failure: undefined, retryAt: undefined } : fresh
 }
 
@@ -234,10 +234,12 @@ function afterOutcome(before: EffectState, event: Extract<RunEvent, { type: 'out
   }
 }
 
-/** Nothing was wrong with it: the person or CI stopped the run. */
+/** Nothing was wrong with it: the person or CI stopped the run, or it was no longer for this process to go on with it. */
 function isInterrupted(failure: Failure | undefined): boolean {
-  return failure?.code === 'interrupted'
+  return failure !== undefined && INTERRUPTIONS.has(failure.code)
 }
+
+const INTERRUPTIONS = new Set(['interrupted', 'lock-lost', 'lock-unreadable'])
 
 /** A look settles what a lost answer left open. */
 function afterObservation(

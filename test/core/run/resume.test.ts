@@ -5,7 +5,7 @@ import { livingChildren, openDoubts } from '../../../src/core/run/doubts.ts'
 import type { RunEvent } from '../../../src/core/run/events.ts'
 import { next } from '../../../src/core/run/next.ts'
 import { fold } from '../../../src/core/run/state.ts'
-import { callStep, planOf, setStep } from '../plan-of.ts'
+import { callStep, callUse, planOf, setStep } from '../plan-of.ts'
 import { play } from './simulator.ts'
 
 const ANA = { name: 'ana', host: 'laptop', ci: false }
@@ -71,6 +71,25 @@ test('nor is one that was stopped by an interruption before it began', () => {
   )
   expect(state.interrupted).toBeUndefined()
   expect(next(plan, state, at(6000))).toEqual([
+    { do: 'call', step: 'hook', use: 'first', effect: 'hook', attempt: 2 },
+  ])
+})
+
+test('nor one that was not begun because the run was another one’s by then: no reason to fail, or for a fallback', () => {
+  const lost = {
+    code: 'lock-lost',
+    message: 'the run is no longer ours',
+    applied: 'no' as const,
+    retryable: false,
+  }
+  const fallback = callUse('hook~fallback')
+  const plan = planOf([callStep('hook', {}, { retry: { attempts: 1, backoff: 1 }, fallback })])
+  const state = after(
+    ...begun('hook'),
+    { type: 'outcome', step: 'hook', effect: 'hook', attempt: 1, ok: false, failure: lost, retryAt: 99_000 },
+    resumed,
+  )
+  expect(next(plan, state, at(5000))).toEqual([
     { do: 'call', step: 'hook', use: 'first', effect: 'hook', attempt: 2 },
   ])
 })
