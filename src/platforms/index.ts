@@ -2,6 +2,7 @@ import type { Platform } from '../core/contract.ts'
 import { alertmanager } from './alertmanager/index.ts'
 import { clock } from './clock/index.ts'
 import { command } from './command/index.ts'
+import { datadog } from './datadog/index.ts'
 import { file } from './file/index.ts'
 import { http } from './http/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
@@ -15,6 +16,7 @@ export const platforms = {
   alertmanager,
   clock,
   command,
+  datadog,
   file,
   http,
   kubernetes,

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
 
+import type { Series } from '../series.ts'
+
 // The answers of /api/v1/query and /api/v1/query_range, as far as they are read.
 
 /** Seconds since the epoch, and a number as text: `+Inf` and `NaN` are no JSON. */
@@ -31,11 +33,6 @@ const answer = z.union([
 ])
 
 type Answer = z.output<typeof answer>
-
-export interface Series {
-  labels: Readonly<Record<string, string>>
-  samples: { at: number; value: number }[]
-}
 
 function isPoint(value: unknown): value is Point {
   return (

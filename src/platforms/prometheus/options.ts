@@ -2,9 +2,7 @@ import * as z from 'zod/mini'
 
 import { address, headers, insecure } from '../http/options.ts'
 import { described, duration, text } from '../options.ts'
-
-/** How several series become the one number that is judged. */
-export const SERIES = ['max', 'min', 'sum', 'avg'] as const
+import { SERIES } from '../series.ts'
 
 export const queryOptions = z.strictObject({
   url: described(address(), 'of the server, without /api/v1: http://prometheus:9090'),

@@ -1,9 +1,9 @@
 import type { Measurement, Period, ReadDoor, Source } from '../../core/contract.ts'
 import { printable } from '../../core/printable.ts'
 import { askJson, otherAnswer } from '../http/ask-json.ts'
+import { combined } from '../series.ts'
 import { queryOptions, type QueryOptions } from './options.ts'
 import { answerIn, seriesIn } from './answer.ts'
-import { combined } from './series.ts'
 
 /** The server refuses more points of a series. */
 const MOST_POINTS = 11_000
@@ -34,7 +34,7 @@ async function measure(options: QueryOptions, read: ReadDoor, period: Period = {
       kind: 'unreachable',
       why: `the result is a ${printable(data.resultType, 40)}: a number is needed`,
     }
-  const found = combined(series, options.series)
+  const found = combined(series, options.series, 'put sum(…) or max(…) around it')
   return 'why' in found ? { kind: 'unreachable', why: found.why } : fromSamples(found.samples, warnings)
 }
 

@@ -1,22 +1,32 @@
-import { printable } from '../../core/printable.ts'
-import type { Series } from './answer.ts'
-import type { SERIES } from './options.ts'
+import { printable } from '../core/printable.ts'
+
+// What a query of a measuring system gives, and how it becomes the one number that is judged.
+
+/** How several series become one. */
+export const SERIES = ['max', 'min', 'sum', 'avg'] as const
 
 type Way = (typeof SERIES)[number]
 
 type Samples = { at: number; value: number }[]
 
-/** The one series that is judged. What a query with several means is for its author to say. */
+export interface Series {
+  labels: Readonly<Record<string, string>>
+  /** NaN where there is no value. */
+  samples: Samples
+}
+
+/** The one series that is judged. What a query with several means is for its author to say; `cure` is how. */
 export function combined(
   all: readonly Series[],
   way: Way | undefined,
+  cure: string,
 ): { samples: Samples } | { why: string } {
   const [first, second] = all
   if (first === undefined) return { samples: [] }
   if (second === undefined) return { samples: first.samples }
   if (way === undefined)
     return {
-      why: `the query gives ${all.length} series, such as ${namesOf(first)} and ${namesOf(second)}: put sum(…) or max(…) around it, or say series: max`,
+      why: `the query gives ${all.length} series, such as ${namesOf(first)} and ${namesOf(second)}: ${cure}, or say series: max`,
     }
   const moments = new Map<number, number[]>()
   for (const { samples } of all)
