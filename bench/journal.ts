@@ -46,7 +46,7 @@ async function run(): Promise<Outcome> {
 async function appendEvents(path: string): Promise<void> {
   const redactor = createRedactor()
   redactor.add('hunter2-hunter2', '[secret token]')
-  const log = await openJournal(path, { redact: (text) => redactor.redact(text), now: Date.now })
+  const log = openJournal(path, { redact: (text) => redactor.redact(text), now: Date.now })
   for (let index = 0; index < EVENTS; index += 1) await log.append(eventOf(index))
   await log.close()
 }

@@ -4,8 +4,10 @@ import { observe } from './observe.ts'
 import { type Benchmark, isWithin, type Outcome } from './outcome.ts'
 import { duration, factor, type Result } from './report.ts'
 import { keep, thisMachine } from './results.ts'
+import { range } from './range.ts'
 import { retag } from './retag.ts'
 import { scale } from './scale.ts'
+import { signals } from './signals.ts'
 import { startup } from './startup.ts'
 
 // `npm run bench` runs them all, `npm run bench -- startup retag` only these.
@@ -14,6 +16,8 @@ const BENCHMARKS = {
   startup,
   retag,
   observe,
+  signals,
+  range,
   scale,
   journal,
   'git-store': gitStore,

@@ -74,7 +74,7 @@ function journalling(length: number, folder: string): Contender {
     name: journalledName(length),
     prepare: () => rm(path, { force: true }),
     async run() {
-      const log = await openJournal(path, { redact: (text) => text, now: Date.now })
+      const log = openJournal(path, { redact: (text) => text, now: Date.now })
       await carryOutLong(length, (event) => log.append(event))
       await log.close()
     },

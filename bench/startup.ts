@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process'
-
 import { tempFolder } from '../test/helpers/folder.ts'
-import { type Contender, measure } from './measure.ts'
+import { measure } from './measure.ts'
 import { type Benchmark, type Outcome, ratio } from './outcome.ts'
-import { buildProgram, inCheckout, plainEnvironment } from './program.ts'
+import { buildProgram, inCheckout } from './program.ts'
+import { wholeProcess } from './whole-process.ts'
 
 const BARE = 'node -e 0'
 const VERSION = 'rollback --version'
@@ -20,9 +19,9 @@ async function run(): Promise<Outcome> {
   }))
   const measured = await measure(
     [
-      wholeProcess(BARE, node, ['-e', '0']),
-      wholeProcess(VERSION, node, [entry, '--version']),
-      ...validations.map(({ name, argv }) => wholeProcess(name, node, argv)),
+      wholeProcess({ name: BARE, program: node, argv: ['-e', '0'] }),
+      wholeProcess({ name: VERSION, program: node, argv: [entry, '--version'] }),
+      ...validations.map(({ name, argv }) => wholeProcess({ name, program: node, argv })),
     ],
     { rounds: 40, warmUps: 3 },
   )
@@ -39,19 +38,5 @@ async function run(): Promise<Outcome> {
       'The first start after an installation: the compiled code is not kept yet, and the disk is cold.',
       '`npm` and `npx`, which take longer than the program itself.',
     ],
-  }
-}
-
-/** Synchronously: our own event loop must not stand between the end of a process and the clock. */
-function wholeProcess(name: string, program: string, argv: readonly string[]): Contender {
-  return {
-    name,
-    async run() {
-      const { status, error, stderr } = spawnSync(program, argv, {
-        env: plainEnvironment(),
-        stdio: ['ignore', 'ignore', 'pipe'],
-      })
-      if (status !== 0) throw new Error(`${name} ended with ${status}: ${String(error ?? stderr)}`)
-    },
   }
 }

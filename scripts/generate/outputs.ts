@@ -1,9 +1,10 @@
 import { platforms } from '../../src/platforms/index.ts'
 import { renderActions } from './actions.ts'
+import { COVERAGE, renderCoverage } from './coverage.ts'
 import { renderExitCodes } from './exit-codes.ts'
 import { runbookJsonSchema } from './runbook-schema.ts'
 
-/** A file made from the code. */
+/** A file made from the code, in whole or in part. */
 export interface Output {
   /** From the root of the repository. */
   path: string
@@ -17,4 +18,5 @@ export const outputs: Output[] = [
   },
   { path: 'docs/reference/actions.md', render: () => renderActions(platforms) },
   { path: 'docs/reference/exit-codes.md', render: renderExitCodes },
+  { path: COVERAGE, render: renderCoverage },
 ]

@@ -1,6 +1,7 @@
 import type { ZodMiniType } from 'zod/mini'
 
 import type { Json } from './json.ts'
+import type { SignalDef } from './model.ts'
 import type { Candidate, Release } from './release.ts'
 
 // What a platform gives, and the doors it is given. Every member says its unit, its errors and its source.
@@ -79,6 +80,10 @@ export interface CommandResult {
   exitCode: number | undefined
   /** Why there is no exit code: `timed out after 60 s`, `not found`, `killed by SIGTERM`. */
   ended?: string | undefined
+  /** Why we have ended it half-way, or tried to. */
+  cut?: 'timed out' | 'interrupted' | undefined
+  /** It could not be ended, and goes on. */
+  stillRuns?: true | undefined
   stdout: string
   stderr: string
   /** Bytes of output that were dropped. */
@@ -311,7 +316,20 @@ export interface Source<Options> {
   options: Schema<Options>
   /** Whether it can be asked about the past; else it is sampled. */
   keepsHistory?: boolean | undefined
+  /** Where only a person knows it: `measure` then has nothing to tell by itself. */
+  person?: PersonKnows<Options> | undefined
   measure(options: Options, read: ReadDoor, period?: Period): Promise<Measurement>
+}
+
+/** What a person is asked, and what an answer means. */
+export interface PersonKnows<Options> {
+  question(options: Options): string
+  /** What can be answered, for people: words to be typed, or what they stand for. */
+  answers(options: Options): readonly string[]
+  /** Milliseconds that an answer counts. */
+  expires(options: Options): number
+  /** In the signal's unit; or why the text is no answer. */
+  value(options: Options, answer: string, unit: SignalDef['unit']): SampleValue | { why: string }
 }
 
 // ---------------------------------------------------------------- platforms

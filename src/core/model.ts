@@ -150,6 +150,12 @@ export interface Condition {
   for?: number | undefined
   /** So many samples must hold: of those of the last milliseconds, or of the last `of`. */
   count?: { atLeast: number; within?: number | undefined; of?: number | undefined } | undefined
+  /** Milliseconds without any data, while the measuring system answers. */
+  absent_for?: number | undefined
+  /** Milliseconds that its value has been the same. */
+  unchanged_for?: number | undefined
+  /** By how much it is more than it was `over` milliseconds ago. */
+  change?: { over: number; above?: Limit | undefined; below?: Limit | undefined } | undefined
   /** What it says when there is no data, and when the measuring system does not answer; default unknown. */
   no_data?: Silence | undefined
   on_error?: Silence | undefined

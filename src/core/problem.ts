@@ -37,6 +37,8 @@ export interface EffectFailureDetails extends ProblemDetails {
   retryable: boolean
   /** The platform's own wish (Retry-After), in milliseconds. */
   retryAfter?: number | undefined
+  /** Of the program that was doing it: we have ended it half-way, or it could not be ended and goes on. */
+  program?: 'half-way' | 'still-runs' | undefined
 }
 
 /** Thrown by `apply` and `call`; says whether the effect may have happened. */
@@ -44,6 +46,7 @@ export class EffectFailure extends Problem {
   readonly applied: 'no' | 'unknown'
   readonly retryable: boolean
   readonly retryAfter: number | undefined
+  readonly program: EffectFailureDetails['program']
 
   constructor(details: EffectFailureDetails) {
     super(details)
@@ -51,6 +54,7 @@ export class EffectFailure extends Problem {
     this.applied = details.applied
     this.retryable = details.retryable
     this.retryAfter = details.retryAfter
+    this.program = details.program
   }
 }
 

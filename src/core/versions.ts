@@ -68,6 +68,11 @@ export function blockOf({ blocked }: Versions, version: KnownVersion): BlockedVe
   return blocked.find((one) => one.lifted === undefined && sameVersion(one, version))
 }
 
+/** Whether anything was ever written down about it. */
+export function isOnRecord({ good, blocked }: Versions, version: KnownVersion): boolean {
+  return [...good, ...blocked].some((one) => sameVersion(one, version))
+}
+
 /** The newest proof of this version. */
 export function proofOf({ good }: Versions, version: KnownVersion): VersionRecord | undefined {
   return good.find((one) => sameVersion(one, version))

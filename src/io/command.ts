@@ -6,7 +6,7 @@ import type { Began, CommandRequest, CommandResult } from '../core/contract.ts'
 import { formatDuration } from '../core/duration.ts'
 import { childEnv } from './child-env.ts'
 import { findProgram } from './find-program.ts'
-import { guard, LEFTOVER } from './process-group.ts'
+import { guard, HURRY, LEFTOVER } from './process-group.ts'
 import { startOf } from './process-identity.ts'
 import { openSpills } from './spill.ts'
 import { createTail } from './tail.ts'
@@ -113,16 +113,18 @@ async function endOf(
   pid: number,
   request: CommandRequest,
   signal: AbortSignal | undefined,
-): Promise<Pick<CommandResult, 'exitCode' | 'ended'>> {
+): Promise<Pick<CommandResult, 'exitCode' | 'ended' | 'cut' | 'stillRuns'>> {
   const timeout = request.timeout ?? TIMEOUT
   const end = guard(pid)
   let ended: string | undefined
-  const stop = (why: string) => {
-    ended ??= why
-    end.now()
+  let cut: CommandResult['cut']
+  const stop = (why: CommandResult['cut'], words: string, patience?: number) => {
+    cut ??= why
+    ended ??= words
+    end.now(patience)
   }
-  const timer = setTimeout(() => stop(`timed out after ${formatDuration(timeout)}`), timeout)
-  const abort = () => stop('interrupted')
+  const timer = setTimeout(() => stop('timed out', `timed out after ${formatDuration(timeout)}`), timeout)
+  const abort = () => stop('interrupted', 'interrupted', HURRY)
   signal?.addEventListener('abort', abort, { once: true })
 
   const gone = Promise.race([
@@ -142,9 +144,12 @@ async function endOf(
   const stays = end.denied() && node.exitCode === null && node.signalCode === null
   // Nobody waits for it any longer, this process included.
   if (stays) node.unref()
+  if (!stays) return { exitCode: undefined, ended, cut }
   return {
     exitCode: undefined,
-    ended: stays ? `${ended}, and still runs: it has changed its user, and may not be ended by us` : ended,
+    ended: `${ended}, and still runs: it has changed its user, and may not be ended by us`,
+    cut,
+    stillRuns: true,
   }
 }
 

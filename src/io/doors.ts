@@ -45,23 +45,33 @@ export interface SeenExchange {
 export interface Doors {
   read: ReadDoor
   write: WriteDoor
+  /** Ends the programs that carry effects out: who waits for one hears what became of it. */
+  endEffects(): void
   /** Ends everything that is under way: requests, commands, idle connections. */
   close(): Promise<void>
 }
 
 export function openDoors(options: DoorOptions = {}): Doors {
   const closing = new AbortController()
+  const ending = new AbortController()
   const looking = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal
   // A write door looks too (before and after it acts): only closing ends that.
   const read = readDoor(options, looking, 'read')
   const write: WriteDoor = {
     ...readDoor(options, closing.signal, 'write'),
     send: (request) => seen(options, 'write', request, closing.signal),
-    execute: (command, began) => run(command, closing.signal, began),
+    // Without `began` it is ours, such as a push to the store.
+    execute: (command, began) =>
+      run(
+        command,
+        began === undefined ? closing.signal : AbortSignal.any([closing.signal, ending.signal]),
+        began,
+      ),
   }
   return {
     read,
     write,
+    endEffects: () => ending.abort(),
     close: async () => {
       if (closing.signal.aborted) return
       closing.abort()

@@ -4,13 +4,18 @@ import { Problem, type ProblemDetails } from '../core/problem.ts'
 export class NetworkError extends Problem {
   /** false: the request certainly never left. true: it may have been carried out, only its answer is lost. */
   readonly sent: boolean
+  /** The fault is as likely ours as the host's, and says nothing about it: a name not found, no route, no file left. */
+  readonly ours: boolean
   /** Milliseconds were over; whoever answers 5xx-like to a person may want to say so. */
   readonly timedOut: boolean
 
-  constructor(details: ProblemDetails & { sent: boolean; timedOut?: boolean | undefined }) {
+  constructor(
+    details: ProblemDetails & { sent: boolean; timedOut?: boolean | undefined; ours?: boolean | undefined },
+  ) {
     super(details)
     this.name = 'NetworkError'
     this.sent = details.sent
+    this.ours = details.ours ?? false
     this.timedOut = details.timedOut ?? false
   }
 }
@@ -26,6 +31,7 @@ export function networkError(error: unknown, host: string, sent: boolean): Netwo
       message: words,
       cure: known?.cure,
       sent: false,
+      ours: known?.ours,
       cause: error,
     })
   return new NetworkError({
@@ -33,6 +39,7 @@ export function networkError(error: unknown, host: string, sent: boolean): Netwo
     message: words,
     cure: known?.cure,
     sent: true,
+    ours: known?.ours,
     cause: error,
   })
 }
@@ -42,6 +49,7 @@ interface Words {
   cure?: string
   /** Whatever else is known: with this code nothing can have been sent. */
   neverSent?: boolean
+  ours?: boolean
 }
 
 const CHECK_ADDRESS = 'Check the address and the VPN, and whether it is running'
@@ -57,17 +65,33 @@ function wordsFor(code: string, host: string): Words | undefined {
         words: `there is no host of the name ${host}`,
         cure: 'Check the name and the VPN',
         neverSent: true,
+        ours: true,
       }
     case 'EAI_AGAIN':
-      return { words: `the name of ${host} could not be looked up`, cure: 'Check DNS', neverSent: true }
+      return {
+        words: `the name of ${host} could not be looked up`,
+        cure: 'Check DNS',
+        neverSent: true,
+        ours: true,
+      }
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return { words: `there is no route to ${host}`, cure: 'Check the network or the VPN' }
+    case 'EADDRNOTAVAIL':
+      return { words: `there is no route to ${host}`, cure: 'Check the network or the VPN', ours: true }
+    case 'EMFILE':
+    case 'ENFILE':
+      return {
+        words: `too many files are open on this machine to connect to ${host}`,
+        cure: 'Raise the limit (ulimit -n)',
+        neverSent: true,
+        ours: true,
+      }
     case 'ERR_PROXY_TUNNEL':
       return {
         words: `the proxy does not let us through to ${host}`,
         cure: 'Check HTTPS_PROXY, or add the host to NO_PROXY',
         neverSent: true,
+        ours: true,
       }
     case 'ECONNRESET':
     case 'EPIPE':

@@ -2,6 +2,8 @@
 
 /** Between asking a process group to end and ending it, in milliseconds. */
 export const GRACE = 2000
+/** The same where the run was interrupted: the whole of it has to be gone soon. */
+export const HURRY = 500
 /** A program may leave something behind that keeps our pipe open; its output is waited for no longer than this. */
 export const LEFTOVER = 500
 
@@ -29,12 +31,12 @@ export function guard(pid: number) {
     denied: () => denied,
     /** Resolves when the group was killed and has had a moment to be gone. */
     killed: killed.promise,
-    now(): void {
+    now(patience = GRACE): void {
       denied = signalGroup(pid, 'SIGTERM') === 'denied'
       impatience ??= setTimeout(() => {
         denied = signalGroup(pid, 'SIGKILL') === 'denied'
         impatience = setTimeout(killed.resolve, LEFTOVER)
-      }, GRACE)
+      }, patience)
     },
     release(): void {
       // The leader went on being asked to; what it started in its group has to go too.

@@ -1,5 +1,6 @@
 import type { Platform } from '../core/contract.ts'
 import { alertmanager } from './alertmanager/index.ts'
+import { clock } from './clock/index.ts'
 import { command } from './command/index.ts'
 import { datadog } from './datadog/index.ts'
 import { file } from './file/index.ts'
@@ -14,6 +15,7 @@ import { sentry } from './sentry/index.ts'
 /** Every platform; the first part of an action's name finds it here. One line registers one. */
 export const platforms = {
   alertmanager,
+  clock,
   command,
   datadog,
   file,

@@ -31,14 +31,21 @@ export function checkText(decision: Decision, where: string, look: Look): string
 }
 
 /** What is to be done about it; nothing where all is well. */
-function waysOn({ verdict, triggers }: Decision, look: Look): string[] {
+function waysOn({ verdict, triggers, unanswered }: Decision, look: Look): string[] {
   const ways = [
     ...(verdict === 'rollback' ? ['rollback run  choose a version, see the plan, go back to it'] : []),
+    ...(unanswered.length > 0
+      ? [
+          `rollback check ${unanswered.map((name) => `--answer ${name}=…`).join(' ')}  say what only a person knows`,
+        ]
+      : []),
     ...(triggers.some(({ judged }) => judged === 'unknown')
       ? ['rollback check --sample 5m  measure for longer, where something has to have lasted']
       : []),
   ]
-  return ways.length === 0 ? [] : [heading('Ways on', look), ...ways.map((way) => `  ${way}`)]
+  return ways.length === 0
+    ? []
+    : [heading('Ways on', look), ...ways.flatMap((way) => hanging('  ', way, look))]
 }
 
 function group(title: string, triggers: readonly TriggerVerdict[], look: Look): string[] {

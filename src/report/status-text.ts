@@ -14,9 +14,21 @@ import type { WayOn } from './ways-on.ts'
 export interface Status {
   place: string
   locks: LockSummary[]
+  /** Runs that are there, and that nobody can tell anything about. */
+  damaged: DamagedRun[]
+  /** Locks, or a whole store. */
+  unreadable: { place: string; why: string }[]
   unfinished: RunSummary[]
+  /** Of these the shared store may not have all; nobody is at work on them. */
+  unshared: RunSummary[]
   /** The last runs of every service and environment, newest first. */
   last: { service: string; environment: string; now: Now; runs: ListedRun[] }[]
+}
+
+export interface DamagedRun {
+  id: string
+  why: string
+  cure?: string | undefined
 }
 
 /** `settledBy`: a later run that was proven, after which nobody has to care for this one. */
@@ -24,7 +36,15 @@ type ListedRun = RunSummary & { settledBy?: string | undefined }
 
 /** The last proven version, and the run since which it may be another one. */
 interface Now {
-  proven?: { target: Release; run: string; at: string | undefined } | undefined
+  proven?:
+    | {
+        target: Release
+        run: string
+        at: string | undefined
+        /** It is live; something beside it fails, or was left out. */
+        degraded: boolean
+      }
+    | undefined
   inDoubtSince?: string | undefined
 }
 
@@ -38,23 +58,33 @@ const IN_DOUBT = new Set<RunSummary['result']>([
   'unmeasured',
   'interrupted',
   'unfinished',
-  'degraded',
   'abandoned',
 ])
+
+interface Recorded {
+  plan: Plan
+  lines: Line[]
+  unshared?: true | undefined
+}
 
 /** `runs`: newest first. */
 export function statusOf(
   place: string,
-  runs: readonly { plan: Plan; lines: Line[] }[],
+  runs: readonly Recorded[],
   locks: LockSummary[],
+  { damaged, unreadable }: Pick<Status, 'damaged' | 'unreadable'> = { damaged: [], unreadable: [] },
 ): Status {
   const summaries = runs.map(({ plan, lines }) => summarise(plan, lines))
   const groups = Map.groupBy(summaries, ({ service, environment }) => JSON.stringify([service, environment]))
   const listed = [...groups.values()].map(withSettled)
+  const kept = new Set(runs.flatMap(({ plan, unshared }) => (unshared === true ? [plan.id] : [])))
   return {
     place,
     locks,
+    damaged,
+    unreadable,
     unfinished: listed.flat().filter((run) => isUnfinished(run, locks)),
+    unshared: summaries.filter(({ id }) => kept.has(id) && !isAlive(id, locks)),
     last: listed.flatMap((all) => {
       const [first] = all
       if (first === undefined) return []
@@ -81,26 +111,34 @@ function isAlive(run: string, locks: LockSummary[]): boolean {
 }
 
 function nowOf(newestFirst: readonly RunSummary[]): Now {
-  const at = newestFirst.findIndex(({ result }) => result === 'proven')
+  const at = newestFirst.findIndex(({ result }) => result === 'proven' || result === 'degraded')
   const proven = newestFirst[at]
   const since = newestFirst
     .slice(0, at === -1 ? undefined : at)
     .findLast(({ result }) => IN_DOUBT.has(result))
   return {
-    proven: proven && { target: proven.target, run: proven.id, at: proven.ended },
+    proven: proven && {
+      target: proven.target,
+      run: proven.id,
+      at: proven.ended,
+      degraded: proven.result === 'degraded',
+    },
     inDoubtSince: since?.id,
   }
 }
 
 export function statusText(status: Status, look: Look, now: number): string {
-  if (status.last.length === 0 && status.locks.length === 0)
+  const { last, locks, damaged, unreadable } = status
+  if ([last, locks, damaged, unreadable].every((all) => all.length === 0))
     return `No runs are recorded in ${safeLine(status.place)}.\nStart with: rollback plan`
   return sections([
     unfinishedLines(status, look),
-    status.locks.length === 0
+    unreadLines(status, look),
+    unsharedLines(status, look),
+    locks.length === 0
       ? []
-      : [heading('Locks', look), ...status.locks.flatMap((lock) => lockLines(lock, now, look))],
-    ...status.last.map(({ service, environment, now, runs }) => [
+      : [heading('Locks', look), ...locks.flatMap((lock) => lockLines(lock, now, look))],
+    ...last.map(({ service, environment, now, runs }) => [
       heading(safeLine(`${service}, ${environment}`), look),
       ...hanging('  ', safeLine(nowWords(now)), look),
       ...runs
@@ -116,7 +154,7 @@ function nowWords({ proven, inDoubtSince }: Now): string {
   const doubt = inDoubtSince === undefined ? '' : `in doubt since run ${inDoubtSince}`
   if (proven === undefined) return `now: ${doubt === '' ? 'nothing was proven yet' : doubt}`
   const name = releaseName(proven.target) || `as before the run that ${proven.run} took back`
-  const words = `${name}, proven ${minute(proven.at)} UTC`
+  const words = `${name}, proven ${minute(proven.at)} UTC${proven.degraded ? ', but degraded or partial' : ''}`
   return doubt === '' ? `now: ${words}` : `now: ${doubt}; before that ${words}`
 }
 
@@ -138,6 +176,35 @@ function unfinishedLines({ unfinished }: Status, look: Look): string[] {
           : hanging(`    ${look.paint.strong(safeLine(command))}  `, safeLine(does), look),
       ),
     ]),
+  ]
+}
+
+function unreadLines({ damaged, unreadable }: Status, look: Look): string[] {
+  const all = [...damaged.map(({ id, why }) => `${id}: ${why}`), ...unreadable.map(({ why }) => why)]
+  if (all.length === 0) return []
+  return [
+    look.paint.bad('Cannot be read'),
+    ...all.flatMap((what) => hanging('  - ', safeLine(what), look)),
+    ...(damaged.length === 0
+      ? []
+      : hanging(
+          '  ',
+          'What such a run has done is not told here; what to do about it: `rollback show <run>`',
+          look,
+        )),
+  ]
+}
+
+function unsharedLines({ unshared }: Status, look: Look): string[] {
+  if (unshared.length === 0) return []
+  return [
+    look.paint.warn('Not sent to the shared store yet'),
+    ...unshared.map(({ id, service, environment }) => `  ${safeLine(`${id}  ${service}, ${environment}`)}`),
+    ...hanging(
+      '  ',
+      'The next run, resume, undo or abandon from here sends it, once the store answers.',
+      look,
+    ),
   ]
 }
 

@@ -41,7 +41,23 @@ const share = z
     ),
   )
 
+const change = z
+  .strictObject({
+    over: described(time, 'Compared with what it was so long ago'),
+    above: optional(written, 'The difference is more than this'),
+    below: optional(written, 'The difference is less than this; below 0 is falling'),
+  })
+  .check(
+    z.refine(
+      ({ above, below }) => (above === undefined) !== (below === undefined),
+      'needs exactly one of above, below',
+    ),
+  )
+
 const silence = z.enum(['unknown', 'ignore', 'breach'])
+
+/** They say by themselves how long. */
+const OVER_TIME = ['absent_for', 'unchanged_for', 'change'] as const
 
 const PREDICATES = [
   'passing',
@@ -55,6 +71,7 @@ const PREDICATES = [
   'at_least',
   'at_most',
   'between',
+  ...OVER_TIME,
 ] as const
 
 const HOW_LONG = ['in_a_row', 'samples', 'for', 'failing_for'] as const
@@ -74,6 +91,9 @@ const keys = {
   at_least: optional(limit, 'Its value is this or more'),
   at_most: optional(limit, 'Its value is this or less'),
   between: optional(z.tuple([limit, limit]), 'Its value is between these, both included'),
+  absent_for: optional(time, 'There has been no data for so long, although the measuring system answers'),
+  unchanged_for: optional(time, 'Its value has been the same for so long'),
+  change: optional(change, 'It is more, or less, than it was: { over: 10m, below: 0 }'),
   for: optional(time, 'It has held without a break for so long'),
   in_a_row: optional(wholeNumber(1, 100), 'Consecutive samples that must hold; default 1'),
   samples: optional(wholeNumber(1, 1000), 'Take exactly so many samples; each must hold'),
@@ -96,6 +116,13 @@ const checks = [
         [value.passing, value.failing].filter((one) => typeof one === 'object').length <
       2,
     `says twice how long: give one of ${HOW_LONG.join(', ')}, or a number under passing or failing`,
+  ),
+  z.refine<Said>(
+    (value) => {
+      const said = [...PREDICATES, ...HOW_LONG].filter((key) => value[key] !== undefined)
+      return said.length < 2 || !OVER_TIME.some((key) => value[key] !== undefined)
+    },
+    `says more than one thing: ${OVER_TIME.join(', ')} each stand alone`,
   ),
   z.refine<Said>(
     ({ passing, failing, failing_for }) =>

@@ -3,6 +3,7 @@ import { asList, asMap, asText } from './loose.ts'
 import { checkUse, type Platforms } from './options.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
+import { COMPARISONS } from '../core/conditions/sample.ts'
 import { checkCondition, checkSignalName } from './signals.ts'
 import { checkOrder } from './steps.ts'
 
@@ -37,7 +38,35 @@ async function checkStep(
 
 function checkVerify(verify: unknown, at: Path, document: Filled, report: Report): void {
   for (const list of ['must', 'should'])
-    asList(asMap(verify)[list]).forEach((condition, index) =>
-      checkCondition(condition, [...at, list, index], document, report),
-    )
+    asList(asMap(verify)[list]).forEach((condition, index) => {
+      checkCondition(condition, [...at, list, index], document, report)
+      checkMeasured(condition, [...at, list, index], document, report)
+    })
+}
+
+/**
+ * What has just been changed is measured. A person is asked by a step, which waits for the answer and records it; what
+ * was usual before the incident is not asked for in the middle of a run.
+ */
+function checkMeasured(condition: unknown, at: Path, document: Filled, report: Report): void {
+  const { signal: name, ...rest } = asMap(condition)
+  if (typeof name !== 'string') return
+  const signal = asMap(asMap(asMap(document.filled).signals)[name])
+  if (signal.ask !== undefined)
+    report.value([...at, 'signal'], {
+      code: 'asked-in-verify',
+      message: `the signal "${name}" asks a person, and verify only measures`,
+      cure: 'ask with a last step that uses person.confirm',
+    })
+  const limited = COMPARISONS.find((key) => asList(rest[key]).concat(rest[key]).some(isOfBaseline))
+  if (limited === undefined || asMap(signal.baseline).offset === undefined) return
+  report.key([...at, limited], {
+    code: 'baseline-in-verify',
+    message: `the baseline of "${name}" is measured, and verify knows only a written one`,
+    cure: 'write the limit as a number, or the baseline as a value',
+  })
+}
+
+function isOfBaseline(limit: unknown): boolean {
+  return asMap(limit).of === 'baseline'
 }

@@ -9,7 +9,6 @@ const UNAVAILABLE = [
   'notify',
   'inputs.*.type',
   'release.history.registry',
-  'signals.*.ask',
   'procedures.*.triggers',
   'procedures.*.guards',
   'procedures.*.bake',

@@ -6,6 +6,7 @@ import { Problem, sentenceOf } from '../core/problem.ts'
 import { stepNamed } from '../core/plan/lookup.ts'
 import type { Plan, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { whatStands } from '../core/run/conclude.ts'
+import { livingChildren } from '../core/run/doubts.ts'
 import { JOURNAL_FORMAT, type Line, type RunEvent, type Use } from '../core/run/events.ts'
 import type { Command } from '../core/run/command.ts'
 import { next } from '../core/run/next.ts'
@@ -28,6 +29,8 @@ type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
 /** Being cancelled is a crash: the process is gone within 5 s, so effects under way get less than that to end by themselves. */
 const GRACE = 2500
+/** Programs that have not, and are then ended, get so much longer. */
+const ENDING = 1200
 /** Longest sleep between two decisions, so that time limits are seen. */
 const TICK = 1000
 
@@ -110,6 +113,8 @@ class Execution implements Carrier {
     try {
       while (this.#state.ended === undefined) {
         if (this.#broken !== undefined) throw this.#broken
+        // Who waits begins nothing, and would not ask: what it waits for may have been taken back by somebody else.
+        if (this.#ground.held.lost !== undefined) throw this.#ground.held.lost
         if (this.#options.interrupt.aborted) return await this.#stop()
         await this.#once()
       }
@@ -326,10 +331,18 @@ class Execution implements Carrier {
 
   /** Effects under way get a moment to end by themselves, so that it is known what came of them. */
   async #grace(): Promise<void> {
-    const effects = [...this.#underway].filter(([key]) => key.startsWith('effect:')).map(([, work]) => work)
-    let timer: NodeJS.Timeout | undefined
-    await Promise.race([Promise.all(effects), new Promise((resolve) => (timer = setTimeout(resolve, GRACE)))])
-    clearTimeout(timer)
+    const effects = [...this.#underway].filter(([key]) => key.startsWith('effect:'))
+    await within(
+      GRACE,
+      effects.map(([, work]) => work),
+    )
+    // They would be ended with us, and nobody would know of it: so they are ended while it can be written down.
+    const programs = livingChildren(this.#state).flatMap(
+      ({ effect }) => this.#underway.get(`effect:${effect}`) ?? [],
+    )
+    if (programs.length === 0) return
+    this.session.endEffects()
+    await within(ENDING, programs)
   }
 
   /** It was never its turn: then nobody has to go on with it. Where somebody does, this comes too late to count. */
@@ -415,6 +428,13 @@ function keyOf(command: Command): string | undefined {
     case 'wait':
       return undefined
   }
+}
+
+async function within(milliseconds: number, work: readonly Promise<void>[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)))
+  await Promise.race([Promise.all(work), over])
+  clearTimeout(timer)
 }
 
 function isLost(error: unknown): error is Problem {

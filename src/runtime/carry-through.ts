@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from '../core/exit.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { sentenceOf } from '../core/problem.ts'
 import { whatIsApplied } from '../core/run/conclude.ts'
+import { livingChildren } from '../core/run/doubts.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import { fold } from '../core/run/state.ts'
 import { checkAnswers } from './answers.ts'
@@ -128,6 +129,9 @@ async function takeBack(
     const run = await session.store.find(plan.id)
     const barrier = noReturn(run)
     if (barrier !== undefined) return { impossible: barrier }
+    const [living] = livingChildren(fold(run.lines))
+    if (living !== undefined)
+      return { impossible: `the program of step "${living.step}" still runs (process ${living.pid})` }
     const outcome = await makeUndo(session, run, {
       reason: `undo after failure: ${ended.why}`,
       without: [],

@@ -159,8 +159,8 @@ function interruptedBefore(): EffectFailure {
 
 function failureOf(error: unknown): Failure {
   if (error instanceof EffectFailure) {
-    const { code, message, found, cure, applied, retryable } = error
-    return { code, message, found, cure, applied, retryable }
+    const { code, message, found, cure, applied, retryable, program } = error
+    return { code, message, found, cure, applied, retryable, program }
   }
   // Whatever else was thrown says nothing about whether the effect happened.
   const cure = error instanceof Problem ? error.cure : undefined

@@ -7,13 +7,15 @@ import { surfaceCandidates } from './candidates.ts'
 import { commitsNamed, type GitHistory, openHistory } from './git-history.ts'
 import { groundOf, planHead } from './plan-ground.ts'
 import { readVersions } from './store/ledger.ts'
-import { isFullSha, resolveTarget } from './target.ts'
+import { isAmong, isFullSha, resolveTarget } from './target.ts'
 import type { Session } from './types.ts'
 
 interface FoundTarget {
   target: Release
   /** Why the history that it was found in may be old. */
   stale?: string | undefined
+  /** Whether somebody who was asked knows it; undefined: it was certain without asking, or nobody could answer. */
+  known?: boolean | undefined
 }
 
 /** What a person calls a version: `last-proven`, or a name that the history or the surfaces know. */
@@ -23,17 +25,18 @@ export async function findTarget(
   procedure: Procedure,
   target: string,
 ): Promise<FoundTarget> {
-  if (target === 'last-proven') return { target: await lastProven(session, runbook) }
+  if (target === 'last-proven') return { target: await lastProven(session, runbook), known: true }
   const history = runbook.release.history
   if (history !== undefined && 'git' in history) {
     const { commits, stale } = await inHistory(session, history.git, target)
-    if (commits.length > 0 || isFullSha(target)) return { target: resolveTarget(target, commits), stale }
+    const known = commits.length > 0 || (stale === undefined ? false : undefined)
+    if (known === true || isFullSha(target)) return { target: resolveTarget(target, commits), stale, known }
   }
   if (isFullSha(target)) return { target: resolveTarget(target, []) }
   // Without a history of its own the surfaces are asked; for that a plan's names are needed, with nothing in them yet.
   const ground = groundOf(runbook, procedure, planHead(session.read.now(), { given: target }))
   const candidates: Candidate[] = await surfaceCandidates(session, procedure, ground)
-  return { target: resolveTarget(target, candidates) }
+  return { target: resolveTarget(target, candidates), known: isAmong(target, candidates) }
 }
 
 /** A full SHA is certain: for its tag the clone is good enough, and nobody waits for a remote or a mended clone. */

@@ -1,5 +1,7 @@
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 
+import { EXIT } from '../core/exit.ts'
 import { canonical, isPlainObject, sha256 } from '../core/json.ts'
 import { parseJson } from '../core/parse-json.ts'
 import { Problem } from '../core/problem.ts'
@@ -7,10 +9,12 @@ import { type Line, READABLE_FORMATS, type RunEvent } from '../core/run/events.t
 import { eventMisfit } from '../core/run/read-event.ts'
 import { milliseconds } from '../core/shape.ts'
 import { redactEvent } from './redact-event.ts'
+import { isCode, linkNew } from './store/durable.ts'
 import type { RunLog } from './types.ts'
 
 // One JSON line an event, each with a checksum chained to the line before. A line is on disk (fdatasync) before
-// `append` returns: intent before an effect, outcome after. An incomplete last line is what a crash leaves, and is dropped.
+// `append` returns: intent before an effect, outcome after. An incomplete last line is what a crash leaves, and is
+// dropped; the first line comes with its file, and where it is not whole it is damage.
 //
 // Every process that works on a run writes a file of its own, a segment: `events.jsonl`, `events.2.jsonl`, … The first
 // line of a segment goes on from the last line that its writer has read, and by that cuts off whatever a former holder
@@ -27,29 +31,38 @@ export interface JournalOptions {
   after?: Pick<JournalRead, 'lines' | 'lastSum'> | undefined
 }
 
-/** Opens a new segment; throws when the file is there already. */
-export async function openJournal(path: string, options: JournalOptions): Promise<RunLog> {
-  const file = await open(path, 'ax', 0o600)
+/** A new segment: its file comes with its first line. Somebody else may have written one of that name by then. */
+export function openJournal(path: string, options: JournalOptions): RunLog {
+  let file: FileHandle | undefined
   let n = options.after?.lines.at(-1)?.n ?? 0
   let sum = options.after?.lastSum ?? ''
   // After a failed sync nothing more is written: what is on disk is no longer known.
-  let broken: unknown
+  let broken: Problem | undefined
   let last: Promise<unknown> = Promise.resolve()
 
+  async function put(row: string): Promise<void> {
+    if (file !== undefined) {
+      await file.appendFile(row)
+      return file.datasync()
+    }
+    // Whole or not at all: a file without a line is one that has lost it.
+    await linkNew(dirname(path), basename(path), row)
+    file = await open(path, 'a')
+  }
+
   async function write(event: RunEvent): Promise<Line> {
-    if (broken !== undefined) throw journalFailed(path, broken)
+    if (broken !== undefined) throw broken
     try {
       const clean = redactEvent(event, options.redact)
       const line: Line = { n: n + 1, at: options.now(), event: clean }
       const chained = chain(sum, line)
-      await file.appendFile(`${JSON.stringify({ ...line, sum: chained })}\n`)
-      await file.datasync()
+      await put(`${JSON.stringify({ ...line, sum: chained })}\n`)
       n = line.n
       sum = chained
       return line
     } catch (error) {
-      broken = error
-      throw journalFailed(path, error)
+      broken = isCode(error, 'EEXIST') ? takenOver(path) : journalFailed(path, error)
+      throw broken
     }
   }
 
@@ -63,7 +76,8 @@ export async function openJournal(path: string, options: JournalOptions): Promis
     share: async () => {},
     async close() {
       await last
-      await file.close()
+      broken ??= journalFailed(path, new Error('it is closed'))
+      await file?.close()
     },
   }
 }
@@ -106,8 +120,9 @@ interface Chained {
 function joined(before: Chained, { place, text }: Segment): Chained {
   const rows = text.split('\n')
   const incomplete = rows.pop()
-  // Its writer died before its first line was whole: nobody went on in it.
-  if (rows[0] === undefined) return before
+  // Harmless, too, when a later segment goes on from before it.
+  if (rows[0] === undefined)
+    return { ...before, damage: before.damage ?? corrupt(place, 1, 1, 'it has no whole line') }
   const from = (parseLine(rows[0])?.n ?? 1) - 1
   if (from > before.lines.length && before.damage !== undefined) return before
   const lines = before.lines.slice(0, from)
@@ -158,7 +173,7 @@ function corrupt(place: string, line: number, of: number, found?: string): Probl
     cure:
       line > 1
         ? `the lines before it can still be read: head -n ${line - 1} ${place}`
-        : 'restore it from a backup',
+        : 'restore it from a backup. Where there is none, nobody knows what the run has done: look at everything that its plan changes (plan.json beside it), then move the folder of the run away',
   })
 }
 
@@ -167,6 +182,15 @@ function foreign(place: string, format: unknown): Problem {
     code: 'journal-version',
     message: `the journal ${place} has format ${String(format)}; this version reads ${READABLE_FORMATS.join(' and ')}`,
     cure: 'use the version of the tool that wrote it',
+  })
+}
+
+function takenOver(path: string): Problem {
+  return new Problem({
+    code: 'lock-lost',
+    message: `somebody else has just gone on with the run of ${path}`,
+    cure: 'Look at it with: rollback status',
+    exit: EXIT.locked,
   })
 }
 

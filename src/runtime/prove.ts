@@ -1,5 +1,8 @@
 import { describeCondition } from '../core/conditions/describe.ts'
-import { judge, type Judgement } from '../core/conditions/judge.ts'
+import { judge } from '../core/conditions/judge.ts'
+import { limitIn } from '../core/conditions/limit.ts'
+import type { Measure } from '../core/conditions/sample.ts'
+import type { Judgement } from '../core/conditions/judgement.ts'
 import type { Taken } from '../core/conditions/moments.ts'
 import type { Measurement } from '../core/contract.ts'
 import type { Condition, SignalDef, Verify } from '../core/model.ts'
@@ -173,10 +176,17 @@ async function startSample(carrier: Carrier, one: Watched): Promise<void> {
     now: carrier.now(),
     every,
     unit: one.signal?.unit,
+    ...writtenBaseline(one.signal),
     speaks: 'of-health',
   })
   if (one.judgement.verdict === 'holds' && carrier.now() <= one.until) one.held = true
   one.sampling = false
+}
+
+/** What was usual before is not asked for while it is proven: only what is written down is known here. */
+function writtenBaseline(signal: SignalDef | undefined): Pick<Measure, 'baseline' | 'floor'> {
+  const { value, floor } = signal?.baseline ?? {}
+  return { baseline: value === undefined ? undefined : limitIn(signal?.unit, value), floor }
 }
 
 async function takeSample(

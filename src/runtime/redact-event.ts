@@ -21,6 +21,7 @@ const STRUCTURE = new Set([
   'undoOf',
   'seal',
   'applied',
+  'program',
   'code',
   // Which process a child is, and where.
   'started',

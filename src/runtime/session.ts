@@ -36,6 +36,7 @@ export function openSession(options: SessionOptions = {}): Session {
     // A function: a user without a home directory has no need of one for most of what we do.
     cacheRoot: () => cacheRoot(process.env),
     who: whoAmI(process.env),
+    endEffects: doors.endEffects,
     close: doors.close,
   }
 }

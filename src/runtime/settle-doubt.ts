@@ -1,7 +1,9 @@
 import { EXIT } from '../core/exit.ts'
 import type { Plan, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { Problem } from '../core/problem.ts'
+import { wasEndedHalfWay } from '../core/run/conclude.ts'
 import type { DoubtAnswer } from '../core/run/events.ts'
+import type { EffectState } from '../core/run/state.ts'
 import { answerTo } from './answers.ts'
 import type { Carrier } from './carrier.ts'
 import type { CarryOutOptions } from './types.ts'
@@ -41,9 +43,10 @@ export async function settleDoubt(
   { answers, ask }: CarryOutOptions,
 ): Promise<void> {
   // Said beforehand, it is about the doubt that there was: a further one is a new question.
-  const settled = carrier.state().steps[step.id]?.effects[effect]?.doubt === 'settled'
+  const known = carrier.state().steps[step.id]?.effects[effect]
+  const settled = known?.doubt === 'settled'
   const options = { answers: settled ? {} : answers, ask }
-  const question = questionOf(step, use)
+  const question = questionOf(step, use, known)
   for (let asked = 0; asked < QUESTIONS; asked += 1) {
     const value = await answerTo(carrier, { id: step.id, question }, options)
     if (value === undefined) return
@@ -57,9 +60,13 @@ export async function settleDoubt(
   await carrier.append({ type: 'doubt-unanswered', step: step.id, effect })
 }
 
-function questionOf(step: PlannedStep, use: PlannedUse) {
+function questionOf(step: PlannedStep, use: PlannedUse, known: EffectState | undefined) {
+  const what =
+    known !== undefined && wasEndedHalfWay(known)
+      ? `Step "${step.id}" (${use.uses}) was ended half-way`
+      : `The answer of step "${step.id}" (${use.uses}) was lost`
   return {
-    text: `The answer of step "${step.id}" (${use.uses}) was lost, and repeating it may do harm. Has it happened (done), or is it to be called once more (again)?`,
+    text: `${what}, and repeating it may do harm. Has it happened (done), or is it to be called once more (again)?`,
     expects: 'done or again',
   }
 }

@@ -32,8 +32,8 @@ export async function awaitSurvivors(
   for (const child of livingChildren(state)) {
     const how = isVisible(child)
       ? await ended(session, plan, child, options)
-      : await confirmedEnd(child, options)
-    gone.push({ type: 'child-gone', step: child.step, effect: child.effect, pid: child.pid, how })
+      : { how: await confirmedEnd(child, options) }
+    gone.push({ type: 'child-gone', step: child.step, effect: child.effect, pid: child.pid, ...how })
   }
   return gone
 }
@@ -56,13 +56,13 @@ async function ended(
   plan: Plan,
   child: LivingChild,
   { interrupt, onNews }: Waiting,
-): Promise<string> {
-  if (!isRunning(child)) return 'has ended while nobody was looking'
+): Promise<Pick<Gone, 'how' | 'halfWay'>> {
+  if (!isRunning(child)) return { how: 'has ended while nobody was looking' }
   onNews?.(`step "${child.step}": its program still runs (process ${child.pid}); waiting for its end`)
   while (isRunning(child)) {
     if (interrupt.aborted) throw interrupted(plan, interrupt)
     if (session.read.now() >= child.until) {
-      if (await endProcessGroup(child)) return 'was ended: its time was over'
+      if (await endProcessGroup(child)) return { how: 'was ended half-way: its time was over', halfWay: true }
       throw stillRuns(plan, child, 'could not be ended, and still runs')
     }
     await session.read.sleep(EVERY).catch((error: unknown) => {
@@ -70,7 +70,7 @@ async function ended(
       if (!interrupt.aborted) throw error
     })
   }
-  return 'has ended by itself'
+  return { how: 'has ended by itself' }
 }
 
 /** On another machine, or before this one was started anew: only a person can look. */

@@ -18,10 +18,8 @@ export function isVersionName(text: string): boolean {
 export function resolveTarget(text: string, candidates: readonly Candidate[]): Release {
   if (!isVersionName(text)) throw notAName(text)
   if (isFullSha(text)) return { given: text, sha: text.toLowerCase(), tag: tagOf(text, candidates) }
-  const exact = candidates.filter(({ release, names }) =>
-    [release.given, release.sha, release.tag, ...names].includes(text),
-  )
-  const matches = exact.length > 0 ? exact : candidates.filter(({ release }) => startsWith(release, text))
+  const exact = calledSo(text, candidates)
+  const matches = exact.length > 0 ? exact : beginningSo(text, candidates)
   const distinct = [
     ...new Map(matches.map((match) => [match.release.sha ?? match.release.given, match])).values(),
   ]
@@ -29,6 +27,21 @@ export function resolveTarget(text: string, candidates: readonly Candidate[]): R
   if (only !== undefined && others.length > 0) throw ambiguous(text, distinct)
   if (only !== undefined) return { ...only.release, given: exact.length > 0 ? text : only.release.given }
   return looksLikeSha(text) ? { given: text, sha: text.toLowerCase() } : { given: text, tag: text }
+}
+
+/** Whether one of them is meant by this name. */
+export function isAmong(text: string, candidates: readonly Candidate[]): boolean {
+  return calledSo(text, candidates).length > 0 || beginningSo(text, candidates).length > 0
+}
+
+function calledSo(text: string, candidates: readonly Candidate[]): Candidate[] {
+  return candidates.filter(({ release, names }) =>
+    [release.given, release.sha, release.tag, ...names].includes(text),
+  )
+}
+
+function beginningSo(text: string, candidates: readonly Candidate[]): Candidate[] {
+  return candidates.filter(({ release }) => startsWith(release, text))
 }
 
 /** Shorter beginnings than 4 digits are too likely to fit by chance. */

@@ -20,6 +20,8 @@ export interface Session {
   /** Folder for what can be fetched again. */
   cacheRoot(): string
   who: Who
+  /** Ends the programs that carry effects out; what becomes of each is told to who has started it. */
+  endEffects(): void
   close(): Promise<void>
 }
 
@@ -60,6 +62,8 @@ export interface StoredRun {
   lines: Line[]
   /** What a former holder has written after the run was taken over: no part of it. */
   late?: Line[] | undefined
+  /** The store that it shares with other machines may not have all of it. */
+  unshared?: true | undefined
 }
 
 /** The append-only log of a run; `append` returns when the line is on disk. */

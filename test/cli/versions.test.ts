@@ -74,6 +74,19 @@ describe('check', () => {
     }
   })
 
+  test('one that nobody knows is said to be so: it may be misspelt', async () => {
+    for (const name of ['v9.9.9', 'f'.repeat(40)]) {
+      expect((await versions('check', name)).stdout).toContain('nobody who was asked knows it')
+      expect(documents((await versions('check', name, '--json')).stdout)).toMatchObject([{ known: false }])
+    }
+    for (const name of ['v1.4.2', at(1)])
+      expect((await versions('check', name)).stdout).toMatch(/ is not blocked\n$/)
+    // Known from now on, if only by its block.
+    expect((await versions('block', 'v9.9.9', '--reason', 'bad')).stdout).toContain('is that its name?')
+    await versions('unblock', 'v9.9.9')
+    expect((await versions('check', 'v9.9.9')).stdout).toMatch(/ is not blocked\n$/)
+  })
+
   test('each environment has its own', async () => {
     await block(at(1))
     expect((await versions('check', at(1), '--env', 'staging')).exitCode).toBe(0)

@@ -59,6 +59,7 @@ export function sessionOf(answers: Answers): Opened {
     storeRoot: () => '/nowhere',
     cacheRoot: () => '/nowhere',
     who: { name: 'ana', host: 'laptop', ci: false },
+    endEffects: () => {},
     close: async () => {},
   }
   return { session, redact }

@@ -56,6 +56,18 @@ test('prints an unfinished run once, and says what is in doubt', () => {
   expect(text).toMatch(/now: in doubt since run later; before that 1a2b3c4, proven 2026-11-22 03:15\s+UTC/)
 })
 
+test('what is proven but degraded is no doubt about the version that is live', () => {
+  const degraded = journal(
+    [...STARTED, ...RETAGGED, ...CALLED, ...PROVEN].map((event) =>
+      event.type === 'run-ended' ? { ...event, result: 'degraded', exit: 24, why: 'p99 fails' } : event,
+    ),
+  )
+  const undo = { plan: plan({ id: 'undo', kind: 'undo', undoOf: proven.plan.id }), lines: degraded }
+  const text = statusText(statusOf('/srv/store', [undo, proven], []), PLAIN, NOW).replaceAll(/\s+/g, ' ')
+  expect(text).toContain('now: 1a2b3c4, proven 2026-11-22 03:15 UTC, but degraded or partial')
+  expect(text).not.toContain('in doubt')
+})
+
 test('comes to rest when a later run is proven', () => {
   const status = statusOf('/srv/store', [proven, { ...unfinished, plan: plan({ id: 'earlier' }) }], [])
   expect(status.unfinished).toEqual([])

@@ -180,6 +180,21 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ['3:1 "guards" is not available in this version yet | remove it: nothing would look at it'],
   ],
   [
+    'what stands alone, with something beside it',
+    runbookText({ head: SIGNAL, tail: VERIFY('absent_for: 5m, for: 5m') }),
+    ['10:24 entry 1 of "must" says more than one thing: absent_for, unchanged_for, change each stand alone'],
+  ],
+  [
+    'a measured baseline in verify',
+    runbookText({
+      head: 'signals: { s: { http: { url: https://x.test }, baseline: { offset: 1d, floor: 1 } } }',
+      tail: VERIFY('above: { times: 2, of: baseline }'),
+    }),
+    [
+      '10:35 the baseline of "s" is measured, and verify knows only a written one | write the limit as a number, or the baseline as a value',
+    ],
+  ],
+  [
     'a limit in a unit that the signal does not have',
     runbookText({ head: MS_SIGNAL, tail: VERIFY('at_least: 3%') }),
     [
@@ -217,7 +232,7 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     'a condition that says nothing',
     runbookText({ head: SIGNAL, tail: VERIFY('in_a_row: 3') }),
     [
-      '10:24 entry 1 of "must" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between',
+      '10:24 entry 1 of "must" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change',
     ],
   ],
   [

@@ -258,6 +258,7 @@ export function fakeSession(root: string, variables: Record<string, string> = {}
     storeRoot: () => root,
     cacheRoot: () => `${root}/cache`,
     who: { name: 'ana', host: 'laptop', ci: false },
+    endEffects: doors.endEffects,
     close: doors.close,
   }
 }

@@ -43,7 +43,7 @@ test.each([
   try {
     const { plan, segment, ...after } = await stored(name)
     const path = join(folder.path, 'events.2.jsonl')
-    const log = await openJournal(path, { redact: (text) => text, now: () => 2_000_000_000_000, after })
+    const log = openJournal(path, { redact: (text) => text, now: () => 2_000_000_000_000, after })
     await log.append({ type: 'run-resumed', by: { name: 'ana', host: 'laptop', ci: false } })
     await log.close()
     const { lines } = parseJournal([segment, await segmentAt(path)])

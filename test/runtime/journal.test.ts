@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { appendFile, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -30,7 +31,7 @@ afterEach(() => folder.stop())
 const plainly = { redact: (text: string) => text, now: () => 1_700_000_000_000 }
 
 async function written(): Promise<Buffer> {
-  const log = await openJournal(path, plainly)
+  const log = openJournal(path, plainly)
   for (const event of EVENTS) await log.append(event)
   await log.close()
   return readFile(path)
@@ -46,7 +47,7 @@ function eventsOf(...segments: (string | Buffer)[]): RunEvent[] {
 
 /** What a process writes that goes on from there. */
 async function goneOn(after: JournalRead, name: string, ...events: RunEvent[]): Promise<Buffer> {
-  const log = await openJournal(join(folder.path, name), { ...plainly, after })
+  const log = openJournal(join(folder.path, name), { ...plainly, after })
   for (const event of events) await log.append(event)
   await log.close()
   return readFile(join(folder.path, name))
@@ -61,14 +62,14 @@ test('what was appended is read back, numbered without gaps', async () => {
 })
 
 test('a line is in the file when `append` returns', async () => {
-  const log = await openJournal(path, plainly)
+  const log = openJournal(path, plainly)
   await log.append({ type: 'step-started', step: 'image' })
   expect(await readFile(path, 'utf8')).toContain('step-started')
   await log.close()
 })
 
 test('lines that are appended at once keep their order', async () => {
-  const log = await openJournal(path, plainly)
+  const log = openJournal(path, plainly)
   await Promise.all(EVENTS.map((event) => log.append(event)))
   await log.close()
   expect(eventsOf(await readFile(path))).toEqual(EVENTS)
@@ -82,12 +83,26 @@ test('nobody else can read it', async () => {
 describe('after a crash', () => {
   test('wherever the file ends, whole lines are kept and a torn last one is dropped', async () => {
     const bytes = await written()
-    for (let length = 0; length <= bytes.length; length += 1) {
+    for (let length = bytes.indexOf('\n') + 1; length <= bytes.length; length += 1) {
       const kept = eventsOf(bytes.subarray(0, length))
       expect(kept).toEqual(EVENTS.slice(0, kept.length))
       const whole = bytes.subarray(0, length).toString('latin1').split('\n').length - 1
       expect(kept).toHaveLength(whole)
     }
+  })
+
+  test('there is no file without its first line: one that is cut within it has lost what was in it', async () => {
+    const bytes = await written()
+    for (const length of [0, 1, bytes.indexOf('\n')])
+      expect(() => parsed(bytes.subarray(0, length))).toThrow(
+        expect.objectContaining({
+          code: 'journal-corrupt',
+          cure: expect.stringContaining('plan.json') as string,
+        }),
+      )
+    expect(existsSync(join(folder.path, 'events.2.jsonl'))).toBe(false)
+    await openJournal(join(folder.path, 'events.2.jsonl'), plainly).close()
+    expect(existsSync(join(folder.path, 'events.2.jsonl'))).toBe(false)
   })
 
   test('a torn line does not spoil the lines that are appended later', async () => {
@@ -105,7 +120,9 @@ describe('after a crash', () => {
 
   test('a segment is written by one process only', async () => {
     await written()
-    await expect(openJournal(path, plainly)).rejects.toMatchObject({ code: 'EEXIST' })
+    const other = openJournal(path, plainly)
+    await expect(other.append(CUT)).rejects.toMatchObject({ code: 'lock-lost' })
+    expect(eventsOf(await readFile(path))).toEqual(EVENTS)
   })
 })
 
@@ -187,7 +204,7 @@ describe('damage', () => {
   })
 
   test('another format is refused with its number', async () => {
-    const log = await openJournal(path, plainly)
+    const log = openJournal(path, plainly)
     await log.append({ type: 'run-started', format: 3 } as unknown as RunEvent)
     await log.close()
     const bytes = await readFile(path)
@@ -196,7 +213,7 @@ describe('damage', () => {
 })
 
 test('once a line could not be written nothing more is, and everybody is told', async () => {
-  const log = await openJournal(path, plainly)
+  const log = openJournal(path, plainly)
   await log.append({ type: 'step-started', step: 'image' })
   await log.close()
   await expect(log.append({ type: 'step-started', step: 'b' })).rejects.toMatchObject({
@@ -215,7 +232,7 @@ describe('edited by hand, with checksums that fit', () => {
     ['a kind that is unknown', { type: 'made-up' }, '"made-up" is no kind of event'],
     ['a list for a text', { type: 'interrupted', signal: [] }, 'signal is not text'],
   ])('%s is refused, with its line', async (_, event, found) => {
-    const journal = await openJournal(path, plainly)
+    const journal = openJournal(path, plainly)
     await journal.append({ type: 'phase-started', phase: 'execute' })
     await journal.append(event as RunEvent)
     await journal.close()
@@ -230,7 +247,7 @@ describe('edited by hand, with checksums that fit', () => {
   })
 
   test('a time that no date can hold is damage', async () => {
-    const journal = await openJournal(path, { ...plainly, now: () => 1e300 })
+    const journal = openJournal(path, { ...plainly, now: () => 1e300 })
     await journal.append({ type: 'phase-started', phase: 'execute' })
     await journal.close()
     const bytes = await readFile(path)

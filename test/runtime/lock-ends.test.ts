@@ -4,6 +4,8 @@ import type { Plan } from '../../src/core/plan/types.ts'
 import { EffectFailure } from '../../src/core/problem.ts'
 import { abandonRun, carryThrough, resumeThrough } from '../../src/runtime/carry-through.ts'
 import { locksOf } from '../../src/runtime/locks.ts'
+import { LOCK } from '../../src/runtime/store/lock-record.ts'
+import { update } from '../../src/runtime/store/update.ts'
 import type { CarryOutOptions } from '../../src/runtime/types.ts'
 import { tempFolder } from '../helpers/folder.ts'
 import { fakeSession, type FakeSession, fakeWorld, type FakeWorld } from './fake-world.ts'
@@ -138,6 +140,20 @@ test.each<[string, string, () => void]>([
   const run = await session.store.find(plan.id)
   expect(await resumeThrough(session, run, watched())).toMatchObject({ ended: { result: 'proven' } })
   expect(await locks()).toEqual([])
+})
+
+test('taken over while it waits for what will not come any more: it waits no longer', async () => {
+  session.store.pace = { beat: 10, ttl: 60_000 }
+  const board = session.store.board('api', 'production')
+  world.moving = 'still on its way'
+  world.after = () => {
+    void update(board, 'taken over', ({ files }) => ({
+      [LOCK]: (files[LOCK] ?? '').replace(/"claim": "\w+"/, '"claim": "somebody-else"'),
+    }))
+  }
+  expect(await endOf(await both())).toBe('lock-lost')
+  expect(world.writes).toHaveLength(1)
+  expect(await locks()).toMatchObject([{ claim: 'somebody-else' }])
 })
 
 test('given up: free for anyone', async () => {

@@ -219,10 +219,11 @@ describe('last-proven', () => {
     await proven(planned(await plan()))
     world.surfaces['image'] = { color: 'blue', version: BAD }
     expect(await plan({ target: 'last-proven' })).toMatchObject({ plan: { target: { sha: TARGET } } })
-    const named = await namedVersion(session, runbook(), runbook().procedures[0] ?? never(), 'last-proven')
-    expect(named).toMatchObject({ release: { sha: TARGET } })
+    const procedure = runbook().procedures[0] ?? never()
+    const { version } = await namedVersion(session, runbook(), procedure, 'last-proven')
+    expect(version).toMatchObject({ release: { sha: TARGET } })
     const since = '2026-11-22T03:15:00.000Z'
-    await block(board(), { ...named, since, by: session.who, reason: 'bad as well' })
+    await block(board(), { ...version, since, by: session.who, reason: 'bad as well' })
     await expect(plan({ target: 'last-proven' })).rejects.toMatchObject({ code: 'nothing-proven' })
   })
 })

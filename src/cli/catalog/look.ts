@@ -1,4 +1,4 @@
-import { JSON_OUTPUT, PROCEDURE, REASON, RUNBOOK, STORE_RUNBOOK } from './options.ts'
+import { ANSWER, JSON_OUTPUT, PROCEDURE, REASON, RUNBOOK, STORE_RUNBOOK } from './options.ts'
 import type { CommandSpec } from './types.ts'
 
 export const LOOK: CommandSpec[] = [
@@ -18,11 +18,13 @@ export const LOOK: CommandSpec[] = [
           'sample for so long where a source keeps no history, such as 5m; ends early when it is to be rolled back',
         completes: 'nothing',
       },
+      ANSWER,
       JSON_OUTPUT,
     ],
     examples: [
       { command: 'rollback check', does: 'is it as bad as that?' },
       { command: 'rollback check --sample 5m --json', does: 'for CI, with signals that have to be sampled' },
+      { command: 'rollback check --answer reports=3', does: 'what only a person knows, said beforehand' },
     ],
     load: async () => (await import('../commands/check.ts')).runCheck,
   },

@@ -56,7 +56,7 @@ export const YES: OptionSpec = {
 
 export const ANSWER: OptionSpec = {
   flags: '--answer <id=value>',
-  summary: 'answer a confirmation of the plan beforehand; may be repeated',
+  summary: 'answer a question beforehand: of the plan, or of a signal that asks; may be repeated',
   repeats: true,
   completes: 'nothing',
 }

@@ -119,11 +119,11 @@ async function planOf(call: Call, options: RunOptions, at: At): Promise<Made> {
 async function gate(
   runbook: Runbook,
   { sample = USUAL_SAMPLE }: RunOptions,
-  { session, interrupts }: At,
+  { session, interrupts, answers }: At,
   output: Output,
 ): Promise<ExitCode | undefined> {
   const { decideHere, tellDecision } = await import('../decide-here.ts')
-  const decision = await decideHere(runbook, { session, interrupts, output, sample })
+  const decision = await decideHere(runbook, { session, interrupts, output, sample, answers })
   const exit = await tellDecision(decision, runbook, output, 'progress')
   if (decision.verdict === 'rollback') return undefined
   const result = decision.verdict === 'hold' ? 'not-needed' : decision.verdict

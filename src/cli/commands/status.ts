@@ -1,7 +1,6 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
-import { sentenceOf } from '../../core/problem.ts'
-import { statusOf, statusText } from '../../report/status-text.ts'
-import { safeLine } from '../../report/safe-text.ts'
+import { Problem, sentenceOf } from '../../core/problem.ts'
+import { type DamagedRun, statusOf, statusText } from '../../report/status-text.ts'
 import { locksOf } from '../../runtime/locks.ts'
 import type { Call } from '../catalog/types.ts'
 import { storeHere } from '../store-here.ts'
@@ -11,15 +10,25 @@ import { withSession } from '../with-session.ts'
 export function runStatus({ options, output }: Call): Promise<ExitCode> {
   return withSession(output, async (outer) => {
     const session = await storeHere(outer, options, output)
-    const damaged: { id: string; why: string }[] = []
-    const runs = await session.store.list((id, error) => damaged.push({ id, why: sentenceOf(error) }))
-    const unreadable: { place: string; why: string }[] = []
-    const locks = await locksOf(session, (place, why) => unreadable.push({ place, why }))
-    const status = statusOf(session.store.place, runs, locks)
+    const damaged: DamagedRun[] = []
+    const unreadable = new Map<string, string>()
+    const { place } = session.store
+    const runs = await session.store.list((id, error) => {
+      // Not a run, but the shared store as a whole: its locks say the same.
+      if (id === place) unreadable.set(place, sentenceOf(error))
+      else damaged.push(damagedRun(id, error))
+    })
+    const locks = await locksOf(session, (where, why) => unreadable.set(where, why))
+    const status = statusOf(place, runs, locks, {
+      damaged,
+      unreadable: [...unreadable].map(([where, why]) => ({ place: where, why })),
+    })
     output.result(statusText(status, await output.resultLook(), session.read.now()))
-    for (const { id, why } of damaged) output.progress(`${safeLine(id)} cannot be read: ${safeLine(why)}`)
-    for (const { why } of unreadable) output.progress(safeLine(why))
-    output.document({ type: 'status', exit: EXIT.done, ...status, damaged, unreadable })
+    output.document({ type: 'status', exit: EXIT.done, ...status })
     return EXIT.done
   })
+}
+
+function damagedRun(id: string, error: unknown): DamagedRun {
+  return { id, why: sentenceOf(error), cure: error instanceof Problem ? error.cure : undefined }
 }

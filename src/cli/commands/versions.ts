@@ -1,7 +1,15 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
 import type { Procedure, Runbook } from '../../core/model.ts'
-import { blockOf, type KnownVersion, type Remark, remarkWords, versionName } from '../../core/versions.ts'
+import {
+  blockOf,
+  isOnRecord,
+  type KnownVersion,
+  type Remark,
+  remarkWords,
+  versionName,
+} from '../../core/versions.ts'
 import { safeLine } from '../../report/safe-text.ts'
+import type { NamedVersion } from '../../runtime/named-version.ts'
 import type { Session } from '../../runtime/types.ts'
 import type { Call } from '../catalog/types.ts'
 import type { Interrupts } from '../interrupts.ts'
@@ -40,7 +48,7 @@ export async function runVersions(call: Call): Promise<ExitCode> {
     const { namedVersion } = await import('../../runtime/named-version.ts')
     const named = await interrupts.orInterrupted(namedVersion(session, runbook, procedure, version))
     if (action === 'block') return blockVersion(at, named)
-    return action === 'unblock' ? unblockVersion(at, named) : check(at, named)
+    return action === 'unblock' ? unblockVersion(at, named.version) : check(at, named)
   })
 }
 
@@ -72,14 +80,19 @@ async function list({ session, interrupts, output, runbook, procedure }: At): Pr
   return EXIT.done
 }
 
-async function blockVersion(at: At, version: KnownVersion): Promise<ExitCode> {
+/** A slip of the hand blocks nothing that exists. */
+const UNKNOWN = '; but nobody who was asked knows it: is that its name?'
+
+async function blockVersion(at: At, { version, known }: NamedVersion): Promise<ExitCode> {
   const { block } = await import('../../runtime/store/ledger.ts')
   const wanted = { ...version, ...remarkOf(at) }
   // Not to be left half-way: what was written has to be told.
   const blocked = await block(boardOf(at), wanted)
   const word = blocked.since === wanted.since ? 'is blocked' : 'was blocked already,'
-  at.output.result(safeLine(`${versionName(version)} ${word} ${remarkWords(blocked)}`))
-  at.output.document({ type: 'version', action: 'block', exit: EXIT.done, version, blocked })
+  at.output.result(
+    safeLine(`${versionName(version)} ${word} ${remarkWords(blocked)}${known === false ? UNKNOWN : ''}`),
+  )
+  at.output.document({ type: 'version', action: 'block', exit: EXIT.done, version, known, blocked })
   return EXIT.done
 }
 
@@ -97,16 +110,19 @@ async function unblockVersion(at: At, version: KnownVersion): Promise<ExitCode> 
 }
 
 /** For CI: what nobody knows is not blocked. */
-async function check(at: At, version: KnownVersion): Promise<ExitCode> {
+async function check(at: At, named: NamedVersion): Promise<ExitCode> {
+  const { version } = named
   const { readVersions } = await import('../../runtime/store/ledger.ts')
   const record = await at.interrupts.orInterrupted(readVersions(boardOf(at)))
   const blocked = blockOf(record, version)
   const exit = blocked === undefined ? EXIT.done : EXIT.blocked
-  const name = versionName(version)
-  at.output.result(
-    safeLine(blocked === undefined ? `${name} is not blocked` : `${name} is blocked ${remarkWords(blocked)}`),
-  )
-  at.output.document({ type: 'version', action: 'check', exit, version, blocked })
+  const known = isOnRecord(record, version) || named.known
+  const words =
+    blocked === undefined
+      ? `is not blocked${known === false ? UNKNOWN : ''}`
+      : `is blocked ${remarkWords(blocked)}`
+  at.output.result(safeLine(`${versionName(version)} ${words}`))
+  at.output.document({ type: 'version', action: 'check', exit, version, known, blocked })
   return exit
 }
 

@@ -16,7 +16,17 @@ export function describeCondition(condition: Condition): string {
     const words = Array.isArray(limit) ? limit.map(limitWords).join(' and ') : limitWords(limit)
     parts.push(`${name.replace('_', ' ')} ${words}`)
   }
+  parts.push(...overTime(condition))
   return [parts.join(' '), ...howOften(condition)].join(', ')
+}
+
+function overTime({ absent_for, unchanged_for, change }: Condition): string[] {
+  if (absent_for !== undefined) return [`without data for ${formatDuration(absent_for)}`]
+  if (unchanged_for !== undefined) return [`unchanged for ${formatDuration(unchanged_for)}`]
+  if (change === undefined) return []
+  const { over, above, below } = change
+  const limit = above === undefined ? `below ${limitWords(below ?? 0)}` : `above ${limitWords(above)}`
+  return [`change over ${formatDuration(over)} ${limit}`]
 }
 
 function howOften({ in_a_row, samples, for: lasting, count }: Condition): string[] {

@@ -1,35 +1,24 @@
 import { formatDuration } from '../duration.ts'
 import type { Condition } from '../model.ts'
-import type { Judged } from '../run/events.ts'
-import { type Moment, momentsOf, type Speaks, type Taken } from './moments.ts'
-import type { Measure } from './sample.ts'
+import { type Judgement, type Judging, GAP, NOT_MEASURED } from './judgement.ts'
+import { judgeAbsence, judgeChange, lastSample } from './over-time.ts'
+import { type Moment, momentsOf, type Taken } from './moments.ts'
 
 // One judge for every condition, of triggers, guards, verify and bake: holds, fails or unknown. No data is never success.
 
-export interface Judgement {
-  verdict: Judged
-  /** What was measured, for people: `commit 1a2b3c4, 3 of 3 in a row`. */
-  words: string
-  /** Since when it holds without a break, as far as is known, in milliseconds since the epoch. */
-  since?: number | undefined
-  /** More samples cannot change it. */
-  final: boolean
-}
-
-export interface Judging extends Measure {
-  /** Milliseconds since the epoch. */
-  now: number
-  /** Milliseconds between two samples, by rule. */
-  every: number
-  speaks: Speaks
-}
-
-/** Samples that are further apart than so many times their rule leave a gap of which nothing is known. */
-const GAP = 3
-
 /** Judges a condition over all measurements taken for it. */
 export function judge(condition: Condition, taken: readonly Taken[], judging: Judging): Judgement {
-  const moments = momentsOf(condition, taken, judging, judging.speaks)
+  const { absent_for, unchanged_for, change } = condition
+  if (absent_for !== undefined) return judgeAbsence(absent_for, taken, judging)
+  if (change !== undefined) return judgeChange(change, taken, judging)
+  if (unchanged_for !== undefined) {
+    const last = lastSample(taken)
+    // A sample that failed has no value, and no value is not the same as before.
+    if (last === undefined || last.failing !== undefined || last.value === null) return NOT_MEASURED
+    const same = { ...condition, unchanged_for: undefined, equals: last.value, for: unchanged_for }
+    return judge(same, taken, judging)
+  }
+  const moments = momentsOf(condition, taken, { ...judging, longestGap: GAP * judging.every }, judging.speaks)
   const since = sinceWhen(moments, judging.every)
   const judged = judgeMoments(condition, moments, judging)
   return judged.verdict === 'fails' ? judged : { ...judged, since }
@@ -39,22 +28,22 @@ function judgeMoments(condition: Condition, moments: Moment[], judging: Judging)
   if (condition.samples !== undefined) return judgeEach(moments, condition.samples)
   if (condition.count !== undefined) return judgeCount(moments, condition.count, judging)
   if (condition.for !== undefined) return judgeFor(moments, condition.for, judging)
-  return judgeRow(moments, condition.in_a_row ?? 1)
+  return judgeRow(moments, condition.in_a_row ?? 1, judging)
 }
 
 /** `in_a_row`: the last ones all hold. */
-function judgeRow(moments: Moment[], wanted: number): Judgement {
+function judgeRow(moments: Moment[], wanted: number, { speaks }: Judging): Judgement {
   const last = moments.at(-1)
   if (last === undefined) return NOT_MEASURED
   const row = moments.length - 1 - moments.findLastIndex((one) => one.verdict !== 'holds')
   const count = wanted === 1 ? '' : `, ${Math.min(row, wanted)} of ${wanted} in a row`
   if (row >= wanted) return { verdict: 'holds', words: last.words + count, final: false }
-  // A row that has begun but is not complete says nothing against the condition, and does not prove it either.
-  return {
-    verdict: last.verdict === 'holds' ? 'unknown' : last.verdict,
-    words: last.words + count,
-    final: false,
-  }
+  const words = last.words + count
+  if (last.verdict !== 'holds') return { verdict: last.verdict, words, final: false }
+  // A row that has begun proves nothing yet. Of what is feared, that it was well before makes one failure a passing one;
+  // of what is demanded, it says nothing against it.
+  const wasWell = speaks === 'of-breach' && moments.at(-1 - row)?.verdict === 'fails'
+  return { verdict: wasWell ? 'fails' : 'unknown', words, final: false }
 }
 
 /** `samples`: exactly so many, and each must hold. */
@@ -121,5 +110,3 @@ function sinceWhen(moments: Moment[], every: number): number | undefined {
   }
   return since
 }
-
-const NOT_MEASURED: Judgement = { verdict: 'unknown', words: 'not measured yet', final: false }

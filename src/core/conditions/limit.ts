@@ -30,7 +30,8 @@ export function boundOf(
   if (baseline === undefined) return { unknown: 'its baseline is not known' }
   // Five times nothing is nothing: below the floor nothing is worth a rollback.
   const least = floor === undefined ? undefined : limitIn(unit, floor)
-  return limit.times * Math.max(baseline, least ?? -Infinity)
+  // 1.5 × 0.2 is 0.3, not 0.30000000000000004: at the limit is at the limit.
+  return Number((limit.times * Math.max(baseline, least ?? -Infinity)).toPrecision(12))
 }
 
 /** `10%`, `5 × baseline`. */

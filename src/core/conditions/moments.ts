@@ -1,4 +1,5 @@
 import type { Measurement } from '../contract.ts'
+import { formatDuration } from '../duration.ts'
 import type { Condition, Silence } from '../model.ts'
 import type { Judged } from '../run/events.ts'
 import { judgeSample, type Measure } from './sample.ts'
@@ -6,6 +7,8 @@ import { judgeSample, type Measure } from './sample.ts'
 /** A measurement, and when it was made, in milliseconds since the epoch. */
 export interface Taken {
   at: number
+  /** Since when it tells everything, where the source was asked for its history. */
+  from?: number | undefined
   measurement: Measurement
 }
 
@@ -26,13 +29,16 @@ export type Speaks = 'of-breach' | 'of-health'
 export function momentsOf(
   condition: Condition,
   taken: readonly Taken[],
-  measure: Measure,
+  measure: Measure & { longestGap: number },
   speaks: Speaks,
 ): Moment[] {
   const moments = new Map<number, Moment>()
-  for (const { at, measurement } of taken)
-    for (const moment of momentsIn(condition, at, measurement, measure, speaks))
+  for (const one of taken) {
+    for (const moment of momentsIn(condition, one.at, one.measurement, measure, speaks))
       moments.set(moment.at, moment)
+    for (const moment of endedEarly(condition, one, measure.longestGap, speaks))
+      moments.set(moment.at, moment)
+  }
   return [...moments.values()].sort((a, b) => a.at - b.at)
 }
 
@@ -48,6 +54,19 @@ function momentsIn(
     return silent(at, `no data: ${measurement.why}`, condition.no_data, speaks)
   if (measurement.samples.length === 0) return silent(at, 'no data', condition.no_data, speaks)
   return measurement.samples.map((sample) => ({ at: sample.at, ...judgeSample(condition, sample, measure) }))
+}
+
+/** A history that ends before now: what was well then does not pass for well now. */
+function endedEarly(
+  condition: Condition,
+  { at, from = at, measurement }: Taken,
+  longestGap: number,
+  speaks: Speaks,
+): Moment[] {
+  if (from >= at || measurement.kind !== 'samples') return []
+  const last = Math.max(...measurement.samples.map((sample) => sample.at))
+  if (!(at - last > longestGap)) return []
+  return silent(at, `no data for ${formatDuration(at - last)}`, condition.no_data, speaks)
 }
 
 function silent(at: number, words: string, meaning: Silence = 'unknown', speaks: Speaks): Moment[] {

@@ -109,7 +109,7 @@ function numeric(
 }
 
 /** A number with its unit: `12.5%`, `480 ms`. */
-function valueWords(value: number, unit: SignalDef['unit']): string {
+export function valueWords(value: number, unit: SignalDef['unit']): string {
   const short = (number: number): string => String(Number(number.toPrecision(4)))
   if (unit === 'ratio') return `${short(value * 100)}%`
   if (unit === 'percent') return `${short(value)}%`

@@ -2,7 +2,7 @@ import { formatDuration } from '../duration.ts'
 import type { Condition, Severity, Statement, Trigger } from '../model.ts'
 import type { Judged } from '../run/events.ts'
 import { describeStatement } from './describe.ts'
-import type { Judgement } from './judge.ts'
+import type { Judgement } from './judgement.ts'
 
 /** From the mildest to the gravest: the gravest of all triggers is that of the whole. */
 const VERDICTS = ['hold', 'investigate', 'unknown', 'rollback'] as const
@@ -32,6 +32,8 @@ export interface Decision {
   triggers: TriggerVerdict[]
   /** Milliseconds that it was sampled for. */
   sampled: number
+  /** Signals that only a person can tell, and nobody has, by name. */
+  unanswered: string[]
 }
 
 type JudgeOne = (condition: Condition) => Judgement
@@ -95,7 +97,7 @@ function together(
   const times = deciding.flatMap(({ since }) => since ?? [])
   return {
     verdict,
-    words: deciding.map(({ words }) => words).join('; '),
+    words: [...new Set(deciding.map(({ words }) => words))].join('; '),
     since: times.length === 0 ? undefined : earliest(...times),
     final: deciding.every(({ final }) => final),
   }

@@ -47,6 +47,15 @@ const condition = object<Condition>({
       of: maybe(count),
     }),
   ),
+  absent_for: maybe(milliseconds),
+  unchanged_for: maybe(milliseconds),
+  change: maybe(
+    object<NonNullable<Condition['change']>>({
+      over: milliseconds,
+      above: maybe(limit),
+      below: maybe(limit),
+    }),
+  ),
   no_data: maybe(silence),
   on_error: maybe(silence),
   in_a_row: maybe(count),

@@ -70,20 +70,31 @@ function changesOf(step: PlannedStep, use: PlannedUse, state: RunState): string[
     const applied = whatIsApplied(effect)
     if (applied === 'no' || change.onUndo === 'keep') return []
     if (applied === 'unknown') {
-      return [`${change.surface.id}: may be ${change.toLabel} (was ${change.fromLabel}); its answer was lost`]
+      return [
+        `${change.surface.id}: may be ${change.toLabel} (was ${change.fromLabel}); ${whyUnknown(effect)}`,
+      ]
     }
     return [`${change.surface.id}: ${change.toLabel} (was ${change.fromLabel})`]
   })
 }
 
 function callOf(step: PlannedStep, use: PlannedUse, state: RunState): string[] {
-  const applied = whatIsApplied(
-    use.call === undefined ? undefined : state.steps[step.id]?.effects[use.call.effect],
-  )
+  const effect = use.call === undefined ? undefined : state.steps[step.id]?.effects[use.call.effect]
+  const applied = whatIsApplied(effect)
   if (applied === 'no') return []
   return [
-    `${step.id}: ${use.uses} ${applied === 'yes' ? 'was called' : 'may have been called; its answer was lost'}`,
+    `${step.id}: ${use.uses} ${applied === 'yes' ? 'was called' : `may have been called; ${whyUnknown(effect)}`}`,
   ]
+}
+
+function whyUnknown(effect: EffectState | undefined): string {
+  if (effect !== undefined && wasEndedHalfWay(effect)) return 'it was ended half-way'
+  return effect?.child !== undefined && !effect.inFlight ? 'its program still runs' : 'its answer was lost'
+}
+
+/** The last that is known of it: that we have ended the program that was doing it. */
+export function wasEndedHalfWay({ halfWay, child }: EffectState): boolean {
+  return halfWay === true && child === undefined
 }
 
 function ended(result: RunEnded['result'], exit: RunEnded['exit'], why: string, stands: string[]): RunEnded {

@@ -70,7 +70,8 @@ export function callCommands(context: StepContext): Command[] | 'settled' {
   if (call.observable && effect.observed === undefined)
     return [{ do: 'look', step: step.id, use: own.use, effect: call.effect }]
   if (call.repeat === 'harmless') return again(context, 'call', call.effect, effect)
-  if (stopping === undefined && effect.doubt !== 'unanswered')
+  // While its program goes on, nobody can say what will have happened.
+  if (stopping === undefined && effect.doubt !== 'unanswered' && effect.child === undefined)
     return [{ do: 'settle', step: step.id, use: own.use, effect: call.effect }]
   const words = effect.failure === undefined ? 'it was cut off' : sentence(effect)
   return [
@@ -100,12 +101,16 @@ function again(context: StepContext, kind: 'apply' | 'call', name: string, effec
   return [fail(step, why, effect.failure?.cure)]
 }
 
-/** Option B runs only when nothing of the first was applied but backups, which are meant to stay. */
+/**
+ * Option B runs only when nothing of the first was applied but backups, which are meant to stay, and nothing of it goes
+ * on that may still apply it.
+ */
 function mayFallBack({ step, own }: StepContext): boolean {
   if (step.fallback === undefined || own.use === 'fallback') return false
   const kept = new Set(step.changes.filter(({ onUndo }) => onUndo === 'keep').map(({ effect }) => effect))
   return Object.entries(own.effects).every(
-    ([name, effect]) => kept.has(name) || (effect.applied === 'no' && !effect.inFlight),
+    ([name, { applied, inFlight, child }]) =>
+      child === undefined && (kept.has(name) || (applied === 'no' && !inFlight)),
   )
 }
 

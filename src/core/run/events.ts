@@ -23,6 +23,8 @@ export interface Failure {
   /** Whether the platform may have taken it. */
   applied: 'no' | 'unknown'
   retryable: boolean
+  /** Of the program that was doing it: we have ended it half-way, or it could not be ended and goes on. */
+  program?: 'half-way' | 'still-runs' | undefined
 }
 
 export type Phase = 'decide' | 'execute' | 'verify'
@@ -67,7 +69,15 @@ export type RunEvent =
   /** A program was started for an effect, and may outlive the process that started it. */
   | ({ type: 'child-started'; step: string; effect: string } & Child)
   /** After a crash it was seen to have ended, or was ended: `how` says which, for people. */
-  | { type: 'child-gone'; step: string; effect: string; pid: number; how: string }
+  | {
+      type: 'child-gone'
+      step: string
+      effect: string
+      pid: number
+      how: string
+      /** We have ended it. */
+      halfWay?: true | undefined
+    }
   /** A person says of a call that cannot be observed whether it happened; `again`: it did not, or may be repeated. */
   | { type: 'doubt-settled'; step: string; effect: string; answer: DoubtAnswer; by: Who }
   /** Nobody could say it. */

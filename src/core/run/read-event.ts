@@ -34,6 +34,7 @@ const failure = object<Failure>({
   cure: maybe(text),
   applied: only('no', 'unknown'),
   retryable: truth,
+  program: maybe(only('half-way', 'still-runs')),
 })
 const tried = { type: only('outcome'), step: key, effect: key, attempt: count }
 
@@ -62,7 +63,14 @@ const SHAPES: { [Type in RunEvent['type']]: Shape<Event<Type>> } = {
     host: text,
     until: milliseconds,
   }),
-  'child-gone': object({ type: only('child-gone'), step: key, effect: key, pid: count, how: text }),
+  'child-gone': object<Event<'child-gone'>>({
+    type: only('child-gone'),
+    step: key,
+    effect: key,
+    pid: count,
+    how: text,
+    halfWay: maybe(only(true)),
+  }),
   'doubt-settled': object({
     type: only('doubt-settled'),
     step: key,

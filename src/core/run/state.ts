@@ -42,6 +42,8 @@ export interface EffectState {
   applied: 'no' | 'yes' | 'unknown'
   /** The answer of a try was lost: that a later one is refused says nothing about that one. */
   lost?: boolean | undefined
+  /** It was lost because we have ended the program that was doing it. */
+  halfWay?: boolean | undefined
   /** Somebody else has made this very change: it is there, and it is not ours. */
   foreign?: boolean | undefined
   receipt?: Json | undefined
@@ -128,7 +130,9 @@ export function advance(state: RunState, { at, event }: Line): RunState {
     }
     case 'child-gone':
       return withEffect(state, event, (effect) =>
-        effect.child?.pid === event.pid ? { ...effect, child: undefined } : effect,
+        effect.child?.pid === event.pid
+          ? { ...effect, child: undefined, halfWay: event.halfWay ?? effect.halfWay }
+          : effect,
       )
     case 'doubt-settled':
       return afterAnswer(state, event, at)
@@ -183,7 +187,7 @@ function resumed(state: RunState, at: number): RunState {
 
 function lookedAtAnew(effect: EffectState): EffectState {
   const fresh = { ...effect, observed: undefined, looks: 0, doubt: undefined }
-  // What the interruption itself made of it says nothing about trying again.
+  // What the interruption itself made of it says nothing about trying again, nor about a fallback.
   return isInterrupted(effect.failure) ? { ...fresh, failure: undefined, retryAt: undefined } : fresh
 }
 
@@ -196,6 +200,7 @@ function afterAnswer(
     ...effect,
     inFlight: false,
     lost: false,
+    halfWay: false,
     applied: event.answer === 'done' ? 'yes' : 'no',
     observed: undefined,
     failure: undefined,
@@ -207,10 +212,8 @@ function afterAnswer(
   return withStep(settled, event.step, (step) => ({ ...step, since: at }))
 }
 
-function afterOutcome(
-  { child: _, ...effect }: EffectState,
-  event: Extract<RunEvent, { type: 'outcome' }>,
-): EffectState {
+function afterOutcome(before: EffectState, event: Extract<RunEvent, { type: 'outcome' }>): EffectState {
+  const { child, ...effect } = before
   if (event.ok) {
     // It was there before we came, and none of our own tries can have put it there: it is not ours to take back.
     const foreign = effect.attempts === 1 && isPlainObject(event.receipt) && event.receipt['already'] === true
@@ -223,16 +226,20 @@ function afterOutcome(
     inFlight: false,
     applied: lost ? 'unknown' : 'no',
     lost,
+    halfWay: event.failure.program === 'half-way' || effect.halfWay,
+    ...(event.failure.program === 'still-runs' ? { child } : {}),
     failures: effect.failures + (isInterrupted(event.failure) ? 0 : 1),
     failure: event.failure,
     retryAt: event.retryAt,
   }
 }
 
-/** Nothing was wrong with it: the person or CI stopped the run. */
+/** Nothing was wrong with it: the person or CI stopped the run, or it was no longer for this process to go on with it. */
 function isInterrupted(failure: Failure | undefined): boolean {
-  return failure?.code === 'interrupted'
+  return failure !== undefined && INTERRUPTIONS.has(failure.code)
 }
+
+const INTERRUPTIONS = new Set(['interrupted', 'lock-lost', 'lock-unreadable'])
 
 /** A look settles what a lost answer left open. */
 function afterObservation(
@@ -243,7 +250,7 @@ function afterObservation(
   const observed = { at, progress: event.progress, words: event.words }
   const looks = effect.looks + 1
   if (event.progress === 'not-applied')
-    return { ...effect, inFlight: false, applied: 'no', foreign: false, observed, looks }
+    return { ...effect, inFlight: false, applied: 'no', halfWay: false, foreign: false, observed, looks }
   if (event.progress === 'unknown') return { ...effect, observed, looks }
   return { ...effect, inFlight: false, applied: effect.foreign === true ? 'no' : 'yes', observed, looks }
 }

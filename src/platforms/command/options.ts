@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 
 import type { CommandRequest, CommandResult } from '../../core/contract.ts'
+import type { EffectFailureDetails } from '../../core/problem.ts'
 import { hasSecretMarker, shellLine } from '../../core/shell.ts'
 import { referencesIn } from '../../core/template.ts'
 import { printable } from '../../core/printable.ts'
@@ -57,6 +58,19 @@ export function lineOf({ argv, env = {}, cwd }: Place): string {
 export function endingOf({ exitCode, ended, stdout, stderr }: CommandResult): { how: string; said?: string } {
   const said = lastWords(stderr) || lastWords(stdout)
   return { how: ended ?? `exit code ${exitCode}`, ...(said === '' ? {} : { said }) }
+}
+
+/** For what an effect comes to whose program did not end by itself. */
+export function cutOf({
+  cut,
+  stillRuns,
+}: CommandResult): Pick<EffectFailureDetails, 'program'> & { code?: string } {
+  if (cut === undefined) return {}
+  return {
+    // The end of the run is no failure of its own.
+    ...(cut === 'interrupted' ? { code: 'interrupted' } : {}),
+    program: stillRuns === true ? 'still-runs' : 'half-way',
+  }
 }
 
 /** For messages: the program without its folder. */

@@ -1,6 +1,6 @@
 import type { CallAction, Check, CommandResult, ReadDoor } from '../../core/contract.ts'
 import { EffectFailure } from '../../core/problem.ts'
-import { commandOf, endingOf, lineOf, programOf } from './options.ts'
+import { commandOf, cutOf, endingOf, lineOf, programOf } from './options.ts'
 import { runOptions, type RunOptions } from './run-options.ts'
 
 const UNCHECKED: Check = { what: 'your command', how: 'cannot-be-known', note: 'your command, unchecked' }
@@ -57,13 +57,16 @@ async function ask(
 function failed(options: RunOptions, done: CommandResult): EffectFailure {
   const { how, said } = endingOf(done)
   const never = !done.started
+  const halfWay = done.cut !== undefined && done.stillRuns !== true
   return new EffectFailure({
     code: never ? 'command-not-started' : 'command-failed',
-    message: `${programOf(options)}: ${how}`,
+    message: `${programOf(options)}${halfWay ? ' was ended half-way' : ''}: ${how}`,
     found: said,
     cure: never ? 'Install it, or write its path into the runbook' : MAY_HAVE_HAPPENED,
     applied: never ? 'no' : 'unknown',
-    retryable: !never,
+    // Beside one that still runs a second one would be one too many.
+    retryable: !never && done.stillRuns !== true,
+    ...cutOf(done),
   })
 }
 

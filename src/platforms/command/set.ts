@@ -15,7 +15,7 @@ import { EXIT } from '../../core/exit.ts'
 import { type Json, sameJson } from '../../core/json.ts'
 import { EffectFailure, Problem, sentenceOf } from '../../core/problem.ts'
 import { shellLine } from '../../core/shell.ts'
-import { lineOf, programOf } from './options.ts'
+import { cutOf, lineOf, programOf } from './options.ts'
 import { askScript, ScriptProblem } from './protocol.ts'
 import { setOptions, type SetOptions } from './set-options.ts'
 
@@ -135,7 +135,8 @@ async function apply(
 }
 
 function failed(problem: Problem): EffectFailure {
-  const never = problem instanceof ScriptProblem && !problem.result.started
+  const result = problem instanceof ScriptProblem ? problem.result : undefined
+  const never = result?.started === false
   return new EffectFailure({
     code: problem.code,
     message: problem.message,
@@ -144,6 +145,7 @@ function failed(problem: Problem): EffectFailure {
     cause: problem,
     applied: never ? 'no' : 'unknown',
     retryable: false,
+    ...(result === undefined ? {} : cutOf(result)),
   })
 }
 

@@ -14,7 +14,7 @@ export const command: Source<MeasureOptions> = {
 
 async function measure(options: MeasureOptions, read: ReadDoor): Promise<Measurement> {
   const done = await read.look({ ...commandOf(options), timeout: options.timeout ?? TIMEOUT })
-  if (!done.started || done.ended?.startsWith('interrupted') === true)
+  if (!done.started || done.cut === 'interrupted')
     return { kind: 'unreachable', why: `${programOf(options)}: ${done.ended}` }
   return { kind: 'samples', samples: [{ at: read.now(), ...judge(options, done) }] }
 }

@@ -7,6 +7,8 @@ import { judge } from './probe.ts'
 import { probeOptions, type ProbeOptions } from './source-options.ts'
 import { tlsOf } from './tls.ts'
 
+const NOT_ASKED = new Set(['forbidden-address', 'interrupted'])
+
 /** Asks an endpoint. One that refuses, hangs or fails is a failing sample: that is what a probe is for. */
 export const http: Source<ProbeOptions> = {
   summary: 'Ask an HTTP endpoint: its status, a value of its JSON, a header, or how long it takes',
@@ -45,7 +47,7 @@ async function probe(options: ProbeOptions, request: HttpRequest, read: ReadDoor
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     // What we may not or could not even ask says nothing about the service.
-    const asked = error instanceof NetworkError && !['forbidden-address', 'interrupted'].includes(error.code)
+    const asked = error instanceof NetworkError && !error.ours && !NOT_ASKED.has(error.code)
     if (!asked) return { kind: 'unreachable', why: sentenceOf(error) }
     return sampled(read, { value: null, failing: error.message })
   }

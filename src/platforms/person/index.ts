@@ -7,4 +7,7 @@ export const person: Platform = {
   actions: {
     confirm: { load: async () => (await import('./confirm.ts')).confirm },
   },
+  sources: {
+    ask: { load: async () => (await import('./ask.ts')).ask },
+  },
 }

@@ -5,7 +5,12 @@ import type { Series } from '../series.ts'
 // The answers of /api/v1/query and /api/v1/query_range, as far as they are read.
 
 /** Seconds since the epoch, and a number as text: `+Inf` and `NaN` are no JSON. */
-const point = z.tuple([z.number(), z.string()])
+type Point = [number, string]
+
+const point = z.custom<Point>(isPoint)
+
+/** A hundred thousand of them are usual: they are looked at in one go, and not copied. */
+const points = z.custom<Point[]>((value) => Array.isArray(value) && value.every(isPoint))
 
 const labels = z.record(z.string(), z.string())
 
@@ -17,7 +22,7 @@ const data = z.union([
   }),
   z.object({
     resultType: z.literal('matrix'),
-    result: z.array(z.object({ metric: labels, values: z.optional(z.array(point)) })),
+    result: z.array(z.object({ metric: labels, values: z.optional(points) })),
   }),
   z.object({ resultType: z.string() }),
 ])
@@ -28,7 +33,12 @@ const answer = z.union([
 ])
 
 type Answer = z.output<typeof answer>
-type Point = z.output<typeof point>
+
+function isPoint(value: unknown): value is Point {
+  return (
+    Array.isArray(value) && value.length === 2 && Number.isFinite(value[0]) && typeof value[1] === 'string'
+  )
+}
 
 export function answerIn(value: unknown): Answer | undefined {
   const parsed = answer.safeParse(value)

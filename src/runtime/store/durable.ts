@@ -27,17 +27,16 @@ export async function writeNew(folder: string, name: string, text: string): Prom
   }
 }
 
-/** The same, and never in place of what is there: then nothing is written, and what is there stays. */
-export async function linkDurably(folder: string, name: string, text: string): Promise<void> {
+/** The same, and never in place of what is there: EEXIST. */
+export async function linkNew(folder: string, name: string, text: string): Promise<void> {
   const draft = draftOf(name)
-  await writeNew(folder, draft, text)
   try {
+    await writeNew(folder, draft, text)
     await link(join(folder, draft), join(folder, name))
-  } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error
   } finally {
     await rm(join(folder, draft), { force: true })
   }
+  await syncFolder(folder)
 }
 
 /** A folder with all that is to be in it, on disk whole or not at all; EEXIST or ENOTEMPTY where there is one already. */

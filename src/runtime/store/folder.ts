@@ -81,7 +81,8 @@ export function folderStore(options: FolderStoreOptions): Store {
 async function loadRun(folders: RunFolders, id: string): Promise<StoredRun> {
   const plan = await folders.plan(id)
   const { lines, late } = await folders.journal(id)
-  return { plan, lines, ...(late.length === 0 ? {} : { late }) }
+  const unshared = await folders.isUnshared(id)
+  return { plan, lines, ...(late.length === 0 ? {} : { late }), ...(unshared ? { unshared } : {}) }
 }
 
 interface Listed {

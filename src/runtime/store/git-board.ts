@@ -48,8 +48,15 @@ interface Opened {
 export function gitBoards(options: GitBoardsOptions): GitBoards {
   let opened: Promise<Opened> | undefined
   const open = () => (opened ??= openRemote(options))
+  // One for each ref: it remembers what it has read, and reads no commit twice.
+  const boards = new Map<string, Board>()
   return {
-    board: (service, environment) => gitBoard(options, open, refName(service, environment)),
+    board(service, environment) {
+      const ref = refName(service, environment)
+      const board = boards.get(ref) ?? gitBoard(options, open, ref)
+      boards.set(ref, board)
+      return board
+    },
     async list() {
       const { remote, workshop } = await open()
       const seen = await workshop.git(

@@ -50,6 +50,8 @@ export interface Held {
   readonly record: LockRecord
   /** Version of the board before it was taken: equal to one that was read earlier when nothing has happened since. */
   readonly before: string
+  /** As the last sign of life that it gave has found; `check` asks anew. */
+  readonly lost: Problem | undefined
   /** Throws a Problem with code `lock-lost` when it is no longer ours, and `store-unreachable` when nobody can say. */
   check(): Promise<void>
   /** From now on it is for this run: an undo that follows a failure at once. */
@@ -185,6 +187,9 @@ function hold(grounds: Grounds, taken: LockRecord, before: string): Held {
   return {
     get record() {
       return record
+    },
+    get lost() {
+      return lost
     },
     before,
     async check() {

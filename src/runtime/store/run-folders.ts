@@ -2,14 +2,14 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { EXIT } from '../../core/exit.ts'
-import { openPlan } from '../../core/plan/seal.ts'
 import type { Plan } from '../../core/plan/types.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Line } from '../../core/run/events.ts'
 import { MEGABYTE, readRegularFile, readTextFile, UnfitFile } from '../../io/text-file.ts'
 import { type JournalRead, openJournal, parseJournal } from '../journal.ts'
 import type { RunLog } from '../types.ts'
-import { isCode, linkDurably, makeFolderDurably, syncFolder, writeDurably } from './durable.ts'
+import { isCode, linkNew, makeFolderDurably, syncFolder, writeDurably } from './durable.ts'
+import { openStoredPlan, PLAN_LOST } from './stored-plan.ts'
 
 // `<root>/runs/<id>/plan.json` (sealed) and `events.jsonl`, `events.2.jsonl`, …. Folders 0700, files 0600.
 
@@ -36,11 +36,12 @@ export interface RunFolders {
   journal(id: string): Promise<JournalRead>
   /** The plan is on disk before the first event can be. */
   create(plan: Plan, options?: { unshared: boolean }): Promise<RunLog>
-  /** A segment of its own for another process. */
+  /** A segment of its own for another process; of two, the first who writes a line has it. */
   reopen(id: string): Promise<{ lines: Line[]; log: RunLog }>
   /** What another machine has written: a plan that is not here yet, and lines behind those that both have. */
   adopt(id: string, plan: string, rows: readonly string[]): Promise<void>
   setShared(id: string, shared: boolean): Promise<void>
+  isUnshared(id: string): Promise<boolean>
   unshared(): Promise<string[]>
   /** When a run that cannot be read was begun; milliseconds since the epoch. */
   madeAt(id: string): Promise<number>
@@ -78,19 +79,19 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
     }
   }
 
+  const isUnshared = (id: string): Promise<boolean> => isThere(join(folderOf(id), UNSHARED))
+
   return {
     ids,
     has: async (id) => (await ids()).includes(id),
-    plan: async (id) => openPlan(planText(folderOf(id)), join(folderOf(id), PLAN)),
+    plan: async (id) => openStoredPlan(planText(folderOf(id)), join(folderOf(id), PLAN)),
     journal: (id) => eventsIn(folderOf(id)),
 
     async create(plan, { unshared } = { unshared: false }) {
       const folder = folderOf(plan.id)
       try {
         await make(plan.id, textOf(plan), unshared)
-        const log = await openJournal(join(folder, FIRST_SEGMENT), { redact, now })
-        await syncFolder(folder)
-        return log
+        return openJournal(join(folder, FIRST_SEGMENT), { redact, now })
       } catch (error) {
         throw isCode(error, 'EEXIST', 'ENOTEMPTY') ? alreadyCarriedOut(plan.id) : unwritable(folder, error)
       }
@@ -101,13 +102,7 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
       // The number first: whoever goes on with the run while we read it takes that, and then we do not get it.
       const path = await nextSegment(folder)
       const after = await eventsIn(folder)
-      try {
-        const log = await openJournal(path, { redact, now, after })
-        await syncFolder(folder)
-        return { lines: after.lines, log }
-      } catch (error) {
-        throw isCode(error, 'EEXIST') ? takenOver(id) : unwritable(folder, error)
-      }
+      return { lines: after.lines, log: openJournal(path, { redact, now, after }) }
     },
 
     async adopt(id, plan, rows) {
@@ -119,24 +114,26 @@ export function runFolders({ root, redact, now }: Options): RunFolders {
         // A segment that goes on from where the two part cuts off what this machine alone has.
         if (parting === -1) return
         const segment = (await nextSegment(folder)).slice(folder.length + 1)
-        await linkDurably(folder, segment, `${rows.slice(parting).join('\n')}\n`)
-        await syncFolder(folder)
+        await linkNew(folder, segment, `${rows.slice(parting).join('\n')}\n`)
       } catch (error) {
-        throw unwritable(folder, error)
+        // Another command has brought them at the same moment, or somebody here has just gone on with it.
+        if (!isCode(error, 'EEXIST')) throw unwritable(folder, error)
       }
     },
 
     async setShared(id, shared) {
       if (shared) await rm(join(folderOf(id), UNSHARED), { force: true })
-      else if (!(await isThere(join(folderOf(id), UNSHARED)))) {
+      else if (!(await isUnshared(id))) {
         await writeDurably(folderOf(id), UNSHARED, '')
         await syncFolder(folderOf(id))
       }
     },
 
+    isUnshared,
+
     async unshared() {
       const all = await ids()
-      const marked = await Promise.all(all.map((id) => isThere(join(folderOf(id), UNSHARED))))
+      const marked = await Promise.all(all.map(isUnshared))
       return all.filter((_, index) => marked[index])
     },
 
@@ -164,7 +161,7 @@ function planText(folder: string): string {
       code: isCode(error, 'ENOENT') ? 'plan-missing' : 'plan-unreadable',
       message: `${folder} has no plan that can be read`,
       found: error instanceof Error ? error.message : String(error),
-      cure: 'the journal beside it says what was done; a copy of the plan may be on another machine, or in a backup',
+      cure: PLAN_LOST,
       cause: error,
     })
   }
@@ -213,15 +210,6 @@ async function isThere(path: string): Promise<boolean> {
     // Not there, or not to be seen: then nothing can be sent from it either.
     return false
   }
-}
-
-function takenOver(id: string): Problem {
-  return new Problem({
-    code: 'locked',
-    message: `somebody else has just gone on with run ${id}`,
-    cure: 'Look at it with: rollback status',
-    exit: EXIT.locked,
-  })
 }
 
 function alreadyCarriedOut(id: string): Problem {

@@ -1,5 +1,4 @@
 import { EXIT } from '../../core/exit.ts'
-import { openPlan } from '../../core/plan/seal.ts'
 import { Problem } from '../../core/problem.ts'
 import type { RunEvent } from '../../core/run/events.ts'
 import { parseJournal } from '../journal.ts'
@@ -9,6 +8,7 @@ import { oneOf } from './folder.ts'
 import type { GitBoards } from './git-board.ts'
 import { eventsFile, oldRuns, planFile, runsIn } from './run-files.ts'
 import { type RunFolders, textOf } from './run-folders.ts'
+import { openStoredPlan } from './stored-plan.ts'
 import { update } from './update.ts'
 
 // A store that several machines share. A run is written on this machine first, line by line, and sent to the board of
@@ -40,10 +40,12 @@ export function sharedStore({ place, boards, folders, local }: SharedStoreOption
   async function bring(id: string, { files }: Snapshot): Promise<void> {
     const plan = files[planFile(id)]
     if (plan === undefined) return
-    const opened = openPlan(plan, `${planFile(id)} of ${place}`)
+    const opened = openStoredPlan(plan, `${planFile(id)} of ${place}`)
     if (opened.id !== id) throw foreign(id, place)
     const text = files[eventsFile(id)] ?? ''
-    const { rows } = parseJournal([{ place: `${eventsFile(id)} of ${place}`, text }])
+    // Sent before it had a line.
+    const segments = text === '' ? [] : [{ place: `${eventsFile(id)} of ${place}`, text }]
+    const { rows } = parseJournal(segments)
     await folders.adopt(id, plan, rows)
   }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
 import { describeCondition } from '../../../src/core/conditions/describe.ts'
-import { judge as judgeTaken, type Judgement } from '../../../src/core/conditions/judge.ts'
+import { judge as judgeTaken } from '../../../src/core/conditions/judge.ts'
+import type { Judgement } from '../../../src/core/conditions/judgement.ts'
 import { limitIn } from '../../../src/core/conditions/limit.ts'
 import type { Measurement, SampleValue } from '../../../src/core/contract.ts'
 import type { Condition, SignalDef } from '../../../src/core/model.ts'

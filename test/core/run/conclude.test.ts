@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 
 import { conclude, whatStands } from '../../../src/core/run/conclude.ts'
-import { emptyState } from '../../../src/core/run/state.ts'
-import { backup, change, planOf, setStep, setUse, step } from '../plan-of.ts'
+import type { RunEvent } from '../../../src/core/run/events.ts'
+import { emptyState, fold } from '../../../src/core/run/state.ts'
+import { backup, callStep, change, planOf, setStep, setUse, step } from '../plan-of.ts'
 import { play } from './simulator.ts'
 
 const PLAN = planOf([setStep('image')])
@@ -42,6 +43,20 @@ test('a backup is meant to stay and is not told as a change that stands', () => 
   const plan = planOf([step('image', setUse(backup('backup'), change('image')))])
   const { state } = play(plan, { effects: { image: { tries: ['refused'] } } })
   expect(whatStands(plan, state)).toEqual([])
+})
+
+test('a program that was ended by whoever went on is told as ended, not as an answer that was lost', () => {
+  const plan = planOf([callStep('migrate')])
+  const step = { step: 'migrate', effect: 'migrate' }
+  const events: RunEvent[] = [
+    { type: 'step-started', step: 'migrate' },
+    { type: 'intent', ...step, attempt: 1, use: 'first' },
+    { type: 'child-started', ...step, pid: 4711, started: '1', host: 'laptop', until: 5 },
+  ]
+  const stands = () => whatStands(plan, fold(events.map((event, at) => ({ n: at + 1, at, event }))))
+  expect(stands()).toEqual(['migrate: test.call may have been called; its answer was lost'])
+  events.push({ type: 'child-gone', ...step, pid: 4711, how: 'was ended', halfWay: true })
+  expect(stands()).toEqual(['migrate: test.call may have been called; it was ended half-way'])
 })
 
 test('an effect without an outcome is told as possible, never left out', () => {

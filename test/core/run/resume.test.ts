@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 
+import { whatStands } from '../../../src/core/run/conclude.ts'
 import { livingChildren, openDoubts } from '../../../src/core/run/doubts.ts'
 import type { RunEvent } from '../../../src/core/run/events.ts'
 import { next } from '../../../src/core/run/next.ts'
 import { fold } from '../../../src/core/run/state.ts'
-import { callStep, planOf, setStep } from '../plan-of.ts'
+import { callStep, callUse, planOf, setStep } from '../plan-of.ts'
 import { play } from './simulator.ts'
 
 const ANA = { name: 'ana', host: 'laptop', ci: false }
@@ -70,6 +71,25 @@ test('nor is one that was stopped by an interruption before it began', () => {
   )
   expect(state.interrupted).toBeUndefined()
   expect(next(plan, state, at(6000))).toEqual([
+    { do: 'call', step: 'hook', use: 'first', effect: 'hook', attempt: 2 },
+  ])
+})
+
+test('nor one that was not begun because the run was another one’s by then: no reason to fail, or for a fallback', () => {
+  const lost = {
+    code: 'lock-lost',
+    message: 'the run is no longer ours',
+    applied: 'no' as const,
+    retryable: false,
+  }
+  const fallback = callUse('hook~fallback')
+  const plan = planOf([callStep('hook', {}, { retry: { attempts: 1, backoff: 1 }, fallback })])
+  const state = after(
+    ...begun('hook'),
+    { type: 'outcome', step: 'hook', effect: 'hook', attempt: 1, ok: false, failure: lost, retryAt: 99_000 },
+    resumed,
+  )
+  expect(next(plan, state, at(5000))).toEqual([
     { do: 'call', step: 'hook', use: 'first', effect: 'hook', attempt: 2 },
   ])
 })
@@ -199,6 +219,32 @@ test('a program that was started is remembered until it has ended', () => {
   expect(living(gone(4712))).toHaveLength(1)
   expect(living(gone(4711))).toEqual([])
   expect(living(ended)).toEqual([])
+})
+
+test('a program that could not be ended is one to wait for; meanwhile nothing is begun in its place', () => {
+  const child = { pid: 4711, started: '123456', host: 'laptop', until: 99_000 }
+  const failure = {
+    code: 'command-failed',
+    message: 'sudo: timed out, and still runs',
+    applied: 'unknown',
+    retryable: false,
+    program: 'still-runs',
+  } as const
+  const events: RunEvent[] = [
+    ...begun('sudo'),
+    { type: 'child-started', step: 'sudo', effect: 'sudo', ...child },
+    { type: 'outcome', step: 'sudo', effect: 'sudo', attempt: 1, ok: false, failure, retryAt: 0 },
+  ]
+  for (const repeat of ['ask', 'harmless'] as const) {
+    const plan = planOf([callStep('sudo', { repeat })])
+    expect(livingChildren(after(...events))).toMatchObject([{ effect: 'sudo', pid: 4711 }])
+    expect(next(plan, after(...events), at(5000))).toMatchObject([
+      { do: 'record', event: { type: 'step-ended', result: 'failed' } },
+    ])
+    expect(whatStands(plan, after(...events))).toEqual([
+      'sudo: test.call may have been called; its program still runs',
+    ])
+  }
 })
 
 test('that the shared store was left behind is remembered until it has all', () => {

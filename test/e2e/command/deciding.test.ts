@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
 import { expect, test } from 'vitest'
 
 import { describeWith } from '../../helpers/need.ts'
@@ -95,6 +98,16 @@ describeWith(['sh'], 'a rollback that depends on the verdict', () => {
     const down = await stage.cli.run(['check', '--json'])
     expectExit(down, 10)
     expect(down.json()['triggers'][0].words).toContain('no answer from')
+  })
+
+  test('a secret that several signals need is read once', async () => {
+    const url = 'http://127.0.0.1:9/${secrets.token}'
+    const signals = { a: { http: { url } }, b: { http: { url } } }
+    const triggers = ['a', 'b'].map((signal) => ({ id: signal, signal, failing: true, severity: 'low' }))
+    const token = { command: ['sh', '-c', 'echo read >> reads; echo hunter2-hunter2'] }
+    await using stage = await startStage([SWITCH], { top: { triggers, secrets: { token } }, signals })
+    expectExit(await stage.cli.run(['check']), 0)
+    expect(await readFile(join(stage.cli.folder, 'reads'), 'utf8')).toBe('read\n')
   })
 
   test('without triggers there is nothing to be judged: 2', async () => {

@@ -27,6 +27,23 @@ describeWith(['sh', 'git'], 'a run that is stopped', () => {
     expect(await stage.log()).toEqual(['begun', 'ended', 'switch'])
   })
 
+  test('while its program works: it is ended, and told as ended half-way from then on', async () => {
+    await using stage = await startStage([SLOW, SWITCH])
+    const running = stage.cli.start(RUN)
+    await poll(async () => (await stage.log()).includes('begun'), 20_000)
+    running.kill('SIGINT')
+    const stopped = await running.result
+    expectExit(stopped, 130)
+    expect(stopped.output).toContain('ended half-way')
+    // Nobody waits for what is no more, and nothing was lost on a wire.
+    const shown = (await stage.cli.run(['show', 'last'])).stdout
+    expect(shown).toContain('slow: do was ended half-way: interrupted')
+    expect(shown).not.toContain('answer was lost')
+    await stage.write('end', '')
+    expectExit(await stage.cli.run(['resume', '--yes', '--answer', 'slow=again']), 0)
+    expect(await stage.log()).toEqual(['begun', 'begun', 'ended', 'switch'])
+  })
+
   test('while it waits for a program, by SIGTERM: 143, and the way on is the last line', async () => {
     await using stage = await startStage([SLOW, SWITCH])
     const running = stage.cli.start(RUN)

@@ -33,6 +33,8 @@ describeWith(['sh', 'git'], 'what was written while the shared store could not b
     expectExit(await cli.run([...RUN, ...LOCAL]), 0)
     expectExit(await cli.run([...UNDO, ...LOCAL]), 0)
     const status = (await cli.run(['status', '--json'])).json()
+    expect(status['unshared']).toMatchObject([{ kind: 'undo' }, { kind: 'run' }])
+    expect((await cli.run(['status'])).stdout).toContain('Not sent to the shared store yet')
     const ids = status['last'][0].runs.map(({ id }: { id: string }) => id)
     const first = String(ids.at(-1))
     const journal = join(cli.store, 'runs', first, 'events.jsonl')
@@ -50,6 +52,7 @@ describeWith(['sh', 'git'], 'what was written while the shared store could not b
     const there = await mustRun('git', ['-C', remote, 'ls-tree', '-r', '--name-only', ref])
     expect(there).toContain(`runs/${ids[0]}/events.jsonl`)
     expect(there).not.toContain(`runs/${first}/`)
+    expect((await cli.run(['status', '--json'])).json()['unshared']).toEqual([])
   })
 
   test('says who proved it and when, not who sends it', async () => {

@@ -83,7 +83,8 @@ describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
     metered.load(0, 0)
     const checked = await until(12)
     expectExit(checked, 12)
-    expect(checked.json()['triggers'][0].words).toContain('NaN, such as 0 / 0')
+    // At first what there was ends, then there is nothing but 0 / 0.
+    expect(checked.json()['triggers'][0].words).toMatch(/no data/)
     metered.load(10, 0)
   }, 60_000)
 

@@ -41,7 +41,11 @@ export const measurements: Kind = {
     // What is shown must not hold them, also where an answer repeats them.
     const secrets = session.secretsOf(RUNBOOK.secrets)
     await Promise.all(Object.keys(RUNBOOK.secrets).map((name) => secrets.value(name)))
-    const decision = await decide(session, RUNBOOK, { sample: 0, interrupt: new AbortController().signal })
+    const decision = await decide(session, RUNBOOK, {
+      sample: 0,
+      interrupt: new AbortController().signal,
+      people: { answers: {} },
+    })
     requireNoSecret(redact(JSON.stringify(decision)), 'the decision')
     requireReadable(redact(checkText(decision, 'shop', PLAIN)), 'the verdict')
   },
@@ -116,6 +120,8 @@ const SIGNALS: Record<string, SignalDef> = {
   metric: signal('datadog', { ...datadog, query: 'sum:errors{*}.as_count().rollup(sum, 60)' }),
   monitor: signal('datadog', { ...datadog, monitor: 7 }),
   errors: signal('sentry', { ...sentry, events: '', within: '5m' }),
+  maintenance: signal('clock', { zone: 'Europe/Berlin', from: '22:00', to: '04:00' }),
+  reports: signal('ask', { question: 'How many?', type: 'number' }, { unit: 'count' }),
   issues: signal('sentry', { ...sentry, issues: 'is:unresolved', within: '1h' }),
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 
 import { afterAll, describe, expect, test } from 'vitest'
 
+import type { CommandResult } from '../../../src/core/contract.ts'
 import { secretMarker } from '../../../src/core/shell.ts'
 import { openDoors } from '../../../src/io/doors.ts'
 import { run } from '../../../src/platforms/command/run.ts'
@@ -30,7 +31,7 @@ describe('command.run', () => {
     [
       'so may one that was stopped',
       options('sleep 15', { timeout: '50ms' }),
-      { applied: 'unknown', message: 'sh: timed out after 50 ms' },
+      { applied: 'unknown', message: 'sh was ended half-way: timed out after 50 ms' },
     ],
     [
       'a program that is not there has not',
@@ -44,6 +45,24 @@ describe('command.run', () => {
     ],
   ])('%s', async (_what, asked, expected) => {
     await expect(run.call(asked, 'id', doors.write)).rejects.toMatchObject(expected)
+  })
+
+  test('one that could not be ended is said to go on, and is not started once more beside itself', async () => {
+    const execute = async (): Promise<CommandResult> => ({
+      started: true,
+      exitCode: undefined,
+      ended: 'interrupted, and still runs',
+      cut: 'interrupted',
+      stillRuns: true,
+      stdout: '',
+      stderr: '',
+      dropped: 0,
+    })
+    await expect(run.call(options('sudo true'), 'id', { ...doors.write, execute })).rejects.toMatchObject({
+      applied: 'unknown',
+      retryable: false,
+      program: 'still-runs',
+    })
   })
 
   test('a check tells whether it has happened', async () => {

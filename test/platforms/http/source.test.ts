@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Sample } from '../../../src/core/contract.ts'
 import { openDoors } from '../../../src/io/doors.ts'
+import { networkError } from '../../../src/io/network-error.ts'
 import { http } from '../../../src/platforms/http/source.ts'
 import { json, plain, startServer, type TestServer } from './server.ts'
 
@@ -177,6 +178,16 @@ describe('not a sample', () => {
     expect(await measure('http://169.254.169.254/')).toMatchObject({ kind: 'unreachable' })
   })
 
+  test('nor does it say anything about the service that we have no file descriptor left to ask it', async () => {
+    const full = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' })
+    const read = { ...doors.read, http: () => Promise.reject(networkError(full, 'shop:443', false)) }
+    const measured = await http.measure(http.options.parse({ url: server.url }), read)
+    expect(measured).toEqual({
+      kind: 'unreachable',
+      why: expect.stringContaining('too many files are open on this machine'),
+    })
+  })
+
   test.each([
     [{ json: 'commit' }, 'begin with $'],
     [{ json: '$.a..b' }, 'is not understood from'],
@@ -198,4 +209,9 @@ describe('not a sample', () => {
 test('a login that cannot be decoded says nothing about the service', async () => {
   const measured = await http.measure({ url: server.url.replace('http://', 'http://u:p%zz@') }, doors.read)
   expect(measured).toMatchObject({ kind: 'unreachable', why: expect.not.stringContaining('%zz') })
+})
+
+test('a name that is not found says nothing about the service: the fault may be our own network', async () => {
+  const parsed = http.options.parse({ url: 'https://nobody.invalid/health' })
+  expect(await http.measure(parsed, doors.read)).toMatchObject({ kind: 'unreachable' })
 })

@@ -137,10 +137,8 @@ describe('tags', () => {
 
   test('of which very many begin alike are told apart in time', () => {
     const shas = Array.from({ length: 90_000 }, (_, at) => `abc1234${at.toString(16).padStart(33, '0')}`)
-    const started = performance.now()
     const candidates = candidatesAmong([...shas, ...shas.map((sha) => sha.slice(0, 39))], () => false)
-    // Looking through them pair by pair takes minutes.
-    expect(performance.now() - started).toBeLessThan(10_000)
+    // Looking through them pair by pair takes minutes, and the test would run out of its time.
     expect(candidates).toHaveLength(90_000)
   })
 

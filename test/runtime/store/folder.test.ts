@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -125,7 +125,11 @@ test('a damaged run does not hide the others, and is told of', async () => {
   const list = await store.list((id) => damaged.push(id))
   expect(list.map(({ plan }) => plan.id)).toEqual(['20260101-000000-aaaa'])
   expect(damaged).toEqual(['20260102-000000-bbbb'])
-  await expect(store.find('20260102')).rejects.toMatchObject({ code: 'plan-edited' })
+  await expect(store.find('20260102')).rejects.toMatchObject({
+    code: 'plan-edited',
+    // Not a new plan: that would say nothing about this run.
+    cure: expect.stringContaining('the journal beside it says what was done') as string,
+  })
 })
 
 test('a crash before the first event leaves a run without events, not a broken store', async () => {
@@ -134,6 +138,13 @@ test('a crash before the first event leaves a run without events, not a broken s
   await mkdir(crashed)
   await writeFile(join(crashed, 'plan.json'), JSON.stringify(planOf([], { id: '20260102-000000-bbbb' })))
   expect((await store.find('20260102')).lines).toEqual([])
+})
+
+test('a run whose journal has lost its lines is not over: nobody knows what it has done', async () => {
+  const plan = await keep('20260101-000000-aaaa')
+  await truncate(join(root, 'runs', plan.id, 'events.jsonl'))
+  await expect(store.isOver(plan.id)).rejects.toMatchObject({ code: 'journal-corrupt' })
+  await expect(store.find(plan.id)).rejects.toMatchObject({ code: 'journal-corrupt' })
 })
 
 test('a crash before the plan was stored is told as such, with what to do', async () => {
@@ -150,10 +161,13 @@ test.each([
 
 test('of two who go on with a run at once, one gets in', async () => {
   const { id } = await keep('20260101-000000-aaaa')
-  const both = await Promise.allSettled([store.reopen(id), store.reopen(id)])
+  const logs = (await Promise.all([store.reopen(id), store.reopen(id)])).map(({ log }) => log)
+  const both = await Promise.allSettled(
+    logs.map((log) => log.append({ type: 'interrupted', signal: 'SIGINT' })),
+  )
   const refused = both.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
-  expect(refused).toMatchObject([{ code: 'locked', exit: 25 }])
-  for (const one of both) if (one.status === 'fulfilled') await one.value.log.close()
+  expect(refused).toMatchObject([{ code: 'lock-lost', exit: 25 }])
+  for (const log of logs) await log.close()
 })
 
 test('a pipe in the place of a journal is refused, and not waited for', async () => {

@@ -1,0 +1,26 @@
+import type { Judged } from '../run/events.ts'
+import type { Speaks } from './moments.ts'
+import type { Measure } from './sample.ts'
+
+export interface Judgement {
+  verdict: Judged
+  /** What was measured, for people: `commit 1a2b3c4, 3 of 3 in a row`. */
+  words: string
+  /** Since when it holds without a break, as far as is known, in milliseconds since the epoch. */
+  since?: number | undefined
+  /** More samples cannot change it. */
+  final: boolean
+}
+
+export interface Judging extends Measure {
+  /** Milliseconds since the epoch. */
+  now: number
+  /** Milliseconds between two samples, by rule. */
+  every: number
+  speaks: Speaks
+}
+
+/** Samples that are further apart than so many times their rule leave a gap of which nothing is known. */
+export const GAP = 3
+
+export const NOT_MEASURED: Judgement = { verdict: 'unknown', words: 'not measured yet', final: false }

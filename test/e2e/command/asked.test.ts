@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+
+import { describeWith } from '../../helpers/need.ts'
+import { expectExit } from '../helpers/cli.ts'
+import { startStage, type Stage, SWITCH } from './stage.ts'
+
+const start = (expires = '15m'): Promise<Stage> =>
+  startStage([SWITCH], {
+    top: {
+      triggers: [
+        { id: 'reported', signal: 'reports', at_least: 3, severity: 'medium' },
+        { id: 'corruption', signal: 'corrupt', equals: true, severity: 'critical' },
+        { id: 'down', signal: 'health', failing: true, severity: 'critical' },
+      ],
+    },
+    signals: {
+      health: { command: { argv: ['test', '-e', 'healthy'] } },
+      reports: {
+        ask: { question: 'How many users have reported it?', type: 'number', expires },
+        unit: 'count',
+        every: '50ms',
+      },
+      corrupt: { ask: { question: 'Is data being corrupted?' } },
+    },
+  })
+
+describeWith(['sh'], 'what only a person knows', () => {
+  test('answered beforehand: it is judged as what is measured', async () => {
+    await using stage = await start()
+    await stage.write('healthy', '')
+    const check = async (reports: string, corrupt: string): Promise<unknown> => {
+      const argv = ['check', '--answer', `reports=${reports}`, '--answer', `corrupt=${corrupt}`, '--json']
+      return (await stage.cli.run(argv)).json()
+    }
+    expect(await check('2', 'no')).toMatchObject({ exit: 0, verdict: 'hold', unanswered: [] })
+    expect(await check('3', 'no')).toMatchObject({ exit: 11, verdict: 'investigate' })
+    expect(await check('0', 'yes')).toMatchObject({ exit: 10, verdict: 'rollback' })
+  })
+
+  test('without a terminal nobody is asked: it stays unknown, and the way to say it is shown', async () => {
+    await using stage = await start()
+    await stage.write('healthy', '')
+    const unknown = await stage.cli.run(['check', '--answer', 'reports=0'])
+    expectExit(unknown, 12)
+    expect(unknown.stdout).toContain('nobody has answered: Is data being corrupted?')
+    expect(unknown.stdout).toContain('rollback check --answer corrupt=…')
+  })
+
+  test('an answer that is none, or to a question that nobody asks, is refused: 2', async () => {
+    await using stage = await start()
+    const wrong = await stage.cli.run(['check', '--answer', 'reports=many'])
+    expectExit(wrong, 2)
+    expect(wrong.stderr).toContain('"many" is not an answer')
+    const lost = await stage.cli.run(['check', '--answer', 'report=3'])
+    expectExit(lost, 2)
+    expect(lost.stderr).toContain('reports, corrupt')
+  })
+
+  test('an answer expires while it is sampled', async () => {
+    await using stage = await start('200ms')
+    await stage.write('healthy', '')
+    const argv = ['check', '--answer', 'reports=0', '--answer', 'corrupt=no', '--sample', '1s']
+    const expired = await stage.cli.run(argv)
+    expectExit(expired, 12)
+    expect(expired.stdout).toContain('the answer is older than')
+  })
+
+  test('verify cannot ask, and says so before anything is done', async () => {
+    await using stage = await startStage([SWITCH], {
+      signals: { corrupt: { ask: { question: 'Is data being corrupted?' } } },
+      procedure: { verify: { must: [{ signal: 'corrupt', equals: false }] } },
+    })
+    const refused = await stage.cli.run(['validate'])
+    expectExit(refused, 2)
+    expect(refused.stdout).toContain('verify only measures')
+  })
+})
