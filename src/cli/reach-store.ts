@@ -16,7 +16,8 @@ export interface Reached<T> {
   value: T
 }
 
-const ANSWER = 'store'
+/** `--answer store=local` */
+export const STORE_ANSWER = 'store'
 
 /**
  * Does the first thing that needs the store. Where a shared one cannot be reached CI is refused: nobody would see its
@@ -40,13 +41,13 @@ export async function reached<T>(
 }
 
 async function agreeToGoOn(error: Problem, { output, interrupts, answers }: Asking): Promise<void> {
-  if (answers[ANSWER] === 'local') return
+  if (answers[STORE_ANSWER] === 'local') return
   if (!output.interactive) {
     throw new Problem({
       code: error.code,
       message: error.message,
       found: error.found,
-      cure: `${error.cure ?? ''}\nTo go on without it, unseen by everybody else: --answer ${ANSWER}=local`,
+      cure: `${error.cure ?? ''}\nTo go on without it, unseen by everybody else: --answer ${STORE_ANSWER}=local`,
       exit: error.exit,
       cause: error,
     })

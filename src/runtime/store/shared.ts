@@ -154,7 +154,10 @@ export function sharedStore({ place, boards, folders, local }: SharedStoreOption
 
     async find(wanted) {
       if (wanted === 'last') {
-        await this.list()
+        await this.list((_, error) => {
+          // The last one that is here may not be the last one.
+          if (error instanceof Problem && error.code === 'store-unreachable') throw error
+        })
         return local.find(wanted)
       }
       return local.find(await bringNewest(wanted))
