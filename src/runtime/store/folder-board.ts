@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { EXIT } from '../../core/exit.ts'
 import { isPlainObject } from '../../core/json.ts'
+import { parseJson } from '../../core/parse-json.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Board, Changes, Snapshot } from './board.ts'
 import { ensureFolder, isCode, syncFolder, writeNew } from './durable.ts'
@@ -127,7 +128,7 @@ async function stateAt(path: string): Promise<State | undefined> {
 
 /** What cannot be read blocks: nobody knows whose lock it was. */
 function readState(text: string, path: string): State {
-  const value = parsed(text)
+  const value: unknown = parseJson(text)
   if (isPlainObject(value) && value['format'] !== FORMAT && typeof value['format'] === 'number') {
     throw new Problem({
       code: 'store-foreign',
@@ -146,15 +147,6 @@ function readState(text: string, path: string): State {
     cure: `make sure that none is (rollback status), then remove ${path}`,
     exit: EXIT.refused,
   })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Reported by the caller as damage, with its place.
-    return undefined
-  }
 }
 
 function isTexts(value: unknown): value is Record<string, string> {
