@@ -18,13 +18,12 @@ import {
 } from '../../core/versions.ts'
 import type { Board, Snapshot } from './board.ts'
 import { update } from './update.ts'
+import { who } from './who-schema.ts'
 
 // The ledger of versions, as it stands on the board of a service and environment.
 
 const LEDGER = 'versions.json'
 const FORMAT = 1
-
-const who = z.object({ name: z.string(), host: z.string(), ci: z.boolean() })
 
 const remark = {
   since: z.string(),

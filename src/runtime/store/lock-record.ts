@@ -3,14 +3,13 @@ import * as z from 'zod/mini'
 import { EXIT } from '../../core/exit.ts'
 import { parseJson } from '../../core/parse-json.ts'
 import { Problem } from '../../core/problem.ts'
+import { who } from './who-schema.ts'
 
 // Who may change a service and environment, as it stands on the board. A run that was left unfinished keeps its record,
 // without a holder: it owns its surfaces until somebody resumes it, takes it back, or gives it up.
 
 export const LOCK = 'lock.json'
 const FORMAT = 1
-
-const who = z.object({ name: z.string(), host: z.string(), ci: z.boolean() })
 
 const lockRecord = z.object({
   format: z.literal(FORMAT),
