@@ -3,7 +3,8 @@ import type { Session } from '../runtime/types.ts'
 import { type Interrupts, interruption } from './interrupts.ts'
 import type { Output } from './output.ts'
 
-interface Asking {
+/** Whom it is asked of whether the shared store is left aside, and what was answered beforehand. */
+export interface Asking {
   output: Output
   interrupts: Interrupts
   answers: Record<string, string>
