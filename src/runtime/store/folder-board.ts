@@ -6,7 +6,7 @@ import { EXIT } from '../../core/exit.ts'
 import { isPlainObject } from '../../core/json.ts'
 import { parseJson } from '../../core/parse-json.ts'
 import { Problem } from '../../core/problem.ts'
-import type { Board, Changes, Snapshot } from './board.ts'
+import { type Board, changed } from './board.ts'
 import { ensureFolder, isCode, syncFolder, writeNew } from './durable.ts'
 import { requireLocal } from './network-folder.ts'
 
@@ -151,12 +151,6 @@ function readState(text: string, path: string): State {
 
 function isTexts(value: unknown): value is Record<string, string> {
   return isPlainObject(value) && Object.values(value).every((text) => typeof text === 'string')
-}
-
-/** The files after these changes; null removes. */
-export function changed(files: Snapshot['files'], changes: Changes): Record<string, string> {
-  const all = Object.entries({ ...files, ...changes })
-  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== null))
 }
 
 function unreachable(place: string, cause: unknown): Problem {
