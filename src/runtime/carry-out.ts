@@ -10,7 +10,7 @@ import { livingChildren } from '../core/run/doubts.ts'
 import { JOURNAL_FORMAT, type Line, type RunEvent, type Use } from '../core/run/events.ts'
 import type { Command } from '../core/run/command.ts'
 import { next } from '../core/run/next.ts'
-import { advance, fold, type RunState } from '../core/run/state.ts'
+import { advance, fold, hasTried, type RunState } from '../core/run/state.ts'
 import { useInForce } from '../core/run/use.ts'
 import { inFolderOf } from './in-folder.ts'
 import { askGate, checkAnswers, confirmed } from './answers.ts'
@@ -437,8 +437,4 @@ async function within(milliseconds: number, work: readonly Promise<void>[]): Pro
 
 function isLost(error: unknown): error is Problem {
   return error instanceof Problem && error.code === 'lock-lost'
-}
-
-function hasTried({ steps }: RunState): boolean {
-  return Object.values(steps).some(({ effects }) => Object.keys(effects).length > 0)
 }

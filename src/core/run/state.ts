@@ -61,6 +61,11 @@ export interface EffectState {
   wanted?: boolean | undefined
 }
 
+/** Whether an effect was at least about to begin. */
+export function hasTried({ steps }: RunState): boolean {
+  return Object.values(steps).some(({ effects }) => Object.keys(effects).length > 0)
+}
+
 /** When the step's time limit began to count. */
 export function clockOf(own: StepState): number {
   return own.since ?? own.startedAt
