@@ -1,11 +1,9 @@
 import { EXIT } from '../exit.ts'
 import type { Plan, PlannedStep, PlannedUse } from '../plan/types.ts'
 import { releaseName } from '../release.ts'
-import type { RunEvent } from './events.ts'
+import type { RunEnded } from './events.ts'
 import { type EffectState, hasTried, type RunState } from './state.ts'
 import { useInForce } from './use.ts'
-
-type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
 /** How a run ended: what a person is told, and what a script sees. */
 export function conclude(plan: Plan, state: RunState): RunEnded {
