@@ -31,13 +31,12 @@ export async function chooseTarget({
   procedure,
 }: Choice): Promise<string> {
   const { checkReadiness } = await import('../runtime/readiness.ts')
-  output.progress('No target was named; looking for versions to return to.')
+  const look = await output.progressLook()
+  const tell = (text: string) => output.progress(hanging('', text, look).join('\n'))
+  tell('No target was named; looking for versions to return to.')
   const readiness = await interrupts.orInterrupted(checkReadiness(session, runbook, procedure.name))
   const unread = readiness.candidatesUnread
-  if (unread !== undefined) {
-    const text = safeLine(`Candidates could not be read: ${unread.why}`)
-    output.progress(hanging('', text, await output.progressLook()).join('\n'))
-  }
+  if (unread !== undefined) tell(safeLine(`Candidates could not be read: ${unread.why}`))
   const offered = readiness.candidates.slice(0, OFFERED)
   const choices = offered.filter(isChoice)
   if (!output.interactive || choices.length === 0)
@@ -45,7 +44,7 @@ export async function chooseTarget({
       'a target is needed: --target <version>',
       `Versions to return to:\n${candidateLines(offered, PLAIN).join('\n')}`,
     )
-  output.progress(candidateLines(offered, await output.progressLook()).join('\n'))
+  output.progress(candidateLines(offered, look).join('\n'))
   return askNumber(choices, interrupts)
 }
 

@@ -1,14 +1,6 @@
 import type { Session, StoredRun } from '../runtime/types.ts'
-import type { Interrupts } from './interrupts.ts'
-import type { Output } from './output.ts'
-import { reached } from './reach-store.ts'
+import { type Asking, reached } from './reach-store.ts'
 import { storeOf } from './store-here.ts'
-
-interface Asking {
-  output: Output
-  interrupts: Interrupts
-  answers: Record<string, string>
-}
 
 export interface OpenedRun {
   session: Session

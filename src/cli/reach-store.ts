@@ -3,7 +3,8 @@ import type { Session } from '../runtime/types.ts'
 import { type Interrupts, interruption } from './interrupts.ts'
 import type { Output } from './output.ts'
 
-interface Asking {
+/** Whom it is asked of whether the shared store is left aside, and what was answered beforehand. */
+export interface Asking {
   output: Output
   interrupts: Interrupts
   answers: Record<string, string>
@@ -16,7 +17,8 @@ export interface Reached<T> {
   value: T
 }
 
-const ANSWER = 'store'
+/** `--answer store=local` */
+export const STORE_ANSWER = 'store'
 
 /**
  * Does the first thing that needs the store. Where a shared one cannot be reached CI is refused: nobody would see its
@@ -40,13 +42,13 @@ export async function reached<T>(
 }
 
 async function agreeToGoOn(error: Problem, { output, interrupts, answers }: Asking): Promise<void> {
-  if (answers[ANSWER] === 'local') return
+  if (answers[STORE_ANSWER] === 'local') return
   if (!output.interactive) {
     throw new Problem({
       code: error.code,
       message: error.message,
       found: error.found,
-      cure: `${error.cure ?? ''}\nTo go on without it, unseen by everybody else: --answer ${ANSWER}=local`,
+      cure: `${error.cure ?? ''}\nTo go on without it, unseen by everybody else: --answer ${STORE_ANSWER}=local`,
       exit: error.exit,
       cause: error,
     })

@@ -1,7 +1,7 @@
 import { leavesSomethingToUndo } from '../core/plan/undo.ts'
-import { releaseName } from '../core/release.ts'
 import { fold } from '../core/run/state.ts'
 import type { StoredRun } from '../runtime/types.ts'
+import { runLine } from './run-line.ts'
 import { usageError } from './usage.ts'
 
 /** Ids begin with the time. */
@@ -27,7 +27,7 @@ export function runToUndo(newestFirst: readonly StoredRun[], unreadable: readonl
   if (others.length > 0)
     throw usageError(
       'name the run to take back: there are runs of several services or environments',
-      ['The newest of each:', ...[last, ...others].map(lineOf)].join('\n'),
+      ['The newest of each:', ...[last, ...others].map((run) => runLine(run, 'undo'))].join('\n'),
     )
   if (last.plan.kind === 'undo')
     throw usageError(
@@ -44,10 +44,4 @@ function newestOfEach(newestFirst: readonly StoredRun[]): StoredRun[] {
     if (!newest.has(place)) newest.set(place, run)
   }
   return [...newest.values()]
-}
-
-function lineOf({ plan }: StoredRun): string {
-  const what =
-    plan.kind === 'undo' ? `an undo of ${plan.undoOf ?? 'a run'}` : `to ${releaseName(plan.target)}`
-  return `  rollback undo ${plan.id}  ${plan.service}, ${plan.environment}: ${what}`
 }

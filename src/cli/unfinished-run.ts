@@ -1,6 +1,7 @@
-import { releaseName } from '../core/release.ts'
 import { isFinished } from '../runtime/close-run.ts'
 import type { Session, StoredRun } from '../runtime/types.ts'
+import { knownRuns } from './known-runs.ts'
+import { runLine } from './run-line.ts'
 import { usageError } from './usage.ts'
 
 /** The run of that name; without one the only one that has no end. */
@@ -10,15 +11,13 @@ export async function unfinishedRun(
   command: string,
 ): Promise<StoredRun> {
   if (id !== undefined) return store.find(id)
-  const open = (await store.list()).filter((run) => !isFinished(run))
+  const { runs } = await knownRuns(store)
+  const open = runs.filter((run) => !isFinished(run))
   const [only, ...others] = open
   if (only === undefined) throw usageError('no run is unfinished', 'See: rollback status')
   if (others.length === 0) return only
-  throw usageError('name the run: several are unfinished', open.map((run) => lineOf(run, command)).join('\n'))
-}
-
-function lineOf({ plan }: StoredRun, command: string): string {
-  const what =
-    plan.kind === 'undo' ? `an undo of ${plan.undoOf ?? 'a run'}` : `to ${releaseName(plan.target)}`
-  return `  rollback ${command} ${plan.id}  ${plan.service}, ${plan.environment}: ${what}`
+  throw usageError(
+    'name the run: several are unfinished',
+    open.map((run) => runLine(run, command)).join('\n'),
+  )
 }

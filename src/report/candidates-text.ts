@@ -1,11 +1,11 @@
 import { type Candidate, type Release, releaseName } from '../core/release.ts'
-import { table } from './layout.ts'
+import { hanging, table } from './layout.ts'
 import type { Look } from './look.ts'
 import { safeLine } from './safe-text.ts'
 
 /** A numbered list, in the order given: the last proven first. The live one and blocked ones are marked instead. */
 export function candidateLines(candidates: readonly Candidate[], look: Look): string[] {
-  if (candidates.length === 0) return ['  none was found: name the version with --target']
+  if (candidates.length === 0) return hanging('  ', 'none was found: name the version with --target', look)
   let number = 0
   const name = distinctNames(candidates)
   const rows = candidates.map((candidate) => [

@@ -1,7 +1,9 @@
 import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
 import { hanging, heading, sections } from './layout.ts'
 import type { Look, Paint } from './look.ts'
+import { waysOnLines } from './outcome-text.ts'
 import { brief, safeLine } from './safe-text.ts'
+import type { WayOn } from './ways-on.ts'
 
 const WORDS: Record<Verdict, string> = {
   rollback: 'Roll back',
@@ -22,7 +24,10 @@ export function checkText(decision: Decision, where: string, look: Look): string
   const { verdict, triggers } = decision
   const of = (judged: TriggerVerdict['judged']) => triggers.filter((one) => one.judged === judged)
   return sections([
-    [heading(safeLine(`Check: ${where}`), look), PAINTS[verdict](look.paint)(WORDS[verdict])],
+    [
+      heading(safeLine(`Check: ${where}`), look),
+      ...hanging('', PAINTS[verdict](look.paint)(WORDS[verdict]), look),
+    ],
     group('Holds', of('holds'), look),
     group('Not known', of('unknown'), look),
     group('Does not hold', of('fails'), look),
@@ -32,20 +37,20 @@ export function checkText(decision: Decision, where: string, look: Look): string
 
 /** What is to be done about it; nothing where all is well. */
 function waysOn({ verdict, triggers, unanswered }: Decision, look: Look): string[] {
-  const ways = [
-    ...(verdict === 'rollback' ? ['rollback run  choose a version, see the plan, go back to it'] : []),
-    ...(unanswered.length > 0
-      ? [
-          `rollback check ${unanswered.map((name) => `--answer ${name}=…`).join(' ')}  say what only a person knows`,
-        ]
-      : []),
-    ...(triggers.some(({ judged }) => judged === 'unknown')
-      ? ['rollback check --sample 5m  measure for longer, where something has to have lasted']
-      : []),
-  ]
-  return ways.length === 0
-    ? []
-    : [heading('Ways on', look), ...ways.flatMap((way) => hanging('  ', way, look))]
+  const ways: WayOn[] = []
+  if (verdict === 'rollback')
+    ways.push({ command: 'rollback run', does: 'choose a version, see the plan, go back to it' })
+  if (unanswered.length > 0)
+    ways.push({
+      command: ['rollback check', ...unanswered.map((name) => `--answer ${name}=…`)].join(' '),
+      does: 'say what only a person knows',
+    })
+  if (triggers.some(({ judged }) => judged === 'unknown'))
+    ways.push({
+      command: 'rollback check --sample 5m',
+      does: 'measure for longer, where something has to have lasted',
+    })
+  return waysOnLines(ways, look)
 }
 
 function group(title: string, triggers: readonly TriggerVerdict[], look: Look): string[] {

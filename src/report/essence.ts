@@ -1,23 +1,32 @@
 import type { Plan } from '../core/plan/types.ts'
 import { releaseName } from '../core/release.ts'
-import { cut } from './layout.ts'
+import { cut, wrap } from './layout.ts'
 import { changesOf } from './plan-facts.ts'
 import { brief } from './safe-text.ts'
 
 /** Room for `[y/N]` and the answer. */
-const ANSWER_COLUMNS = 10
+export const ANSWER_COLUMNS = 10
 
-/** What a yes would do, in one line: `live: c58d20f → 3e7a91c, image tag set, redeploy called`. */
+/**
+ * What a yes would do, in one line: `live: c58d20f → 3e7a91c, image tag set, redeploy called`. Where it is too narrow the
+ * versions are whole all the same, above as much of the rest as there is room for.
+ */
 export function essence(plan: Plan, width: number): string {
-  const parts = [...versionWords(plan), ...changeWords(plan), ...callWords(plan)]
-  return cut(brief(parts.join(', ')), width - ANSWER_COLUMNS)
+  const room = width - ANSWER_COLUMNS
+  const versions = brief(versionWords(plan))
+  const rest = brief([...changeWords(plan), ...callWords(plan)].join(', '))
+  const all = rest === '' ? versions : `${versions}, ${rest}`
+  if (all.length <= room) return all
+  return rest === ''
+    ? wrap(versions, room).join('\n')
+    : [...wrap(`${versions},`, width), cut(rest, room)].join('\n')
 }
 
-function versionWords({ kind, undoOf, live, target }: Plan): string[] {
+function versionWords({ kind, undoOf, live, target }: Plan): string {
   const to = releaseName(target)
   // What an undo finds live is among its measurements.
-  if (kind === 'undo') return [to === '' ? `undo of ${undoOf ?? 'the run'}` : `back to ${to}`]
-  return ['release' in live ? `live: ${releaseName(live.release)} → ${to}` : `live: to ${to}`]
+  if (kind === 'undo') return to === '' ? `undo of ${undoOf ?? 'the run'}` : `back to ${to}`
+  return 'release' in live ? `live: ${releaseName(live.release)} → ${to}` : `live: to ${to}`
 }
 
 /** Kinds with their number; backups go without saying. */

@@ -7,16 +7,21 @@ const WHOLE = /`[^`]{1,300}`|--[a-z][a-z-]* \S+/g
 /** Stands for a space that no line is broken at. */
 const GLUE = '\u{f8ff}'
 
+/** Beside a longer prefix there is no room for a text: it begins below. */
+const LEAST_ROOM = 20
+const BELOW = 6
+
 /**
- * Breaks at spaces so that no line is wider than `width`; a longer word (a digest, a URL) and what is copied in one
- * piece stay whole.
+ * Breaks at spaces so that no line is wider than `width`, and none but the first than `further`; a longer word (a
+ * digest, a URL) and what is copied in one piece stay whole.
  */
-export function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number, further = width): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of unbroken(text)) {
-    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
-      lines.push(line)
+    const room = lines.length === 0 ? width : further
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) > room) {
+      lines.push(line.trimEnd())
       line = word
     } else line = line === '' ? word : `${line} ${word}`
   }
@@ -32,8 +37,14 @@ function unbroken(text: string): string[] {
 
 /** A text after a prefix; further lines start below the first word, or at the given column. */
 export function hanging(prefix: string, text: string, look: Look, column = widthOf(prefix)): string[] {
+  const room = look.width - widthOf(prefix)
+  if (room < LEAST_ROOM && room < widthOf(text) && prefix.trim() !== '') {
+    const indent = ' '.repeat(Math.min(column, BELOW))
+    return [prefix.trimEnd(), ...hanging(indent, text, look)]
+  }
   const indent = ' '.repeat(column)
-  return wrap(text, Math.max(20, look.width - widthOf(prefix))).map(
+  const further = Math.max(LEAST_ROOM, look.width - column)
+  return wrap(text, Math.max(LEAST_ROOM, room), further).map(
     (line, index) => (index === 0 ? prefix : indent) + line,
   )
 }
@@ -68,11 +79,11 @@ function joined(row: string[], look: Look): string[] {
 
 /** A change where a table does not fit: its name, and below it from and to. */
 export function narrowChange(name: string, change: string, look: Look): string[] {
-  return [`  ${name}`, ...hanging('      ', change, look)]
+  return [...hanging('  ', name, look, 4), ...hanging('      ', change, look)]
 }
 
 export function heading(title: string, look: Look): string {
-  return look.paint.strong(title)
+  return wrap(look.paint.strong(title), look.width).join('\n')
 }
 
 /** Sections with a blank line between them; empty ones are left out. */

@@ -17,11 +17,12 @@ export function stepLines(plan: Plan, look: Look): string[] {
 
 /** `waits` is empty where it simply waits for all above. */
 function oneStep(step: PlannedStep, index: number, waits: string, look: Look): string[] {
-  const title = `  ${index + 1}. ${look.paint.strong(safeLine(step.id))}  ${safeLine(step.uses)}`
-  const first = waits === '' ? title : `${title}  ${look.paint.faint(safeLine(waits))}`
+  const title = `${look.paint.strong(safeLine(step.id))}  ${safeLine(step.uses)}`
+  const words = waits === '' ? title : `${title}  ${look.paint.faint(safeLine(waits))}`
+  const first = hanging(`  ${index + 1}. `, words, look)
   if (step.skip !== undefined)
-    return [first, ...hanging('     ', `nothing to do: ${safeLine(step.skip)}`, look)]
-  return [first, ...useLines(step, look), ...fallbackLines(step, look)]
+    return [...first, ...hanging('     ', `nothing to do: ${safeLine(step.skip)}`, look)]
+  return [...first, ...useLines(step, look), ...fallbackLines(step, look)]
 }
 
 function waitsFor({ needs }: PlannedStep): string {
@@ -45,7 +46,12 @@ function useLines(use: PlannedUse, look: Look): string[] {
     call === undefined
       ? []
       : [
-          `     call ${call.reversed === true ? 'its reversal' : 'once'}; it has no state that could be read back`,
+          ...hanging(
+            '     ',
+            `call ${call.reversed === true ? 'its reversal' : 'once'}; it has no state that could be read back`,
+            look,
+            7,
+          ),
           ...commandLines(use, call.manual, look),
         ]
   const asked =

@@ -40,7 +40,7 @@ export function readinessText(readiness: Readiness, guide: Guide, look: Look): s
         look,
       ),
       ...facts(guideFacts(guide), look),
-      verdict,
+      ...hanging('', verdict, look),
       ...(open === 0 ? [`  ${nextCommand(readiness)}`] : []),
     ],
     group('Surfaces', surfaceItems(readiness), look),
@@ -172,7 +172,7 @@ function itemLines(items: Item[], look: Look): string[] {
         : look.paint.bad
     const indent = ' '.repeat(width + 4)
     return [
-      `  ${paint(state)}  ${safeLine(item.name)}`,
+      ...hanging(`  ${paint(state)}  `, safeLine(item.name), look),
       ...(item.words === '' ? [] : hanging(indent, brief(item.words), look)),
       ...(item.known ?? []).flatMap((known) => hanging(indent, brief(known), look, width + 6)),
       ...(item.cure === undefined ? [] : hanging(`${indent}cure: `, safeLine(item.cure), look)),

@@ -8,9 +8,17 @@ import { brief, safeLine } from './safe-text.ts'
 export function refusalText(refusal: Refusal, goOn: string | undefined, look: Look): string {
   return sections([
     [
-      look.paint.bad(look.paint.strong('Refused before any change: nothing was touched.')),
-      safeLine(
-        `${refusal.service}, ${refusal.environment}, ${refusal.procedure}: return to ${releaseName(refusal.target)}`,
+      ...hanging(
+        '',
+        look.paint.bad(look.paint.strong('Refused before any change: nothing was touched.')),
+        look,
+      ),
+      ...hanging(
+        '',
+        safeLine(
+          `${refusal.service}, ${refusal.environment}, ${refusal.procedure}: return to ${releaseName(refusal.target)}`,
+        ),
+        look,
       ),
     ],
     refusal.reasons.flatMap((reason) => reasonLines(reason, look)),
@@ -27,7 +35,7 @@ export function refusalText(refusal: Refusal, goOn: string | undefined, look: Lo
 function reasonLines(reason: RefusalReason, look: Look): string[] {
   const place = [reason.step, reason.surface].filter((part) => part !== undefined).join(': ')
   return [
-    `${look.paint.bad(reason.kind)}${place === '' ? '' : `  ${safeLine(place)}`}`,
+    ...hanging('', `${look.paint.bad(reason.kind)}${place === '' ? '' : `  ${safeLine(place)}`}`, look, 2),
     ...hanging('  ', safeLine(reason.why), look),
     ...(reason.cure === undefined ? [] : hanging('  cure: ', safeLine(reason.cure), look)),
   ]

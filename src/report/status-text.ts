@@ -130,7 +130,10 @@ function nowOf(newestFirst: readonly RunSummary[]): Now {
 export function statusText(status: Status, look: Look, now: number): string {
   const { last, locks, damaged, unreadable } = status
   if ([last, locks, damaged, unreadable].every((all) => all.length === 0))
-    return `No runs are recorded in ${safeLine(status.place)}.\nStart with: rollback plan`
+    return [
+      ...hanging('', `No runs are recorded in ${safeLine(status.place)}.`, look),
+      'Start with: rollback plan',
+    ].join('\n')
   return sections([
     unfinishedLines(status, look),
     unreadLines(status, look),
@@ -145,7 +148,7 @@ export function statusText(status: Status, look: Look, now: number): string {
         .filter((run) => !isUnfinished(run, status.locks))
         .flatMap((run) => runLines(run, isAlive(run.id, status.locks), look)),
     ]),
-    [look.paint.faint(safeLine(`Runs are kept in ${status.place}.`))],
+    hanging('', look.paint.faint(safeLine(`Runs are kept in ${status.place}.`)), look),
   ])
 }
 
@@ -167,7 +170,7 @@ function unfinishedLines({ unfinished }: Status, look: Look): string[] {
   return [
     look.paint.bad(look.paint.strong(unfinished.length === 1 ? 'Unfinished run' : 'Unfinished runs')),
     ...unfinished.flatMap((run) => [
-      `  ${safeLine(run.id)}  ${safeLine(`${run.service}, ${run.environment}`)}`,
+      ...hanging('  ', safeLine(`${run.id}  ${run.service}, ${run.environment}`), look, 4),
       ...(run.why === undefined ? [] : hanging('    ', safeLine(run.why), look)),
       ...run.stands.flatMap((what) => hanging('    stands: ', safeLine(what), look)),
       ...[...run.waysOn, abandoning(run)].flatMap(({ command, does }) =>
@@ -199,7 +202,9 @@ function unsharedLines({ unshared }: Status, look: Look): string[] {
   if (unshared.length === 0) return []
   return [
     look.paint.warn('Not sent to the shared store yet'),
-    ...unshared.map(({ id, service, environment }) => `  ${safeLine(`${id}  ${service}, ${environment}`)}`),
+    ...unshared.flatMap(({ id, service, environment }) =>
+      hanging('  ', safeLine(`${id}  ${service}, ${environment}`), look, 4),
+    ),
     ...hanging(
       '  ',
       'The next run, resume, undo or abandon from here sends it, once the store answers.',
@@ -221,5 +226,8 @@ function runLines(run: ListedRun, alive: boolean, look: Look): string[] {
   const good = run.result === 'proven' || run.result === 'already' || settled !== ''
   const paint = good ? look.paint.good : look.paint.warn
   const when = minute(run.started)
-  return [`  ${safeLine(run.id)}  ${when}  ${safeLine(what)}`, ...hanging('    ', paint(words), look)]
+  return [
+    ...hanging('  ', `${safeLine(run.id)}  ${when}  ${safeLine(what)}`, look, 4),
+    ...hanging('    ', paint(words), look),
+  ]
 }

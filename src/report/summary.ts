@@ -2,7 +2,7 @@ import type { ExitCode } from '../core/exit.ts'
 import type { LeftOut, Plan } from '../core/plan/types.ts'
 import { leavesSomethingToUndo } from '../core/plan/undo.ts'
 import { type Release, releaseName } from '../core/release.ts'
-import type { Judged, Line, RunEvent, RunResult, Who } from '../core/run/events.ts'
+import type { Judged, Line, RunEnded, RunEvent, RunResult, Who } from '../core/run/events.ts'
 import { whatStands } from '../core/run/conclude.ts'
 import { type EffectState, fold, type RunState } from '../core/run/state.ts'
 import { type PhaseTime, phaseTimes } from './phase-times.ts'
@@ -76,8 +76,6 @@ interface ProofSummary {
   conditions: { role: 'must' | 'should'; condition: string; verdict: Judged; words: string }[]
   surfaces: { surface: string; verdict: Judged; words: string }[]
 }
-
-type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
 /**
  * What a plan and the lines of its journal add up to. `ending` is how the invocation ended where the journal stays

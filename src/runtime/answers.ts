@@ -1,11 +1,9 @@
 import type { Question } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import type { Plan, PlannedStep } from '../core/plan/types.ts'
-import type { Line, RunEvent } from '../core/run/events.ts'
+import type { Line, RunEnded } from '../core/run/events.ts'
 import type { Carrier } from './carrier.ts'
 import type { CarryOutOptions } from './types.ts'
-
-type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
 interface Asked {
   id: string

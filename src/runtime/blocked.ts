@@ -13,6 +13,7 @@ import type { Session } from './types.ts'
 /** Nobody can say, and why. */
 interface Unread {
   unread: string
+  code: string
   cure?: string | undefined
 }
 
@@ -27,7 +28,7 @@ export async function versionsOnRecord(
     return await readVersions(session.store.board(service, environment))
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    return { unread: sentenceOf(error), cure: error.cure }
+    return { unread: sentenceOf(error), code: error.code, cure: error.cure }
   }
 }
 

@@ -3,7 +3,7 @@ import type { Plan } from '../core/plan/types.ts'
 import { sentenceOf } from '../core/problem.ts'
 import { whatIsApplied } from '../core/run/conclude.ts'
 import { livingChildren } from '../core/run/doubts.ts'
-import type { RunEvent } from '../core/run/events.ts'
+import type { RunEnded, RunEvent } from '../core/run/events.ts'
 import { fold } from '../core/run/state.ts'
 import { checkAnswers } from './answers.ts'
 import { begin } from './carry-out.ts'
@@ -18,8 +18,6 @@ import type { Held } from './store/lock.ts'
 import { awaitSurvivors, type Waiting } from './survivors.ts'
 import type { CarryOutOptions, Session, StoredRun } from './types.ts'
 import { underLock } from './under-lock.ts'
-
-type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
 export interface CarriedThrough {
   ended: RunEnded

@@ -46,9 +46,9 @@ export async function carryOutEffect(carrier: Carrier, command: EffectCommand): 
     failpoint('effect-done')
     outcome = { type: 'outcome', ...base, ok: true, receipt }
   } catch (error) {
-    if (isOver(error) && error.code === 'journal-failed') throw error
+    if (endsTheRun(error) && error.code === 'journal-failed') throw error
     // Not its own any more: then it has not begun.
-    over = isOver(error) ? error : undefined
+    over = endsTheRun(error) ? error : undefined
     const failure = failureOf(over === undefined ? error : notStarted(over))
     outcome = { type: 'outcome', ...base, ok: false, failure, retryAt: retryAt(carrier, command, error) }
   }
@@ -59,7 +59,7 @@ export async function carryOutEffect(carrier: Carrier, command: EffectCommand): 
 type Perform = () => Promise<Receipt>
 
 /** Not about the effect: the run itself cannot go on. */
-function isOver(error: unknown): error is Problem {
+function endsTheRun(error: unknown): error is Problem {
   return error instanceof Problem && RUN_OVER.has(error.code)
 }
 
@@ -79,7 +79,7 @@ async function orLater(work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    if (!(error instanceof Problem) || isOver(error)) throw error
+    if (!(error instanceof Problem) || endsTheRun(error)) throw error
     const { code, message, found, cure } = error
     throw new EffectFailure({ code, message, found, cure, applied: 'no', retryable: true, cause: error })
   }
@@ -188,7 +188,7 @@ export async function look(carrier: Carrier, command: LookCommand): Promise<void
     await lookOnce(carrier, command)
   } catch (error) {
     // Such as a secret that cannot be read any more: no reason to leave a run in the middle.
-    if (!(error instanceof Problem) || isOver(error)) throw error
+    if (!(error instanceof Problem) || endsTheRun(error)) throw error
     const { step, effect } = command
     await carrier.append({
       type: 'observed',

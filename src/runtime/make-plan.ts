@@ -52,7 +52,7 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     survey,
     without,
     live: liveVersion(runbook, measured),
-    blocked: await blockedTarget(record, target, survey, request.force === true),
+    blocked: await blockedTarget(session, record, target, survey, request.force === true),
     evidence: [
       ...evidenceOf(measured),
       ...(stale === undefined ? [] : [{ signal: 'history', value: stale }]),
@@ -66,6 +66,7 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
 
 /** By its names, and by what the surfaces would be set to: a tag may be new for an image that is blocked. */
 async function blockedTarget(
+  session: Session,
   record: Awaited<ReturnType<typeof versionsOnRecord>>,
   release: Release,
   survey: readonly SurveyedStep[],
@@ -80,9 +81,17 @@ async function blockedTarget(
   const blocked = blockedBy(record, version)
   if (blocked === undefined) return undefined
   const why = blockedWords(version, blocked)
-  return 'block' in blocked
-    ? { kind: 'blocked', why, forced }
-    : { kind: 'unknown', why, cure: blocked.cure, forced }
+  if ('block' in blocked) return { kind: 'blocked', why, forced }
+  const goOn = blocked.code === 'store-unreachable' ? goOnAlone(session) : undefined
+  return { kind: 'unknown', why, cure: blocked.cure, goOn, forced }
+}
+
+/** Force would help a plan, and not the run that it is for: that needs the store, too. */
+function goOnAlone({ store, who }: Session): string | false | undefined {
+  if (store.late === undefined) return undefined
+  return who.ci
+    ? false
+    : 'a person can go on with what this machine knows: rollback run --answer store=local (with --dry-run it only looks)'
 }
 
 async function kindsOf(steps: readonly Step[]): Promise<StepKinds> {

@@ -2,7 +2,7 @@ import { EXIT } from '../core/exit.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { Problem } from '../core/problem.ts'
 import { openDoubts } from '../core/run/doubts.ts'
-import type { RunEvent } from '../core/run/events.ts'
+import type { RunEnded } from '../core/run/events.ts'
 import { fold, type RunState } from '../core/run/state.ts'
 import { checkAnswers } from './answers.ts'
 import { goOn } from './carry-out.ts'
@@ -13,8 +13,6 @@ import { requireStillAsPlanned } from './still-as-planned.ts'
 import type { Held } from './store/lock.ts'
 import { awaitSurvivors } from './survivors.ts'
 import type { CarryOutOptions, Session, StoredRun } from './types.ts'
-
-type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
 /**
  * Goes on with a run that was interrupted or cut off, for who holds its lock: waits for programs that have outlived it,

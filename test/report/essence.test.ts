@@ -13,6 +13,8 @@ test('says of an undo where it leads, even where nobody can name the version', (
   expect(essence(unnamed, 80)).toMatch(/^undo of 20261122-031500-7f3a, image tag set/)
 })
 
-test('stays on one line', () => {
-  expect(essence(plan(), 50)).toBe('live: 9f8e7d6 → 1a2b3c4, image tag set,…')
+test('has the versions whole, however narrow it is', () => {
+  expect(essence(plan(), 50)).toBe('live: 9f8e7d6 → 1a2b3c4,\nimage tag set, redeploy called')
+  const target = { given: 'v2026.11.22-rc.4', tag: 'v2026.11.22-rc.4' }
+  expect(essence(plan({ target }), 32)).toBe('live: 9f8e7d6 →\nv2026.11.22-rc.4,\nimage tag set, redepl…')
 })

@@ -70,8 +70,7 @@ test('says what was looked at and what was not, and claims no more', () => {
     Looked at  what is live on each surface; whether each secret is there; one
       sample of each signal; what a rollback to 1a2b3c4 would meet.
     Not looked at  write permission for any other version, and whether its artifacts
-      are still retained; fallbacks, and whether calls will work. For
-      one version:
+      are still retained; fallbacks, and whether calls will work. For one version:
       rollback plan --target 1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d"
   `)
   expect(isReady(readiness())).toBe(true)

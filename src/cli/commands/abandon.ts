@@ -1,6 +1,9 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
 import { whatStands } from '../../core/run/conclude.ts'
 import { fold } from '../../core/run/state.ts'
+import { ANSWER_COLUMNS } from '../../report/essence.ts'
+import { hanging, wrap } from '../../report/layout.ts'
+import type { Look } from '../../report/look.ts'
 import { safeLine } from '../../report/safe-text.ts'
 import type { StoredRun } from '../../runtime/types.ts'
 import { agree } from '../agree.ts'
@@ -38,8 +41,10 @@ export function runAbandon({ args, argv, options, output }: Call): Promise<ExitC
     requireUnfinished(run)
     await requireFree(session, run.plan, run.plan.id)
     const stands = whatStands(run.plan, fold(run.lines))
-    if (!output.json) tellStands(run, stands, output)
-    await agree({ argv, output, interrupts, yes: yes === true }, () => 'Give it up, and leave this as it is?')
+    if (!output.json) tellStands(run, stands, output, await output.progressLook())
+    await agree({ argv, output, interrupts, yes: yes === true }, (width) =>
+      wrap('Give it up, and leave this as it is?', width - ANSWER_COLUMNS).join('\n'),
+    )
     const { abandonRun } = await import('../../runtime/carry-through.ts')
     await abandonRun(session, run, reason, {
       answers,
@@ -48,9 +53,8 @@ export function runAbandon({ args, argv, options, output }: Call): Promise<ExitC
       onNews: (text) => output.progress(text),
       offline,
     })
-    output.result(
-      `Given up: run ${run.plan.id}. What it has changed stands as it is, and is nobody's any more.`,
-    )
+    const words = `Given up: run ${run.plan.id}. What it has changed stands as it is, and is nobody's any more.`
+    output.result(hanging('', words, await output.resultLook()).join('\n'))
     output.document({
       type: 'result',
       result: 'abandoned',
@@ -63,10 +67,12 @@ export function runAbandon({ args, argv, options, output }: Call): Promise<ExitC
   })
 }
 
-function tellStands({ plan }: StoredRun, stands: string[], output: Output): void {
+function tellStands({ plan }: StoredRun, stands: string[], output: Output, look: Look): void {
   const title = `Run ${plan.id} of ${plan.service}, ${plan.environment}`
-  output.progress(
-    stands.length === 0 ? `${title} has changed nothing that stands.` : `${title}; what stands:`,
-  )
-  for (const what of stands) output.progress(`  - ${safeLine(what)}`)
+  const words = stands.length === 0 ? `${title} has changed nothing that stands.` : `${title}; what stands:`
+  const lines = [
+    ...hanging('', safeLine(words), look),
+    ...stands.flatMap((what) => hanging('  - ', safeLine(what), look)),
+  ]
+  output.progress(lines.join('\n'))
 }

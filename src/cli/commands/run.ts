@@ -9,7 +9,7 @@ import { chooseTarget } from '../choose-target.ts'
 import { printDryRun } from '../dry-run.ts'
 import type { Interrupts } from '../interrupts.ts'
 import type { Output } from '../output.ts'
-import { type Reached, reached } from '../reach-store.ts'
+import { type Reached, reached, STORE_ANSWER } from '../reach-store.ts'
 import { printRefusal } from '../refused.ts'
 import { requireRunbook, type RunbookOptions } from '../runbook.ts'
 import { checkForce, keyValues, usageError } from '../usage.ts'
@@ -160,14 +160,20 @@ async function openFor(
     import('../../runtime/lock-run.ts'),
   ])
   const own = inStore(session, place.store, runbook)
-  if (looksOnly) return { session: own, value: undefined }
+  const asking = { output, interrupts, answers }
+  if (looksOnly) {
+    // What the store does not say is told with the plan; only who has agreed to it beforehand does without.
+    if (answers[STORE_ANSWER] !== 'local') return { session: own, value: undefined }
+    return reached(own, asking, async ({ store }) => {
+      await interrupts.orInterrupted(store.board(place.service, place.environment).read())
+      return undefined
+    })
+  }
   if (place.store !== undefined) {
     const { sendLate } = await import('../../runtime/send-late.ts')
     await sendLate(own, place.store, (words) => output.progress(words))
   }
-  return reached(own, { output, interrupts, answers }, (there) =>
-    interrupts.orInterrupted(requireFree(there, place)),
-  )
+  return reached(own, asking, (there) => interrupts.orInterrupted(requireFree(there, place)))
 }
 
 function checkUsage(options: RunOptions): void {

@@ -34,7 +34,12 @@ async function findToShow(session: Session, id: string, output: Output): Promise
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'store-unreachable') throw error
     const { withoutSharing } = await import('../../runtime/in-store.ts')
-    const run = await withoutSharing(session).store.find(id)
+    const run = await withoutSharing(session)
+      .store.find(id)
+      .catch((here: unknown) => {
+        // Not here: there it may be.
+        throw here instanceof Problem && here.code === 'run-not-found' ? error : here
+      })
     output.progress(
       `${safeLine(sentenceOf(error))}\nThis is what is on this machine; other machines may know more.\n`,
     )

@@ -5,6 +5,7 @@ import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
 import { printDryRun } from '../dry-run.ts'
 import { printRefusal } from '../refused.ts'
+import { knownRuns } from '../known-runs.ts'
 import { openRun } from '../open-run.ts'
 import { runToUndo } from '../run-to-undo.ts'
 import { storeHere } from '../store-here.ts'
@@ -88,7 +89,6 @@ export async function runUndo(call: Call): Promise<ExitCode> {
 
 async function findRun({ store }: Session, id: string | undefined): Promise<StoredRun> {
   if (id !== undefined && id !== 'last') return store.find(id)
-  const unreadable: string[] = []
-  const runs = await store.list((damaged) => void unreadable.push(damaged))
+  const { runs, unreadable } = await knownRuns(store)
   return runToUndo(runs, unreadable)
 }

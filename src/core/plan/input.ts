@@ -38,6 +38,8 @@ export interface BlockedTarget {
   /** By whom, when and why. */
   why: string
   cure?: string | undefined
+  /** How to go on where it is not cured; false: not at all; default: by force. */
+  goOn?: string | false | undefined
   /** A person wants it all the same. */
   forced: boolean
 }

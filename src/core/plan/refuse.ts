@@ -35,18 +35,9 @@ export function refusalReasons(input: BuildInput): RefusalReason[] {
 /** A version that was left for being bad comes back only when a person says so, and why. */
 export function blockedReasons({ blocked }: BuildInput): RefusalReason[] {
   if (blocked === undefined || blocked.forced) return []
-  const { kind, why, cure } = blocked
-  const force = 'go there all the same with --force --reason <text>'
-  return [
-    {
-      kind,
-      why,
-      cure:
-        cure === undefined
-          ? `choose another version (rollback versions), or ${force}`
-          : `${cure}; or ${force}`,
-    },
-  ]
+  const { kind, why, cure: cured, goOn = 'or go there all the same with --force --reason <text>' } = blocked
+  const first = cured ?? 'choose another version (rollback versions)'
+  return [{ kind, why, cure: goOn === false ? first : `${first}; ${goOn}` }]
 }
 
 /** Every surface that a step may change: what it prepares, and what its option B would change, included. */

@@ -1,11 +1,9 @@
 import { EXIT } from '../exit.ts'
 import type { Plan, PlannedStep, PlannedUse } from '../plan/types.ts'
 import { releaseName } from '../release.ts'
-import type { RunEvent } from './events.ts'
-import type { EffectState, RunState } from './state.ts'
+import type { RunEnded } from './events.ts'
+import { type EffectState, hasTried, type RunState } from './state.ts'
 import { useInForce } from './use.ts'
-
-type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
 
 /** How a run ended: what a person is told, and what a script sees. */
 export function conclude(plan: Plan, state: RunState): RunEnded {
@@ -27,7 +25,7 @@ function concludeProof(
   proof: NonNullable<RunState['proof']>,
   stands: string[],
 ): RunEnded {
-  if (proof.verdict !== 'holds' && !didAnything(state)) {
+  if (proof.verdict !== 'holds' && !hasTried(state)) {
     const what = proof.verdict === 'fails' ? 'the proof fails' : 'it cannot be measured'
     return ended('failed', EXIT.refused, `nothing had to be changed, and yet ${what}: ${proof.why}`, [])
   }
@@ -37,15 +35,11 @@ function concludeProof(
   const degraded = [...proof.degraded, ...left]
   if (degraded.length > 0) return ended('degraded', EXIT.degraded, degraded.join('; '), stands)
   return ended(
-    plan.kind === 'run' && !didAnything(state) ? 'already' : 'proven',
+    plan.kind === 'run' && !hasTried(state) ? 'already' : 'proven',
     EXIT.done,
     plan.target.given === '' ? proof.why : `${releaseName(plan.target)} is live: ${proof.why}`,
     stands,
   )
-}
-
-function didAnything(state: RunState): boolean {
-  return Object.values(state.steps).some((step) => Object.keys(step.effects).length > 0)
 }
 
 /** What was changed and is not taken back, one line each. Backups are meant to stay and do not count. */

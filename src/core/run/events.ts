@@ -115,6 +115,9 @@ export type RunEvent =
       by?: Who | undefined
     }
 
+/** How a run ended. */
+export type RunEnded = Extract<RunEvent, { type: 'run-ended' }>
+
 /** A program that was started for an effect. */
 export interface Child {
   pid: number

@@ -1,5 +1,16 @@
 import { isPlainObject, type Json } from '../json.ts'
-import type { Child, Failure, Judged, Line, ObservedProgress, Phase, RunEvent, Use, Who } from './events.ts'
+import type {
+  Child,
+  Failure,
+  Judged,
+  Line,
+  ObservedProgress,
+  Phase,
+  RunEnded,
+  RunEvent,
+  Use,
+  Who,
+} from './events.ts'
 
 /** What a run has come to: nothing but the sum of its events. */
 export interface RunState {
@@ -16,7 +27,7 @@ export interface RunState {
   interrupted?: string | undefined
   /** The shared store does not have all of it. */
   offline?: boolean | undefined
-  ended?: Extract<RunEvent, { type: 'run-ended' }> | undefined
+  ended?: RunEnded | undefined
 }
 
 export interface StepState {
@@ -59,6 +70,11 @@ export interface EffectState {
   doubt?: 'settled' | 'unanswered' | undefined
   /** A person wants it once more, however often it was tried. */
   wanted?: boolean | undefined
+}
+
+/** Whether an effect was at least about to begin. */
+export function hasTried({ steps }: RunState): boolean {
+  return Object.values(steps).some(({ effects }) => Object.keys(effects).length > 0)
 }
 
 /** When the step's time limit began to count. */

@@ -49,7 +49,8 @@ export function execAuthenticator(read: ReadDoor, timeout = TIMEOUT): Authentica
   let known: Credential | undefined
   return {
     async applyAuthentication(user, options) {
-      if (known === undefined || isOver(known, read.now())) known = await ask(pluginOf(user), read, timeout)
+      if (known === undefined || isExpired(known, read.now()))
+        known = await ask(pluginOf(user), read, timeout)
       const { token, clientCertificateData, clientKeyData } = known
       if (token) options.headers = { authorization: `Bearer ${token}` }
       if (clientCertificateData) options.cert = clientCertificateData
@@ -58,7 +59,7 @@ export function execAuthenticator(read: ReadDoor, timeout = TIMEOUT): Authentica
   }
 }
 
-function isOver({ expirationTimestamp }: Credential, now: number): boolean {
+function isExpired({ expirationTimestamp }: Credential, now: number): boolean {
   return Date.parse(expirationTimestamp ?? '') <= now
 }
 

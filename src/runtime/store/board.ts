@@ -23,3 +23,9 @@ export interface Snapshot {
 
 /** By name: `lock.json`, `versions.json`, `runs/<id>/events.jsonl`. */
 export type Changes = Readonly<Record<string, string | null>>
+
+/** The files after these changes; null removes. */
+export function changed(files: Snapshot['files'], changes: Changes): Record<string, string> {
+  const all = Object.entries({ ...files, ...changes })
+  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== null))
+}

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 
 import { EXIT } from '../../core/exit.ts'
 import { isPlainObject } from '../../core/json.ts'
+import { parseJson } from '../../core/parse-json.ts'
 import { Problem } from '../../core/problem.ts'
-import type { Board, Changes, Snapshot } from './board.ts'
+import { type Board, changed } from './board.ts'
 import { ensureFolder, isCode, syncFolder, writeNew } from './durable.ts'
 import { requireLocal } from './network-folder.ts'
 
@@ -127,7 +128,7 @@ async function stateAt(path: string): Promise<State | undefined> {
 
 /** What cannot be read blocks: nobody knows whose lock it was. */
 function readState(text: string, path: string): State {
-  const value = parsed(text)
+  const value: unknown = parseJson(text)
   if (isPlainObject(value) && value['format'] !== FORMAT && typeof value['format'] === 'number') {
     throw new Problem({
       code: 'store-foreign',
@@ -148,23 +149,8 @@ function readState(text: string, path: string): State {
   })
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Reported by the caller as damage, with its place.
-    return undefined
-  }
-}
-
 function isTexts(value: unknown): value is Record<string, string> {
   return isPlainObject(value) && Object.values(value).every((text) => typeof text === 'string')
-}
-
-/** The files after these changes; null removes. */
-export function changed(files: Snapshot['files'], changes: Changes): Record<string, string> {
-  const all = Object.entries({ ...files, ...changes })
-  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== null))
 }
 
 function unreachable(place: string, cause: unknown): Problem {

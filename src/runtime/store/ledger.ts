@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 
 import { EXIT } from '../../core/exit.ts'
 import { canonical } from '../../core/json.ts'
+import { parseJson } from '../../core/parse-json.ts'
 import { Problem } from '../../core/problem.ts'
 import {
   type BlockedVersion,
@@ -17,13 +18,12 @@ import {
 } from '../../core/versions.ts'
 import type { Board, Snapshot } from './board.ts'
 import { update } from './update.ts'
+import { who } from './who-schema.ts'
 
 // The ledger of versions, as it stands on the board of a service and environment.
 
 const LEDGER = 'versions.json'
 const FORMAT = 1
-
-const who = z.object({ name: z.string(), host: z.string(), ci: z.boolean() })
 
 const remark = {
   since: z.string(),
@@ -104,7 +104,7 @@ function textOf({ good, blocked }: Versions): string {
 function versionsIn({ files }: Snapshot, place: string): Versions {
   const text = files[LEDGER]
   if (text === undefined) return NO_VERSIONS
-  const read = ledgerFile.safeParse(parsed(text))
+  const read = ledgerFile.safeParse(parseJson(text))
   if (read.success) return read.data
   throw new Problem({
     code: 'versions-unreadable',
@@ -113,13 +113,4 @@ function versionsIn({ files }: Snapshot, place: string): Versions {
     cure: 'use the version of the tool that wrote it',
     exit: EXIT.refused,
   })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not JSON: what the schema says of it is reported.
-    return undefined
-  }
 }

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini'
 
 import { EXIT } from '../../core/exit.ts'
+import { parseJson } from '../../core/parse-json.ts'
 import { Problem } from '../../core/problem.ts'
+import { who } from './who-schema.ts'
 
 // Who may change a service and environment, as it stands on the board. A run that was left unfinished keeps its record,
 // without a holder: it owns its surfaces until somebody resumes it, takes it back, or gives it up.
 
 export const LOCK = 'lock.json'
 const FORMAT = 1
-
-const who = z.object({ name: z.string(), host: z.string(), ci: z.boolean() })
 
 const lockRecord = z.object({
   format: z.literal(FORMAT),
@@ -43,7 +43,7 @@ export type LockRecord = z.output<typeof lockRecord>
 export function lockIn(files: Readonly<Record<string, string>>, place: string): LockRecord | undefined {
   const text = files[LOCK]
   if (text === undefined) return undefined
-  const read = lockRecord.safeParse(parsed(text))
+  const read = lockRecord.safeParse(parseJson(text))
   if (read.success) return read.data
   throw new Problem({
     code: 'lock-unreadable',
@@ -56,13 +56,4 @@ export function lockIn(files: Readonly<Record<string, string>>, place: string): 
 
 export function lockText(record: Omit<LockRecord, 'format'>): string {
   return `${JSON.stringify({ format: FORMAT, ...record }, undefined, 2)}\n`
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not JSON: what the schema says of it is reported.
-    return undefined
-  }
 }

@@ -4,10 +4,10 @@ import type { RunEvent } from '../../core/run/events.ts'
 import { parseJournal } from '../journal.ts'
 import type { RunLog, Store } from '../types.ts'
 import type { Changes, Snapshot } from './board.ts'
-import { oneOf } from './folder.ts'
 import type { GitBoards } from './git-board.ts'
 import { eventsFile, oldRuns, planFile, runsIn } from './run-files.ts'
 import { type RunFolders, textOf } from './run-folders.ts'
+import { oneOf } from './run-named.ts'
 import { openStoredPlan } from './stored-plan.ts'
 import { update } from './update.ts'
 
@@ -154,7 +154,10 @@ export function sharedStore({ place, boards, folders, local }: SharedStoreOption
 
     async find(wanted) {
       if (wanted === 'last') {
-        await this.list()
+        await this.list((_, error) => {
+          // The last one that is here may not be the last one.
+          if (error instanceof Problem && error.code === 'store-unreachable') throw error
+        })
         return local.find(wanted)
       }
       return local.find(await bringNewest(wanted))

@@ -131,9 +131,19 @@ describeWith(REGISTRY_PROGRAMS, 'a store that machines share', () => {
     expectExit(refused, 20)
     const unasked = await laptop.run(['run', '--target', GOOD, '--yes'])
     expectExit(unasked, 20)
-    const unreachable = await laptop.run(['status'])
-    expect(unreachable.stdout.replaceAll(/\s+/g, ' ')).toContain('cannot be reached')
+    expect(oneLine((await laptop.run(['status'])).stdout)).toContain('cannot be reached')
     expect(unasked.stderr).toContain('--answer store=local')
+    // Each says what goes on, and that does.
+    const local = ['--answer', 'store=local']
+    const planned = await laptop.run(['plan', '--target', GOOD])
+    expectExit(planned, 20)
+    expect(oneLine(planned.stdout)).toContain('rollback run --answer store=local')
+    expect(planned.stdout).not.toContain('--force')
+    expectExit(await laptop.run(['run', '--target', GOOD, '--dry-run', ...local]), 0)
+    const inCi = await ci.run(['plan', '--target', GOOD], { env: { CI: 'true' } })
+    expect(inCi.stdout).not.toContain('store=local')
+    for (const command of ['resume', 'undo', 'show'])
+      expect(oneLine((await laptop.run([command])).stderr)).toContain('cannot be reached')
     expect(await stage.digest()).toBe(stage.bad)
 
     const alone = await laptop.run(['run', '--target', GOOD, '--yes', '--answer', 'store=local', '--json'])

@@ -1,0 +1,56 @@
+import { stepNamed } from '../core/plan/lookup.ts'
+import type { Plan, PlannedStep, PlannedUse } from '../core/plan/types.ts'
+import type { Command } from '../core/run/command.ts'
+import type { RunEvent, Use } from '../core/run/events.ts'
+import { useInForce } from '../core/run/use.ts'
+import { askGate } from './answers.ts'
+import type { Carrier } from './carrier.ts'
+import { carryOutEffect, look } from './effects.ts'
+import { prove, proveStep } from './prove.ts'
+import { settleDoubt } from './settle-doubt.ts'
+import type { CarryOutOptions } from './types.ts'
+
+/** Does one thing that the reducer asks for, and writes down what came of it. */
+export async function performCommand(
+  carrier: Carrier,
+  command: Command,
+  options: CarryOutOptions,
+): Promise<void> {
+  const { plan } = carrier
+  switch (command.do) {
+    case 'apply':
+    case 'call': {
+      const { effect, attempt, use: which } = command
+      return carryOutEffect(carrier, { ...named(plan, command.step, which), which, effect, attempt })
+    }
+    case 'look':
+      return look(carrier, { ...named(plan, command.step, command.use), effect: command.effect })
+    case 'ask':
+      return askGate(carrier, named(plan, command.step, 'first').step, options)
+    case 'settle':
+      return settleDoubt(
+        carrier,
+        { ...named(plan, command.step, command.use), effect: command.effect },
+        options,
+      )
+    case 'verify-step': {
+      const { step } = named(plan, command.step, 'first')
+      return tell(carrier, step.verify && (await proveStep(carrier, step.id, step.verify)))
+    }
+    case 'prove':
+      return tell(carrier, await prove(carrier))
+    case 'record':
+    case 'wait':
+      return
+  }
+}
+
+async function tell(carrier: Carrier, event: RunEvent | undefined): Promise<void> {
+  if (event !== undefined) await carrier.append(event)
+}
+
+function named(plan: Plan, id: string, which: Use): { step: PlannedStep; use: PlannedUse } {
+  const step = stepNamed(plan, id)
+  if (step === undefined) throw new Error(`the plan has no step "${id}"`)
+  return { step, use: useInForce(step, { use: which }) }
+}
