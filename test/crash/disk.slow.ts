@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -23,7 +23,7 @@ const matrix = new Matrix('Disk')
 describeWith(['strace', 'sh'], 'what is on disk at any moment', () => {
   let world: World
   let plan: string
-  let journal: string
+  let first: string
 
   beforeAll(async () => {
     world = await startCommandWorld('version-only')
@@ -31,7 +31,7 @@ describeWith(['strace', 'sh'], 'what is on disk at any moment', () => {
     expectExit(await rollback(world, ['plan', '--target', world.target, '--out', plan]), 0)
     // Known beforehand, so that strace can tell its writes from all others.
     const { id } = JSON.parse(await readFile(plan, 'utf8')) as { id: string }
-    journal = join(world.cli.store, 'runs', id, 'events.jsonl')
+    first = join(world.cli.store, 'runs', id)
   })
 
   afterAll(() => world.stop())
@@ -47,21 +47,29 @@ describeWith(['strace', 'sh'], 'what is on disk at any moment', () => {
   async function cases(): Promise<Case[]> {
     const told = await stories()
     return told.flatMap((story) =>
-      story.calls.flatMap((call) => [
-        { id: `disk/${story.name}, killed/${call}`, run: () => killedAt(story, call) },
-        ...refusalsOf(call).map((error) => ({
-          id: `disk/${story.name}, ${error}/${call}`,
-          run: () => refusedAt(story, call, error),
-        })),
-      ]),
+      story.calls.flatMap((call) => {
+        const named = (what: string): string =>
+          `disk/${story.of ?? story.name}, ${what}/${story.of === undefined ? '' : `${story.name}, `}${call}`
+        return [
+          { id: named('killed'), run: () => killedAt(story, call) },
+          ...refusalsOf(call).map((error) => ({
+            id: named(error),
+            run: () => refusedAt(story, call, error),
+          })),
+        ]
+      }),
     )
   }
 
   interface Story {
     name: string
+    /** Told for its journal alone, as a part of that story. */
+    of?: string
     /** What was there before the command that is cut off. */
     prepare(): Promise<void>
     command(): string[]
+    /** The file that the command writes its lines to, where that is known before it begins: asked after `prepare`. */
+    journal?(): string | Promise<string>
     calls: string[]
     /** What a person does then. */
     recover(): Promise<void>
@@ -81,17 +89,36 @@ describeWith(['strace', 'sh'], 'what is on disk at any moment', () => {
       await world.startOver()
       expectExit(await rollback(world, run()), 0)
     }
+    const undoCut = async (): Promise<void> => {
+      await proven()
+      await rollback(world, undoOf(world), 'effect-done')
+    }
     const resume = ['resume', '--yes']
-    const all = [
-      { name: 'run', prepare: fresh, command: run, recover: () => resumed(world), whole: true },
+    const all: Omit<Story, 'calls' | 'after' | 'atMost'>[] = [
+      {
+        name: 'run',
+        prepare: fresh,
+        command: run,
+        journal: () => join(first, 'events.jsonl'),
+        recover: () => resumed(world),
+        whole: true,
+      },
       {
         name: 'run to be taken back',
         prepare: fresh,
         command: run,
+        journal: () => join(first, 'events.jsonl'),
         recover: () => takenBack(world),
         whole: false,
       },
-      { name: 'resume', prepare: cut, command: () => resume, recover: () => resumed(world), whole: true },
+      {
+        name: 'resume',
+        prepare: cut,
+        command: () => resume,
+        journal: () => join(first, 'events.2.jsonl'),
+        recover: () => resumed(world),
+        whole: true,
+      },
       {
         name: 'undo',
         prepare: proven,
@@ -99,15 +126,32 @@ describeWith(['strace', 'sh'], 'what is on disk at any moment', () => {
         recover: () => undoneAnyway(),
         whole: true,
       },
+      {
+        // What an undo is called nobody knows before it begins.
+        name: 'gone on with',
+        of: 'undo',
+        prepare: undoCut,
+        command: () => [...resume, '--answer', 'blocked=yes'],
+        journal: async () => join(await undoFolder(), 'events.2.jsonl'),
+        recover: () => undoneAnyway(),
+        whole: true,
+      },
     ]
     const done: Story[] = []
     for (const one of all) {
       await one.prepare()
-      const calls = await callsOf(one.command())
+      const calls = await callsOf(one)
       if (!one.whole) await one.recover()
       done.push({ ...one, calls, after: await world.state(), atMost: structuredClone(await world.log()) })
     }
     return done
+  }
+
+  async function undoFolder(): Promise<string> {
+    const runs = join(world.cli.store, 'runs')
+    const other = (await readdir(runs)).map((name) => join(runs, name)).find((folder) => folder !== first)
+    if (other === undefined) throw new Error('there is no undo')
+    return other
   }
 
   function run(): string[] {
@@ -122,14 +166,14 @@ describeWith(['strace', 'sh'], 'what is on disk at any moment', () => {
 
   async function killedAt(story: Story, call: string): Promise<'not-reached' | void> {
     await story.prepare()
-    const { exitCode } = await traced(story.command(), inject(call, 'signal=KILL'))
+    const { exitCode } = await traced(story.command(), await inject(story, call, 'signal=KILL'))
     if (exitCode !== undefined) return 'not-reached'
     return recovered(story)
   }
 
   async function refusedAt(story: Story, call: string, error: string): Promise<void> {
     await story.prepare()
-    const result = await traced(story.command(), inject(call, `error=${error}`))
+    const result = await traced(story.command(), await inject(story, call, `error=${error}`))
     // A line of the journal that is not on disk stops the run, always.
     if (['fdatasync', 'write'].some((name) => call.startsWith(name))) expect(result.exitCode).not.toBe(0)
     if (result.exitCode !== 0) {
@@ -155,22 +199,22 @@ describeWith(['strace', 'sh'], 'what is on disk at any moment', () => {
     })
   }
 
-  function inject(call: string, what: string): string[] {
+  async function inject(story: Pick<Story, 'journal'>, call: string, what: string): Promise<string[]> {
     const [name = '', nth = ''] = call.split(':')
-    return [...only(name), '-e', `inject=${name}:${what}:when=${nth}`]
+    const only = name === 'write' ? ['-P', (await story.journal?.()) ?? ''] : []
+    return ['-e', `trace=${name}`, ...only, '-e', `inject=${name}:${what}:when=${nth}`]
   }
 
-  function only(name: string): string[] {
-    return name === 'write' ? ['-e', 'trace=write', '-P', journal] : ['-e', `trace=${name}`]
-  }
-
-  async function callsOf(command: string[]): Promise<string[]> {
-    await traced(command, ['-y', '-e', `trace=${CALLS.join(',')}`])
+  async function callsOf(story: Pick<Story, 'command' | 'journal' | 'of'>): Promise<string[]> {
+    const journal = await story.journal?.()
+    await traced(story.command(), ['-y', '-e', `trace=${CALLS.join(',')}`])
     const trace = await readFile(join(world.cli.folder, 'trace'), 'utf8')
     const counts = new Map<string, number>()
     return trace.split('\n').flatMap((line) => {
       const name = CALLS.find((one) => line.includes(` ${one}(`))
-      if (name === undefined || !line.includes(name === 'write' ? `<${journal}>` : world.cli.store)) return []
+      if (name === undefined || (story.of !== undefined && name !== 'write')) return []
+      const place = name === 'write' ? journal && `<${journal}>` : world.cli.store
+      if (place === undefined || !line.includes(place)) return []
       counts.set(name, (counts.get(name) ?? 0) + 1)
       return [`${name}:${counts.get(name)}`]
     })
