@@ -12,7 +12,7 @@ import type { Luck } from './rounds.ts'
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url))
 
 /** Nothing here takes so long, not on a busy machine either; milliseconds. */
-const HANG = 60_000
+const HANG = 180_000
 
 /** Before they are let go, so that all have heard of it; and how far they are apart at most. Milliseconds. */
 const AHEAD = 3

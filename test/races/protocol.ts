@@ -10,15 +10,19 @@ export interface Setting {
   skew: number
   /** Nobody can look at its process: it says that it is on a machine of its own. */
   remote: boolean
-  /** Boards on the remote `origin` of this clone, instead of in the folder of the store. */
-  git?: { clone: string; cache: string } | undefined
+  /** About so many milliseconds go by before who is patient tries again; default: next to none. */
+  pause?: number | undefined
 }
 
 export type Job =
   | { kind: 'run'; id: string; service: string; surfaces: string[]; target: string }
-  | { kind: 'resume' | 'undo' | 'abandon'; run: string }
-  /** Goes on with that run, as soon as it may; where it is over or never began: a run of its own. */
-  | { kind: 'rescue'; run: string; instead: Extract<Job, { kind: 'run' }> }
+  | { kind: Care; run: string }
+  /** Cares for that run in this way, as soon as it may; where it is over or never began: a run of its own. */
+  | { kind: 'rescue'; run: string; how: Care; instead: Extract<Job, { kind: 'run' }> }
+  /** Says of these versions, one after the other, that they must not come back. */
+  | { kind: 'block'; service: string; versions: string[] }
+
+export type Care = 'resume' | 'undo' | 'abandon'
 
 export interface Order {
   world: string

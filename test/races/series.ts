@@ -6,26 +6,30 @@ import { carryThrough } from '../../src/runtime/carry-through.ts'
 import { LOCK, lockText } from '../../src/runtime/store/lock-record.ts'
 import type { Session } from '../../src/runtime/types.ts'
 import { tempFolder } from '../helpers/folder.ts'
-import { fakeSession } from '../runtime/fake-world.ts'
 import { watched } from '../runtime/runbook-of.ts'
 import type { Job } from './protocol.ts'
 import type { Luck } from './rounds.ts'
-import { enterWorld, makeWorld, planOf, storeOf } from './world.ts'
+import { enterWorld, makeWorld, type Meeting, planOf, sessionIn } from './world.ts'
 
 export const SURFACES = ['a', 'b', 'c']
+
+/** Where they meet, and which part of the rounds is told there: across machines each costs a hundred times as much. */
+export const MEETINGS = [
+  { meeting: 'folder', where: 'on one machine', share: 1, surfaces: SURFACES },
+  { meeting: 'git', where: 'across machines', share: 0.1, surfaces: SURFACES.slice(0, 2) },
+] as const
 
 /** So many rounds use one store: what earlier ones left on it is a part of the test, and a folder must not grow for ever. */
 const ROUNDS_A_STORE = 50
 
-/** A new world now and then. */
-export async function worldSeries() {
+/** A new world now and then, where they meet like that. */
+export async function worldSeries(meeting: Meeting = 'folder') {
   const folder = await tempFolder('races')
   return {
     worldOf: (round: number): string =>
-      makeWorld(join(folder.path, `world-${Math.floor(round / ROUNDS_A_STORE)}`), SURFACES),
+      makeWorld(join(folder.path, `world-${Math.floor(round / ROUNDS_A_STORE)}`), SURFACES, meeting),
     /** One for this round only. */
-    ownWorld: (round: number): string => makeWorld(join(folder.path, `own-${round}`), SURFACES),
-    path: folder.path,
+    ownWorld: (round: number): string => makeWorld(join(folder.path, `own-${round}`), SURFACES, meeting),
     stop: folder.stop,
   }
 }
@@ -37,9 +41,9 @@ export function runJob(round: number, who: number, chance: Luck, surfaces = SURF
   return { kind: 'run', id, service, surfaces: [...surfaces], target } as const satisfies Job
 }
 
-/** The test's own look at the world of the workers. */
+/** The test's own look at the world of the workers; where each has a machine of its own, from one more. */
 export function lookAt(world: string): Session {
-  return fakeSession(storeOf(world))
+  return sessionIn(world, 'onlooker')
 }
 
 export async function lockOf(session: Session, service = 'api'): Promise<LockRecord | undefined> {

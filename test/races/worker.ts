@@ -8,13 +8,11 @@ import { abandonRun, carryThrough, resumeThrough } from '../../src/runtime/carry
 import { isFinished } from '../../src/runtime/close-run.ts'
 import { makeUndo } from '../../src/runtime/make-undo.ts'
 import type { Board } from '../../src/runtime/store/board.ts'
-import { folderStore } from '../../src/runtime/store/folder.ts'
-import { gitBoards } from '../../src/runtime/store/git-board.ts'
+import { block } from '../../src/runtime/store/ledger.ts'
 import { LOCK, lockIn, lockText } from '../../src/runtime/store/lock-record.ts'
 import type { CarryOutOptions, Session, StoredRun } from '../../src/runtime/types.ts'
-import { fakeSession } from '../runtime/fake-world.ts'
-import type { Ended, FromWorker, Job, Order, Setting, ToWorker } from './protocol.ts'
-import { enterWorld, mark, planOf, storeOf } from './world.ts'
+import type { Care, Ended, FromWorker, Job, Order, Setting, ToWorker } from './protocol.ts'
+import { enterWorld, mark, planOf, sessionIn } from './world.ts'
 
 const [, , argument = ''] = process.argv
 const setting = JSON.parse(argument) as Setting
@@ -59,7 +57,7 @@ async function go(at: bigint): Promise<void> {
   const options: CarryOutOptions = { answers: {}, onLine, interrupt: new AbortController().signal }
   let ended = await attempt(options)
   while (order.patient && (ended.exit === 25 || ended.exit === 20)) {
-    await wait(1 + Math.random() * 3)
+    await wait((setting.pause ?? 4) * (0.25 + Math.random()))
     first = last = undefined
     try {
       prepared = await prepareJob(order.job)
@@ -91,25 +89,49 @@ async function prepareJob(job: Job): Promise<typeof prepared> {
   switch (job.kind) {
     case 'run':
       return prepareRun(job)
+    case 'block':
+      return prepareBlock(job)
     case 'rescue': {
       const found = await storedRun(job.run)
-      return found === undefined || isFinished(found) ? prepareRun(job.instead) : prepareResume(found)
+      return found === undefined || isFinished(found) ? prepareRun(job.instead) : prepareCare(job.how, found)
     }
+    default:
+      return prepareCare(job.kind, await session.store.find(job.run))
+  }
+}
+
+/** As the command does it, once it knows which version is meant. */
+function prepareBlock({ service, versions }: Extract<Job, { kind: 'block' }>): typeof prepared {
+  const board = session.store.board(service, 'production')
+  return async () => {
+    for (const given of versions) {
+      const since = new Date(session.read.now()).toISOString()
+      const release = { given, sha: given }
+      await block(board, { release, digests: [], since, by: session.who, reason: 'a race' })
+    }
+    return { exit: 0, result: 'blocked', words: '' }
+  }
+}
+
+function prepareCare(how: Care, found: StoredRun): typeof prepared | Promise<typeof prepared> {
+  switch (how) {
     case 'resume':
-      return prepareResume(await session.store.find(job.run))
-    case 'undo': {
-      const takesBack = await session.store.find(job.run)
-      const outcome = await makeUndo(session, takesBack, { without: [] })
-      // As the command does: nothing of it is in place, so nobody has to go on with it.
-      if (outcome.kind === 'already') return prepareAbandon(takesBack)
-      if (outcome.kind !== 'plan') throw new Error(`expected a plan, not ${JSON.stringify(outcome)}`)
-      return async (options) => {
-        run = outcome.plan.id
-        return resultOf(await carryThrough(session, outcome.plan, { ...options, takesBack }))
-      }
-    }
+      return prepareResume(found)
+    case 'undo':
+      return prepareUndo(found)
     case 'abandon':
-      return prepareAbandon(await session.store.find(job.run))
+      return prepareAbandon(found)
+  }
+}
+
+async function prepareUndo(takesBack: StoredRun): Promise<typeof prepared> {
+  const outcome = await makeUndo(session, takesBack, { without: [] })
+  // As the command does: nothing of it is in place, so nobody has to go on with it.
+  if (outcome.kind === 'already') return prepareAbandon(takesBack)
+  if (outcome.kind !== 'plan') throw new Error(`expected a plan, not ${JSON.stringify(outcome)}`)
+  return async (options) => {
+    run = outcome.plan.id
+    return resultOf(await carryThrough(session, outcome.plan, { ...options, takesBack }))
   }
 }
 
@@ -164,32 +186,14 @@ function endEffect(effect: string): void {
 // ---------------------------------------------------------------- the session
 
 function openSession(world: string): Session {
-  const own = fakeSession(storeOf(world))
-  const now = (): number => Date.now() + setting.skew
-  const read = { ...own.read, now }
-  const write = { ...own.write, now }
-  const store = folderStore({ root: storeOf(world), redact: own.redact, now })
-  const { git } = setting
-  const shared =
-    git && gitBoards({ remote: 'origin', repository: git.clone, cacheRoot: () => git.cache, write })
-  const board = shared?.board ?? store.board
-  const boards = shared === undefined ? store.boards : listed
-  async function listed(): ReturnType<typeof store.boards> {
-    return ((await shared?.list()) ?? []).map((place) => ({
-      ...place,
-      board: board(place.service, place.environment),
-    }))
-  }
+  const session = sessionIn(world, setting.name, setting.skew)
+  const { store } = session
   return {
-    ...own,
-    read,
-    write,
-    who: { name: setting.name, host: setting.name, ci: false },
+    ...session,
     store: {
       ...store,
       pace: setting.pace,
-      board: (service, environment) => elsewhere(board(service, environment)),
-      boards,
+      board: (service, environment) => elsewhere(store.board(service, environment)),
     },
   }
 }

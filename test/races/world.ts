@@ -1,26 +1,60 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 import type { Plan } from '../../src/core/plan/types.ts'
 import { sealPlan } from '../../src/core/plan/seal.ts'
+import { inStore } from '../../src/runtime/in-store.ts'
 import { makePlan } from '../../src/runtime/make-plan.ts'
+import { folderStore } from '../../src/runtime/store/folder.ts'
 import type { Session } from '../../src/runtime/types.ts'
-import { fakeWorld, type FakeWorld } from '../runtime/fake-world.ts'
+import { fakeSession, fakeWorld, type FakeWorld } from '../runtime/fake-world.ts'
 import { runbookOf, setting } from '../runtime/runbook-of.ts'
 import type { Job, Mark } from './protocol.ts'
 
-// What all processes of a race share: `store/`, `surfaces/` with the version of each, and `effects`, a line for each
-// beginning and end of an effect. O_APPEND puts the lines in one order.
+// What all processes of a race share: `surfaces/` with the version of each, `effects`, a line for each beginning and end
+// of an effect (O_APPEND puts the lines in one order), and where they meet. On one machine that is the folder `store/`.
+// Machines have nothing in common but the git remote `remote.git`; each has a folder of its own in `machines/`.
 
-export function makeWorld(path: string, surfaces: readonly string[]): string {
+export type Meeting = 'folder' | 'git'
+
+export function makeWorld(path: string, surfaces: readonly string[], meeting: Meeting): string {
   mkdirSync(join(path, 'surfaces'), { recursive: true })
   const all = surfacesIn(path)
   for (const id of surfaces) all[id] = { color: 'blue', version: '0000000' }
   appendFileSync(join(path, 'effects'), '')
+  if (meeting === 'git' && !existsSync(remoteOf(path)))
+    execFileSync('git', ['init', '--quiet', '--bare', remoteOf(path)])
   return path
 }
 
-export const storeOf = (world: string): string => join(world, 'store')
+const remoteOf = (world: string): string => join(world, 'remote.git')
+
+/** Of somebody in that world, whose clock is off by so many milliseconds. */
+export function sessionIn(world: string, machine: string, skew = 0): Session {
+  const meeting: Meeting = existsSync(remoteOf(world)) ? 'git' : 'folder'
+  const root = join(world, meeting === 'git' ? `machines/${machine}` : 'store')
+  const own = fakeSession(root)
+  const now = (): number => Date.now() + skew
+  const session: Session = {
+    ...own,
+    read: { ...own.read, now },
+    write: { ...own.write, now },
+    who: { name: machine, host: machine, ci: false },
+    store: folderStore({ root, redact: own.redact, now }),
+  }
+  if (meeting === 'folder') return session
+  const git = { remote: `file://${remoteOf(world)}`, repository: '.' }
+  return inStore(session, { git }, join(world, 'rollback.yaml'))
+}
 
 /** In one write call, so that lines never mix. */
 export function mark(world: string, line: Mark): void {
