@@ -99,6 +99,7 @@ const TEXTS: Record<string, string> = {
     {
       verdict: 'unknown',
       sampled: 0,
+      unanswered: [],
       triggers: [
         {
           id: 'errors-critical',
