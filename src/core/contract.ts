@@ -287,9 +287,14 @@ export type Action = SetAction<unknown, unknown> | CallAction<unknown> | GateAct
 
 export type Measurement =
   /** Oldest first. */
-  | { kind: 'samples'; samples: Sample[] }
-  | { kind: 'no-data'; why: string }
+  | ({ kind: 'samples'; samples: Sample[] } & Told)
+  | ({ kind: 'no-data'; why: string } & Told)
   | { kind: 'unreachable'; why: string }
+
+interface Told {
+  /** It tells everything since then, in milliseconds since the epoch: a history. Absent: only what is now. */
+  from?: number | undefined
+}
 
 /** What of the past is wanted, where a source keeps one; the others measure now. */
 export interface Period {

@@ -85,8 +85,6 @@ interface Watched {
   signal: SignalDef
   every: number
   measure(): Promise<Measurement>
-  /** Milliseconds that one measurement tells of. */
-  history: number
   taken: Taken[]
   /** Measurements, also those of which a newer one tells it all again. */
   made: number
@@ -136,7 +134,6 @@ async function watched(
     signal,
     every,
     asked,
-    history: period.history ?? 0,
     measure: async () => asked?.measure(session.read.now()) ?? ask(period),
     taken: [],
     made: 0,
@@ -164,10 +161,10 @@ async function sample(session: Session, one: Watched): Promise<void> {
   one.sampling = true
   one.due = session.read.now() + one.every
   const measurement = await one.measure()
-  const at = session.read.now()
-  const from = at - one.history
-  if (one.history > 0 && measurement.kind === 'samples') one.taken = one.taken.filter((old) => old.at < from)
-  one.taken.push({ at, from, measurement })
+  const from = measurement.kind === 'samples' ? measurement.from : undefined
+  // It tells again what those have told that lie in it.
+  if (from !== undefined) one.taken = one.taken.filter((old) => old.at < from)
+  one.taken.push({ at: session.read.now(), measurement })
   one.made++
   one.sampling = false
 }

@@ -7,8 +7,6 @@ import { judgeSample, type Measure } from './sample.ts'
 /** A measurement, and when it was made, in milliseconds since the epoch. */
 export interface Taken {
   at: number
-  /** Since when it tells everything, where the source was asked for its history. */
-  from?: number | undefined
   measurement: Measurement
 }
 
@@ -59,11 +57,11 @@ function momentsIn(
 /** A history that ends before now: what was well then does not pass for well now. */
 function endedEarly(
   condition: Condition,
-  { at, from = at, measurement }: Taken,
+  { at, measurement }: Taken,
   longestGap: number,
   speaks: Speaks,
 ): Moment[] {
-  if (from >= at || measurement.kind !== 'samples') return []
+  if (measurement.kind !== 'samples' || measurement.from === undefined) return []
   const last = Math.max(...measurement.samples.map((sample) => sample.at))
   if (!(at - last > longestGap)) return []
   return silent(at, `no data for ${formatDuration(at - last)}`, condition.no_data, speaks)

@@ -26,9 +26,9 @@ const UNASKED = 'whether there is data is not known: the measuring system did no
 /** Since when it has been asked without a gap, and has answered that there is nothing. */
 function silentSince(taken: readonly Taken[], lastData: number, longest: number): number | undefined {
   let since: number | undefined
-  for (const { at, from = at, measurement } of taken.toReversed()) {
+  for (const { at, measurement } of taken.toReversed()) {
     if (measurement.kind === 'unreachable' || (since !== undefined && since - at > longest)) break
-    since = Math.max(lastData, Math.min(since ?? at, from))
+    since = Math.max(lastData, Math.min(since ?? at, measurement.from ?? at))
     if (since === lastData) break
   }
   return since

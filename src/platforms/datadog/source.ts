@@ -51,14 +51,16 @@ async function measured(
   const width = rollup ?? widthOf(series)
   const points = wholePoints(found.samples, width, range)
   const last = points.at(-1)
-  if (last === undefined) return { kind: 'no-data', why: emptyWords(found.samples.length) }
+  const from = history === 0 ? undefined : range.to - history
+  if (last === undefined) return { kind: 'no-data', why: emptyWords(found.samples.length), from }
   if (last.at < range.since)
     return {
       kind: 'no-data',
       why: `the last point is ${formatDuration(range.to - last.at)} old`,
+      from: last.at,
     }
   const samples = history === 0 ? [last] : repeated(points, width, every, range)
-  return { kind: 'samples', samples }
+  return { kind: 'samples', samples, from }
 }
 
 function pathOf(query: string, { from, to }: Range): string {

@@ -39,7 +39,8 @@ async function measure(options: QueryOptions, read: ReadDoor, period: Period = {
   if ('why' in found) return { kind: 'unreachable', why: found.why }
   if (found.samples.some(({ at }) => isElsewhere(at, end, period)))
     return { kind: 'unreachable', why: 'its answer is about another time than it was asked for' }
-  return fromSamples(found.samples, warnings)
+  const from = period.history === undefined ? undefined : end - period.history
+  return { ...fromSamples(found.samples, warnings), from }
 }
 
 /** VictoriaMetrics and Mimir move the times that they are asked for by as much as a step. */
@@ -70,7 +71,10 @@ function formOf(fields: Record<string, string>): string {
   return new URLSearchParams(fields).toString()
 }
 
-function fromSamples(samples: { at: number; value: number }[], warnings: readonly string[]): Measurement {
+function fromSamples(
+  samples: { at: number; value: number }[],
+  warnings: readonly string[],
+): Exclude<Measurement, { kind: 'unreachable' }> {
   // NaN is 0 / 0: no requests, and no share of them that failed.
   const numbers = samples.filter(({ value }) => !Number.isNaN(value))
   if (numbers.length > 0) return { kind: 'samples', samples: numbers }

@@ -71,6 +71,7 @@ export async function eventsBefore(
       why: `it counts in steps of ${formatDuration(interval)}, which do not make up ${formatDuration(within)}`,
     }
   const sums = sumsOf(series.values, within / interval, interval).filter(({ at }) => at >= from && at <= end)
-  if (sums.length === 0) return { kind: 'no-data', why: 'it has counted nothing for so long' }
-  return { kind: 'samples', samples: repeated(sums, interval, every, { from, to: end }) }
+  if (sums.length === 0)
+    return { kind: 'no-data', why: 'it has counted nothing for so long', from: end - history }
+  return { kind: 'samples', samples: repeated(sums, interval, every, { from, to: end }), from: end - history }
 }

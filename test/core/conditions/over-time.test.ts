@@ -54,15 +54,17 @@ describe('without data for 10 minutes', () => {
   })
 
   test('a source with a history says it with one answer', () => {
-    const nothing = { at: NOW, measurement: { kind: 'no-data', why: 'nothing' } } as const
+    const nothing = (from: number): Taken => ({
+      at: NOW,
+      measurement: { kind: 'no-data', why: 'nothing', from },
+    })
     const condition = { absent_for: 10 * MINUTE }
-    expect(judged(condition, [{ ...nothing, from: NOW - 12 * MINUTE }])).toMatchObject({ verdict: 'holds' })
-    expect(judged(condition, [{ ...nothing, from: NOW - 9 * MINUTE }])).toMatchObject({ verdict: 'unknown' })
+    expect(judged(condition, [nothing(NOW - 12 * MINUTE)])).toMatchObject({ verdict: 'holds' })
+    expect(judged(condition, [nothing(NOW - 9 * MINUTE)])).toMatchObject({ verdict: 'unknown' })
     const old = { at: NOW - 11 * MINUTE, value: 3 }
     const ended: Taken = {
       at: NOW,
-      from: NOW - 12 * MINUTE,
-      measurement: { kind: 'samples', samples: [old] },
+      measurement: { kind: 'samples', samples: [old], from: NOW - 12 * MINUTE },
     }
     expect(judged(condition, [ended])).toMatchObject({ verdict: 'holds', since: old.at })
   })
@@ -179,9 +181,9 @@ describe('a history that ends before now', () => {
   const until = (ago: number, value: number): Taken[] => [
     {
       at: NOW,
-      from: NOW - 6 * MINUTE,
       measurement: {
         kind: 'samples',
+        from: NOW - 6 * MINUTE,
         samples: each(360, ago, value).map(([before]) => ({ at: NOW - before * SECOND, value })),
       },
     },

@@ -49,3 +49,28 @@ test('a verdict from what Datadog has: its metrics over time, and a monitor; its
   for (const secret of [...Object.values(datadog.keys), 'dd-app-of-somebody-else'])
     expect(shown).not.toContain(secret)
 })
+
+test('a monitor says only how it is now: it is sampled, and its silence is not one of the time before', async () => {
+  await using datadog = await startDatadog()
+  await using cli = await makeCli()
+  const { api: api_key, app: app_key } = datadog.keys
+  await writeFile(
+    join(cli.folder, 'rollback.yaml'),
+    stringify({
+      version: 1,
+      service: 'shop',
+      signals: {
+        monitor: { datadog: { monitor: 4711, api_key, app_key, url: datadog.url }, every: '100ms' },
+      },
+      triggers: [
+        { id: 'alert', signal: 'monitor', failing_for: '500ms', severity: 'critical' },
+        { id: 'silent', signal: 'monitor', absent_for: '10m', severity: 'critical' },
+      ],
+      procedures: { none: { steps: [{ id: 'a', uses: 'command.run', with: { argv: ['true'] } }] } },
+    }),
+  )
+  datadog.monitors.set('4711', { id: 4711, overall_state: 'No Data' })
+  expectExit(await cli.run(['check']), 12)
+  datadog.monitors.set('4711', { id: 4711, overall_state: 'Alert' })
+  expectExit(await cli.run(['check', '--sample', '30s']), 10)
+})

@@ -150,6 +150,8 @@ describe('no data', () => {
     expect(await ask({}, { history: 3_600_000, every: 5000 })).toEqual({
       kind: 'no-data',
       why: 'the last point is 5m 13s old',
+      // Since then there was nothing.
+      from: seconds('12:02:00') * 1000,
     })
   })
 })
