@@ -10,11 +10,13 @@ import { type Moment, momentsOf, type Taken } from './moments.ts'
 export function judge(condition: Condition, taken: readonly Taken[], judging: Judging): Judgement {
   const { absent_for, unchanged_for, change } = condition
   if (absent_for !== undefined) return judgeAbsence(absent_for, taken, judging)
-  if (change !== undefined) return judgeChange(change, taken, judging)
-  if (unchanged_for !== undefined) {
-    const last = lastSample(taken)
+  const last = lastSample(taken)
+  // Where nothing was ever measured, what its silence means is all there is to be judged.
+  if (last !== undefined && change !== undefined) return judgeChange(change, last, taken, judging)
+  if (last !== undefined && unchanged_for !== undefined) {
     // A sample that failed has no value, and no value is not the same as before.
-    if (last === undefined || last.failing !== undefined || last.value === null) return NOT_MEASURED
+    if (last.failing !== undefined || last.value === null)
+      return { ...NOT_MEASURED, words: last.failing ?? 'there is no value' }
     const same = { ...condition, unchanged_for: undefined, equals: last.value, for: unchanged_for }
     return judge(same, taken, judging)
   }

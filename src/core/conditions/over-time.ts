@@ -34,14 +34,13 @@ function silentSince(taken: readonly Taken[], lastData: number, longest: number)
   return since
 }
 
-/** `change`: the difference between now and so long ago. */
+/** `change`: the difference between the last sample and so long before it. */
 export function judgeChange(
   { over, above, below }: NonNullable<Condition['change']>,
+  last: Sample,
   taken: readonly Taken[],
   { unit, baseline, floor, every }: Judging,
 ): Judgement {
-  const last = lastSample(taken)
-  if (last === undefined) return NOT_MEASURED
   const unknown = (words: string): Judgement => ({ verdict: 'unknown', words, final: false })
   if (typeof last.value !== 'number')
     return unknown(last.failing ?? `${JSON.stringify(last.value)} is not a number`)

@@ -256,3 +256,14 @@ test('at the limit is at the limit, although 1.5 times 0.2 is 0.3000000000000000
   expect(verdict(0.3)).toBe('holds')
   expect(verdict(0.2999)).toBe('fails')
 })
+
+describe('where nothing could be measured', () => {
+  const last = taken([
+    [15, 'no data'],
+    [0, 'unreachable'],
+  ])
+  test.each([{ unchanged_for: 5 * MINUTE }, { change: { over: MINUTE, below: 0 } }])('%j', (condition) => {
+    expect(judged(condition, last)).toMatchObject({ verdict: 'unknown', words: 'refused' })
+    expect(judged({ ...condition, on_error: 'breach' }, last)).toMatchObject({ verdict: 'holds' })
+  })
+})
