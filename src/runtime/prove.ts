@@ -90,6 +90,8 @@ interface Watched {
   signal: SignalDef | undefined
   taken: Taken[]
   judgement: Judgement
+  /** When it began to be watched, in milliseconds since the epoch. */
+  since: number
   /** When the next sample is due. */
   due: number
   /** A sample is being taken: a slow smoke test must not hold up the others. */
@@ -108,6 +110,7 @@ function watch(carrier: Carrier, plan: Plan, verify: Verify): Watched[] {
     signal: plan.signals[condition.signal],
     taken: [],
     judgement: { verdict: 'unknown' as const, words: 'not measured yet', final: false },
+    since: start,
     due: start,
     sampling: false,
     until: start + (condition.within ?? verify.within),
@@ -170,7 +173,7 @@ async function startSample(carrier: Carrier, one: Watched): Promise<void> {
   one.sampling = true
   const every = one.condition.every ?? one.signal?.every ?? EVERY
   one.due = carrier.now() + every
-  const measurement = await takeSample(carrier, one)
+  const measurement = takenSince(one.since, await takeSample(carrier, one))
   one.taken.push({ at: carrier.now(), measurement })
   one.judgement = judge(one.condition, one.taken, {
     now: carrier.now(),
@@ -181,6 +184,15 @@ async function startSample(carrier: Carrier, one: Watched): Promise<void> {
   })
   if (one.judgement.verdict === 'holds' && carrier.now() <= one.until) one.held = true
   one.sampling = false
+}
+
+/** What lies before is no proof of what is now: a file of an earlier step of CI, a point of a metric. */
+function takenSince(since: number, measurement: Measurement): Measurement {
+  if (measurement.kind !== 'samples') return measurement
+  const samples = measurement.samples.filter(({ at }) => at >= since)
+  return samples.length > 0
+    ? { ...measurement, samples }
+    : { kind: 'no-data', why: 'it was measured before the change, and not since' }
 }
 
 /** What was usual before is not asked for while it is proven: only what is written down is known here. */
