@@ -88,17 +88,20 @@ describeWith(['sh'], 'a rollback that depends on the verdict', () => {
     expect(down.stdout).toMatch(/^ {2}rollback run /m)
   })
 
-  test('an endpoint that hangs is down, and not unknown', async () => {
-    await using server = await startServer()
-    server.answer = () => {}
-    await using stage = await startStage([SWITCH], {
-      top: { triggers: [{ ...DOWN, failing: true }] },
-      signals: { health: { http: { url: server.url } } },
-    })
-    const down = await stage.cli.run(['check', '--json'])
-    expectExit(down, 10)
-    expect(down.json()['triggers'][0].words).toContain('no answer from')
-  })
+  test.each(['1s', '30s', undefined])(
+    'an endpoint that hangs is down, and not unknown: %s',
+    async (timeout) => {
+      await using server = await startServer()
+      server.answer = () => {}
+      await using stage = await startStage([SWITCH], {
+        top: { triggers: [{ ...DOWN, failing: true }] },
+        signals: { health: { http: { url: server.url, timeout } } },
+      })
+      const down = await stage.cli.run(['check', '--json'])
+      expectExit(down, 10)
+      expect(down.json()['triggers'][0].words).toContain('no answer from')
+    },
+  )
 
   test('a secret that several signals need is read once', async () => {
     const url = 'http://127.0.0.1:9/${secrets.token}'
