@@ -1,14 +1,12 @@
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
 
-import { tempFolder } from '../test/helpers/folder.ts'
 import { findProgram } from '../test/helpers/need.ts'
 import { type Contender, measure } from './measure.ts'
 import { type Benchmark, type Outcome, ratio } from './outcome.ts'
-import { buildProgram, inCheckout } from './program.ts'
+import { inCheckout } from './program.ts'
 import { wholeProcess } from './whole-process.ts'
+import { type Ground, withService } from './with-service.ts'
 
 const SIGNALS = 1000
 const COUNT = SIGNALS.toLocaleString('en')
@@ -19,51 +17,46 @@ const CURL = `curl --parallel, ${COUNT} requests`
 /** The most that it allows. */
 const CURL_AT_ONCE = 300
 
-export const signals: Benchmark = { run }
+export const signals: Benchmark = { run: () => withService(runbookFor, run) }
 
-async function run(): Promise<Outcome> {
-  await using folder = await tempFolder('bench')
-  const { node, entry } = await buildProgram(folder.path)
-  const service = new Worker(new URL('measured-service.ts', import.meta.url))
-  try {
-    const [port] = (await once(service, 'message')) as [number]
-    const base = `http://127.0.0.1:${port}/signals/`
-    const runbook = join(folder.path, 'rollback.yaml')
-    await writeFile(runbook, runbookFor(base))
-    const measured = await measure(
-      [
-        wholeProcess({
-          name: BARE,
-          program: node,
-          argv: [inCheckout('bench/bare-signals.mjs'), base, String(SIGNALS)],
-        }),
-        wholeProcess({ name: OURS, program: node, argv: [entry, 'check', '--runbook', runbook] }),
-        wholeProcess({ name: VALIDATE, program: node, argv: [entry, 'validate', '--runbook', runbook] }),
-        ...(await curl(base, folder.path)),
-      ],
-      { rounds: 15, warmUps: 3 },
-    )
-    return {
-      title: 'Signals',
-      about: `\`rollback check\` of ${COUNT} endpoints, each with a trigger of its own, all asked at once; against a bare process that asks the same ones at once and looks at the status. Whole processes, each with new connections.`,
-      measured,
-      ratios: [ratio(measured, OURS, BARE, { limit: 2 })],
-      notes: [
-        `\`rollback check\` is the whole command: it reads and checks a runbook of ${COUNT} signals and triggers (\`${VALIDATE}\` does only that), and writes a line for each.`,
-        `\`${CURL}\`: for scale, and not compared; it has ${CURL_AT_ONCE} under way at a time.`,
-      ],
-      notMeasured: [
-        'TLS, names that are looked up, and endpoints on hosts of their own: here all are on one.',
-        'The endpoints take turns on the cores with those who ask, which brings both sides nearer to each other.',
-        '`--sample`: what is judged again while it is sampled.',
-      ],
-    }
-  } finally {
-    await service.terminate()
+async function run({ node, entry, url, runbook, folder }: Ground): Promise<Outcome> {
+  const base = signalsAt(url)
+  const measured = await measure(
+    [
+      wholeProcess({
+        name: BARE,
+        program: node,
+        argv: [inCheckout('bench/bare-signals.mjs'), base, String(SIGNALS)],
+      }),
+      wholeProcess({ name: OURS, program: node, argv: [entry, 'check', '--runbook', runbook] }),
+      wholeProcess({ name: VALIDATE, program: node, argv: [entry, 'validate', '--runbook', runbook] }),
+      ...(await curl(base, folder)),
+    ],
+    { rounds: 15, warmUps: 3 },
+  )
+  return {
+    title: 'Signals',
+    about: `\`rollback check\` of ${COUNT} endpoints, each with a trigger of its own, all asked at once; against a bare process that asks the same ones at once and looks at the status. Whole processes, each with new connections.`,
+    measured,
+    ratios: [ratio(measured, OURS, BARE, { limit: 2 })],
+    notes: [
+      `\`rollback check\` is the whole command: it reads and checks a runbook of ${COUNT} signals and triggers (\`${VALIDATE}\` does only that), and writes a line for each.`,
+      `\`${CURL}\`: for scale, and not compared; it has ${CURL_AT_ONCE} under way at a time.`,
+    ],
+    notMeasured: [
+      'TLS, names that are looked up, and endpoints on hosts of their own: here all are on one.',
+      'The endpoints take turns on the cores with those who ask, which brings both sides nearer to each other.',
+      '`--sample`: what is judged again while it is sampled.',
+    ],
   }
 }
 
-function runbookFor(base: string): string {
+function signalsAt(url: string): string {
+  return `${url}/signals/`
+}
+
+function runbookFor(url: string): string {
+  const base = signalsAt(url)
   const names = Array.from({ length: SIGNALS }, (_, index) => `s${index}`)
   return [
     'version: 1',

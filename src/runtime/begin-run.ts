@@ -1,6 +1,6 @@
 import { EXIT } from '../core/exit.ts'
 import { sentenceOf } from '../core/problem.ts'
-import { JOURNAL_FORMAT } from '../core/run/events.ts'
+import { runStarted } from '../core/run/run-started.ts'
 import { hasTried } from '../core/run/state.ts'
 import type { Carrier } from './carrier.ts'
 import { brokenOff } from './end-run.ts'
@@ -21,20 +21,7 @@ export async function beginRun(carrier: Carrier, offline: Offline): Promise<void
 
 async function writeStart(carrier: Carrier, offline: Offline): Promise<void> {
   const { plan, session } = carrier
-  await carrier.append({
-    type: 'run-started',
-    format: JOURNAL_FORMAT,
-    id: plan.id,
-    kind: plan.kind,
-    seal: plan.seal,
-    service: plan.service,
-    environment: plan.environment,
-    procedure: plan.procedure,
-    target: plan.target,
-    by: session.who,
-    reason: plan.reason,
-    undoOf: plan.undoOf,
-  })
+  await carrier.append(runStarted(plan, session.who))
   await writeOffline(carrier, offline)
   for (const one of plan.evidence) await carrier.append({ type: 'evidence', ...one })
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { selfSigned } from '../helpers/certificate.ts'
 import { describeWith } from '../helpers/need.ts'
-import { mustRun } from '../helpers/process.ts'
 import { folder, rollback } from './program.ts'
 
 // What runs in production speaks TLS, and a bundle can lose the way to it without any test of the sources noticing.
@@ -16,21 +16,7 @@ describeWith(['openssl'], 'the built program over https', () => {
     await using here = await folder()
     const key = join(here.path, 'key.pem')
     const cert = join(here.path, 'cert.pem')
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
-    await mustRun('openssl', [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '1',
-      ...subject,
-      '-keyout',
-      key,
-      '-out',
-      cert,
-    ])
+    await selfSigned('localhost', { key, cert })
     const server = createServer({ key: await readFile(key), cert: await readFile(cert) }, (_, response) =>
       response.end('{"commit":"1a2b3c4"}'),
     )

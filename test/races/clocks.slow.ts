@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import { type Contender, finished, race, startContenders } from './contenders.ts'
+import { finished, race } from './contenders.ts'
 import { isRefused, oneWinner, onlyEffectsOf, tellAll } from './invariants.ts'
 import { eachRound, rounds } from './rounds.ts'
-import { leaveUnfinished, lockOf, lookAt, MEETINGS, rewriteLock, runJob, worldSeries } from './series.ts'
+import { leaveUnfinished, lockOf, lookAt, MEETINGS, rewriteLock, runJob } from './series.ts'
 import { marksOf } from './world.ts'
+import { raceSuite } from './suite.ts'
 
 // Machines whose clocks differ: nobody can look at another one's process, only at its signs of life.
 
@@ -19,24 +20,14 @@ const GONE = { beat: 50, ttl: 2000 }
 
 describe.each(MEETINGS)('$where', ({ meeting, where, surfaces }) => {
   const { skews, pace, part } = SETTINGS[meeting]
-  let contenders: Contender[]
-  let series: Awaited<ReturnType<typeof worldSeries>>
-
-  beforeAll(async () => {
-    series = await worldSeries(meeting)
-    contenders = await startContenders(
-      skews.map((skew, index) => ({ name: `clock-${index}`, pace, skew, remote: true })),
-    )
-  })
-
-  afterAll(async () => {
-    await Promise.all(contenders.map((one) => one.stop()))
-    await series.stop()
-  })
+  const { contenders, worldOf, ownWorld } = raceSuite(
+    skews.map((skew, index) => ({ name: `clock-${index}`, pace, skew, remote: true })),
+    meeting,
+  )
 
   test('a holder that lives is not taken over, whatever the clocks say', async () => {
     await eachRound(`${where}: a living holder`, rounds(part), async (n, chance) => {
-      const world = series.worldOf(n)
+      const world = worldOf(n)
       const job = runJob(n, 0, chance, surfaces)
       const holder = chance.oneOf(contenders)
       const order = { world, job, gated: true, takes: 0, patient: false }
@@ -61,7 +52,7 @@ describe.each(MEETINGS)('$where', ({ meeting, where, surfaces }) => {
 
   test('one that is gone is taken over by one, however fast or slow its clock was', async () => {
     await eachRound(`${where}: an expired lock`, rounds(part), async (n, chance) => {
-      const world = series.ownWorld(n)
+      const world = ownWorld(n)
       const { plan } = await leaveUnfinished(world, runJob(n, 0, chance, surfaces))
       const renewed = Date.now() + chance.oneOf([-3 * HOUR, -3 * HOUR, 3 * HOUR])
       const process = { pid: 1, started: '1', where: 'a-machine-that-is-gone/0/0' }

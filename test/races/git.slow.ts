@@ -1,31 +1,22 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { type Contender, finished, race, startContenders } from './contenders.ts'
+import { finished, race } from './contenders.ts'
 import { oneWinner, onlyEffectsOf, tellAll } from './invariants.ts'
 import { eachRound, rounds } from './rounds.ts'
-import { lockOf, lookAt, runJob, worldSeries } from './series.ts'
+import { lockOf, lookAt, runJob } from './series.ts'
 import { marksOf } from './world.ts'
+import { raceSuite, USUAL } from './suite.ts'
 
 // The same across machines, which meet on a git remote only.
 
-let contenders: Contender[]
-let series: Awaited<ReturnType<typeof worldSeries>>
-
-beforeAll(async () => {
-  series = await worldSeries('git')
-  const pace = { beat: 5000, ttl: 30_000 }
-  const names = ['ana', 'bo', 'cy']
-  contenders = await startContenders(names.map((name) => ({ name, pace, skew: 0, remote: true })))
-})
-
-afterAll(async () => {
-  await Promise.all(contenders.map((one) => one.stop()))
-  await series.stop()
-})
+const { contenders, worldOf } = raceSuite(
+  ['ana', 'bo', 'cy'].map((name) => ({ name, ...USUAL, remote: true })),
+  'git',
+)
 
 test('one gets in, all others are told to wait, and the next round finds it open', async () => {
   await eachRound('two or three machines, one winner', rounds(0.1), async (n, chance) => {
-    const world = series.worldOf(n)
+    const world = worldOf(n)
     const from = marksOf(world).length
     const gated = chance.below(2) === 0
     const entries = contenders.slice(0, 2 + chance.below(2)).map((contender, index) => {

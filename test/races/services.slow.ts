@@ -1,34 +1,25 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { type Contender, finished, race, startContenders } from './contenders.ts'
+import { finished, race } from './contenders.ts'
 import { isRefused, onlyEffectsOf, tellAll } from './invariants.ts'
 import { eachRound, rounds } from './rounds.ts'
-import { leaveUnfinished, lockOf, lookAt, runJob, worldSeries } from './series.ts'
+import { leaveUnfinished, lockOf, lookAt, runJob } from './series.ts'
 import { marksOf } from './world.ts'
+import { raceSuite, USUAL } from './suite.ts'
 
 // Every service has a lock of its own, and a surface may belong to several: never two that change it at once.
 
 const SHARED = 'a'
 const SERVICES = ['api', 'web', 'jobs']
 
-let contenders: Contender[]
-let series: Awaited<ReturnType<typeof worldSeries>>
-
-beforeAll(async () => {
-  series = await worldSeries()
-  const pace = { beat: 5000, ttl: 30_000 }
-  contenders = await startContenders(SERVICES.map((name) => ({ name, pace, skew: 0, remote: false })))
-})
-
-afterAll(async () => {
-  await Promise.all(contenders.map((one) => one.stop()))
-  await series.stop()
-})
+const { contenders, worldOf, ownWorld } = raceSuite(
+  SERVICES.map((name) => ({ name, ...USUAL, remote: false })),
+)
 
 test('of services that share a surface at most one gets in', async () => {
   let nobody = 0
   await eachRound('two or three services, one surface', rounds(0.5), async (n, chance) => {
-    const world = series.worldOf(n)
+    const world = worldOf(n)
     const from = marksOf(world).length
     const gated = chance.below(2) === 0
     const settled = await race(
@@ -57,7 +48,7 @@ test('of services that share a surface at most one gets in', async () => {
 
 test('an unfinished run owns it against the other services, also while somebody goes on with it', async () => {
   await eachRound('an unfinished run and another service', rounds(0.1), async (n, chance) => {
-    const world = series.ownWorld(n)
+    const world = ownWorld(n)
     const { plan } = await leaveUnfinished(world, runJob(n, 0, chance))
     const from = marksOf(world).length
     const [api, ...others] = contenders

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 import { readVersions } from '../../src/runtime/store/ledger.ts'
-import { type Contender, finished, race, startContenders } from './contenders.ts'
+import { finished, race } from './contenders.ts'
 import { tellAll } from './invariants.ts'
 import { eachRound, rounds } from './rounds.ts'
-import { lockOf, lookAt, MEETINGS, runJob, worldSeries } from './series.ts'
+import { lockOf, lookAt, MEETINGS, runJob } from './series.ts'
+import { raceSuite, USUAL } from './suite.ts'
 
 // Versions are blocked while a run keeps its lock, its lines and its proof at the same place: nothing of it gets lost.
 
@@ -12,24 +13,14 @@ import { lockOf, lookAt, MEETINGS, runJob, worldSeries } from './series.ts'
 const VERSIONS = 2
 
 describe.each(MEETINGS)('$where', ({ meeting, where, share, surfaces }) => {
-  let contenders: Contender[]
-  let series: Awaited<ReturnType<typeof worldSeries>>
-
-  beforeAll(async () => {
-    series = await worldSeries(meeting)
-    const pace = { beat: 5000, ttl: 30_000 }
-    const names = ['ana', 'bo', 'cy']
-    contenders = await startContenders(names.map((name) => ({ name, pace, skew: 0, remote: true })))
-  })
-
-  afterAll(async () => {
-    await Promise.all(contenders.map((one) => one.stop()))
-    await series.stop()
-  })
+  const { contenders, worldOf } = raceSuite(
+    ['ana', 'bo', 'cy'].map((name) => ({ name, ...USUAL, remote: true })),
+    meeting,
+  )
 
   test('every version that was blocked is, and what the run has proven is known', async () => {
     await eachRound(`${where}: two who block versions, and a run`, rounds(0.2 * share), async (n, chance) => {
-      const world = series.worldOf(n)
+      const world = worldOf(n)
       const before = await readVersions(lookAt(world).store.board('api', 'production'))
       const run = runJob(n, 0, chance, surfaces.slice(0, 1))
       const wanted: string[] = []

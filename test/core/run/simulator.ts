@@ -2,7 +2,6 @@ import type { Plan, PlannedStep, PlannedUse } from '../../../src/core/plan/types
 import {
   type DoubtAnswer,
   type Failure,
-  JOURNAL_FORMAT,
   type Judged,
   type Line,
   type ObservedProgress,
@@ -11,6 +10,7 @@ import {
 import { livingChildren } from '../../../src/core/run/doubts.ts'
 import type { Command } from '../../../src/core/run/command.ts'
 import { next } from '../../../src/core/run/next.ts'
+import { runStarted } from '../../../src/core/run/run-started.ts'
 import { advance, emptyState, fold, type RunState } from '../../../src/core/run/state.ts'
 
 // Plays what `next` asks for against a scripted world, with a clock of its own, and refuses whatever breaks a promise.
@@ -115,19 +115,7 @@ class Simulation implements Played {
   }
 
   run(): void {
-    const plan = this.#plan
-    this.#append({
-      type: 'run-started',
-      format: JOURNAL_FORMAT,
-      id: plan.id,
-      kind: plan.kind,
-      seal: plan.seal,
-      service: plan.service,
-      environment: plan.environment,
-      procedure: plan.procedure,
-      target: plan.target,
-      by: ANA,
-    })
+    this.#append(runStarted(this.#plan, ANA))
     for (let round = 0; this.state.ended === undefined; round += 1) {
       if (round > LONGEST) throw new Error(`no end after ${LONGEST} rounds`)
       this.#round()

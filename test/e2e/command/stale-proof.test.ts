@@ -29,7 +29,8 @@ describeWith(['sh'], 'a file that says that all is well', () => {
     const running = stage.cli.run(run)
     const writing = setInterval(() => void stage.write('tested', 'passed'), 200)
     try {
-      expectExit(await running, 0)
+      const { exitCode, output } = await running
+      expect(exitCode, output).toBe(0)
     } finally {
       clearInterval(writing)
     }

@@ -70,7 +70,8 @@ test('a monitor says only how it is now: it is sampled, and its silence is not o
     }),
   )
   datadog.monitors.set('4711', { id: 4711, overall_state: 'No Data' })
-  expectExit(await cli.run(['check']), 12)
+  const check = async (...more: string[]) => (await cli.run(['check', '--json', ...more])).json()
+  expect(await check()).toMatchObject({ exit: 12, verdict: 'unknown' })
   datadog.monitors.set('4711', { id: 4711, overall_state: 'Alert' })
-  expectExit(await cli.run(['check', '--sample', '30s']), 10)
+  expect(await check('--sample', '30s')).toMatchObject({ exit: 10, verdict: 'rollback' })
 })

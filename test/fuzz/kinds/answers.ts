@@ -17,7 +17,7 @@ import type { Session } from '../../../src/runtime/types.ts'
 import type { Kind } from '../kind.ts'
 import { mutateText } from '../mutate.ts'
 import { requireNoSecret, requireProblem, requireReadable } from '../properties.ts'
-import { randomOf, type Random } from '../random.ts'
+import { rareCase, rarely } from '../rarely.ts'
 import { CLUSTER_TOKEN, HOOK_KEY, PASSWORD, SECRET } from '../secret.ts'
 import { sessionOf } from '../session.ts'
 import { answered, parsed, spoiltAnswer, spoiltResult } from '../spoil.ts'
@@ -27,21 +27,11 @@ import { answered, parsed, spoiltAnswer, spoiltResult } from '../spoil.ts'
 const GOOD = 'a'.repeat(40)
 const BAD = 'b'.repeat(40)
 
-interface Case {
-  seed: string
-  /** One answer in so many is changed. */
-  rare: number
-}
-
 export const answers: Kind = {
-  generate: (random) =>
-    JSON.stringify({ seed: String(random.unit()), rare: random.pick([2, 4, 8]) } satisfies Case),
+  generate: (random) => rareCase(random, [2, 4, 8]),
 
   async run(input) {
-    const { seed, rare } = JSON.parse(input) as Case
-    const random = randomOf('answers', seed)
-    const spoilt = <T>(right: T, spoil: (random: Random) => T): T =>
-      random.oneIn(rare) ? spoil(random) : right
+    const spoilt = rarely('answers', input)
     const ask = services()
     const { session, redact } = sessionOf({
       http(request) {

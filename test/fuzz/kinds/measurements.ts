@@ -8,7 +8,7 @@ import { decide } from '../../../src/runtime/decide.ts'
 import type { Kind } from '../kind.ts'
 import { mutateText } from '../mutate.ts'
 import { requireNoSecret, requireReadable } from '../properties.ts'
-import { randomOf, type Random } from '../random.ts'
+import { rareCase, rarely } from '../rarely.ts'
 import { CLUSTER_TOKEN, HOOK_KEY, PASSWORD, SECRET } from '../secret.ts'
 import { sessionOf } from '../session.ts'
 import { answered, spoiltAnswer, spoiltResult } from '../spoil.ts'
@@ -16,21 +16,11 @@ import { answered, spoiltAnswer, spoiltResult } from '../spoil.ts'
 // A verdict from every source there is, whose answers are right but for what the case makes of them. Whatever they say,
 // there is a verdict, in words that can be read.
 
-interface Case {
-  seed: string
-  /** One answer in so many is changed. */
-  rare: number
-}
-
 export const measurements: Kind = {
-  generate: (random) =>
-    JSON.stringify({ seed: String(random.unit()), rare: random.pick([1, 2, 4]) } satisfies Case),
+  generate: (random) => rareCase(random, [1, 2, 4]),
 
   async run(input) {
-    const { seed, rare } = JSON.parse(input) as Case
-    const random = randomOf('measurements', seed)
-    const spoilt = <T>(right: T, spoil: (random: Random) => T): T =>
-      random.oneIn(rare) ? spoil(random) : right
+    const spoilt = rarely('measurements', input)
     const { session, redact } = sessionOf({
       http: (request) => spoilt(rightAnswer(request), (chance) => spoiltAnswer(rightAnswer(request), chance)),
       command: () => spoilt(SAID, (chance) => spoiltResult(SAID, chance)),

@@ -10,6 +10,7 @@ import type { Measurement } from '../../../src/core/contract.ts'
 import { openDoors } from '../../../src/io/doors.ts'
 import { measure } from '../../../src/runtime/measure.ts'
 import { planOf } from '../../core/plan-of.ts'
+import { selfSigned } from '../../helpers/certificate.ts'
 import { tempFolder } from '../../helpers/folder.ts'
 import { describeWith } from '../../helpers/need.ts'
 import { mustRun } from '../../helpers/process.ts'
@@ -21,25 +22,12 @@ describeWith(['openssl'], 'an endpoint that asks who we are, with an authority o
   let url: string
   const at = (name: string): string => join(folder.path, name)
 
-  async function selfSigned(name: string): Promise<void> {
-    const names = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
-    const made = ['-keyout', at(`${name}.key`), '-out', at(`${name}.pem`)]
-    await mustRun('openssl', [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '1',
-      ...names,
-      ...made,
-    ])
-  }
+  const certified = (name: string): Promise<void> =>
+    selfSigned(name, { key: at(`${name}.key`), cert: at(`${name}.pem`) })
 
   beforeAll(async () => {
     folder = await tempFolder('tls')
-    await Promise.all(['server', 'client', 'stranger'].map(selfSigned))
+    await Promise.all(['server', 'client', 'stranger'].map(certified))
     await writeFile(at('no.pem'), 'hunter22')
     const lock = ['-aes256', '-passout', 'pass:hunter22']
     await mustRun('openssl', ['pkey', '-in', at('client.key'), ...lock, '-out', at('locked.key')])
