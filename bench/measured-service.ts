@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parentPort } from 'node:worker_threads'
 
-import { rangeAnswer } from './range-answer.ts'
+import { rangeAnswer, STEP_SECONDS } from './range-answer.ts'
 
 // Endpoints that answer at once, and a Prometheus that knows one answer. A thread of its own: what it does must not stand
 // in the way of those who ask.
@@ -10,7 +10,9 @@ import { rangeAnswer } from './range-answer.ts'
 /** All that come at once are let in; a connection too many would come back after a second. */
 const BACKLOG = 4096
 
-const range = Buffer.from(rangeAnswer())
+let range = Buffer.from(rangeAnswer())
+// A history that ends a while ago would be no data. It is seldom made anew, so that this hardly meets a measurement.
+setInterval(() => (range = Buffer.from(rangeAnswer())), STEP_SECONDS * 2000)
 const ok = Buffer.from('ok')
 
 const server = createServer((request, response) => {

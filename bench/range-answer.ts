@@ -2,9 +2,9 @@ export const SERIES = 10
 export const POINTS = 10_000
 export const STEP_SECONDS = 10
 
-/** What Prometheus would say: so many series of so many points each, all above the limit but for the first hour. */
+/** What Prometheus would say at this moment: so many series of so many points each, all above the limit but for the first hour. */
 export function rangeAnswer(): string {
-  const begin = 1_750_000_000
+  const begin = Math.floor(Date.now() / 1000) - (POINTS - 1) * STEP_SECONDS
   const result = Array.from({ length: SERIES }, (_, series) => ({
     metric: { __name__: 'error_rate', instance: `10.0.0.${series}:8080`, job: 'shop' },
     values: Array.from({ length: POINTS }, (_, point) => [
