@@ -17,15 +17,19 @@ export function runCheck({ options, output }: Call): Promise<ExitCode> {
   const answers = keyValues('--answer', answer)
   return withSession(output, async (session, interrupts) => {
     const runbook = await requireRunbook(which)
-    checkAnswers(runbook, answers)
+    await checkAnswers(runbook, answers)
     const decision = await decideHere(runbook, { session, interrupts, output, sample, answers })
     return tellDecision(decision, runbook, output, 'result')
   })
 }
 
 /** An answer that nobody asks for is a slip of the pen: what it was meant for would stay unknown. */
-function checkAnswers({ signals }: Runbook, answers: Record<string, string>): void {
-  const asked = Object.keys(signals).filter((name) => signals[name]?.source === 'ask')
+async function checkAnswers({ signals }: Runbook, answers: Record<string, string>): Promise<void> {
+  if (Object.keys(answers).length === 0) return
+  const { loadSource } = await import('../../runtime/load-action.ts')
+  const asked: string[] = []
+  for (const [name, { source }] of Object.entries(signals))
+    if ((await loadSource(source)).person !== undefined) asked.push(name)
   const lost = Object.keys(answers).find((name) => !asked.includes(name))
   if (lost === undefined) return
   throw usageError(
