@@ -36,8 +36,9 @@ export const clock: Source<WindowOptions> = {
 async function measure(options: WindowOptions, read: ReadDoor): Promise<Measurement> {
   const at = read.now()
   const { day, time } = localTime(at, options.zone)
-  const value = `${DAYS[day]} ${time} in ${options.zone}`
-  const failing = isWithin(options, day, time) ? {} : { failing: `${value} is outside of it` }
+  const { zone, from, to } = options
+  const value = `${DAYS[day]} ${time} in ${zone}`
+  const failing = isWithin(options, day, time) ? {} : { failing: `${value}, not in ${from} to ${to}` }
   return { kind: 'samples', samples: [{ at, value, ...failing }] }
 }
 

@@ -38,3 +38,12 @@ test.each<[object, string]>([
 ])('%j is refused', (options, words) => {
   expect(JSON.stringify(clock.options.safeParse(options).error?.issues)).toContain(words)
 })
+
+test('says what time it is there, and what the window is', async () => {
+  const at = { ...read, now: () => Date.parse('2026-11-28T05:00:00Z') }
+  expect(await clock.measure(clock.options.parse(BERLIN), at)).toMatchObject({
+    samples: [
+      { value: 'sat 06:00 in Europe/Berlin', failing: 'sat 06:00 in Europe/Berlin, not in 02:00 to 04:00' },
+    ],
+  })
+})
