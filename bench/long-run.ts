@@ -1,12 +1,15 @@
 import { directNeeds } from '../src/core/plan/needs.ts'
 import { sealPlan } from '../src/core/plan/seal.ts'
 import { type Plan, PLAN_FORMAT, type PlannedStep } from '../src/core/plan/types.ts'
-import { JOURNAL_FORMAT, type Line, type RunEvent } from '../src/core/run/events.ts'
+import type { Line, RunEvent } from '../src/core/run/events.ts'
 import type { Command } from '../src/core/run/command.ts'
 import { next } from '../src/core/run/next.ts'
+import { runStarted } from '../src/core/run/run-started.ts'
 import { advance, emptyState, fold } from '../src/core/run/state.ts'
 import { PLAIN } from '../src/report/look.ts'
 import { runText } from '../src/report/run-text.ts'
+
+const ANA = { name: 'ana', host: 'laptop', ci: true }
 
 // A plan of any length, carried out in a world that takes every change at once and says so when it is asked.
 
@@ -44,7 +47,7 @@ async function carriedOut(plan: Plan, append: Append): Promise<Line[]> {
     lines.push(line)
     advance(state, line)
   }
-  await tell(started(plan))
+  await tell(runStarted(plan, ANA))
   while (state.ended === undefined) {
     const around = { now: lines.at(-1)?.at ?? 0, ci: true, underway: new Set<string>() }
     for (const command of next(plan, state, around)) for (const event of answerTo(command)) await tell(event)
@@ -136,20 +139,5 @@ function oneStep(id: string, needs: string[]): PlannedStep {
     checks: [],
     timeout: 600_000,
     retry: { attempts: 3, backoff: 1000 },
-  }
-}
-
-function started({ id, kind, seal, service, environment, procedure, target }: Plan): RunEvent {
-  return {
-    type: 'run-started',
-    format: JOURNAL_FORMAT,
-    id,
-    kind,
-    seal,
-    service,
-    environment,
-    procedure,
-    target,
-    by: { name: 'ana', host: 'laptop', ci: true },
   }
 }
