@@ -1,131 +1,13 @@
-import type { Plan } from '../core/plan/types.ts'
-import { type Release, releaseName } from '../core/release.ts'
+import { releaseName } from '../core/release.ts'
 import { shellLine } from '../core/shell.ts'
-import type { LockSummary } from '../core/lock-view.ts'
-import type { Line } from '../core/run/events.ts'
 import { resultWords } from './event-words.ts'
 import { hanging, heading, sections } from './layout.ts'
 import { lockLines } from './lock-text.ts'
 import type { Look } from './look.ts'
 import { safeLine } from './safe-text.ts'
-import { type RunSummary, summarise } from './summary.ts'
+import { isAlive, isUnfinished, type ListedRun, type Now, type Status } from './status.ts'
+import type { RunSummary } from './summary.ts'
 import type { WayOn } from './ways-on.ts'
-
-export interface Status {
-  place: string
-  locks: LockSummary[]
-  /** Runs that are there, and that nobody can tell anything about. */
-  damaged: DamagedRun[]
-  /** Locks, or a whole store. */
-  unreadable: { place: string; why: string }[]
-  unfinished: RunSummary[]
-  /** Of these the shared store may not have all; nobody is at work on them. */
-  unshared: RunSummary[]
-  /** The last runs of every service and environment, newest first. */
-  last: { service: string; environment: string; now: Now; runs: ListedRun[] }[]
-}
-
-export interface DamagedRun {
-  id: string
-  why: string
-  cure?: string | undefined
-}
-
-/** `settledBy`: a later run that was proven, after which nobody has to care for this one. */
-type ListedRun = RunSummary & { settledBy?: string | undefined }
-
-/** The last proven version, and the run since which it may be another one. */
-interface Now {
-  proven?:
-    | {
-        target: Release
-        run: string
-        at: string | undefined
-        /** It is live; something beside it fails, or was left out. */
-        degraded: boolean
-      }
-    | undefined
-  inDoubtSince?: string | undefined
-}
-
-const RUNS_EACH = 3
-
-/** Results that ask for somebody, until a later run is proven. */
-const OPEN = new Set<RunSummary['result']>(['failed', 'stands', 'unmeasured', 'interrupted', 'unfinished'])
-/** After these something else may be live. */
-const IN_DOUBT = new Set<RunSummary['result']>([
-  'stands',
-  'unmeasured',
-  'interrupted',
-  'unfinished',
-  'abandoned',
-])
-
-interface Recorded {
-  plan: Plan
-  lines: Line[]
-  unshared?: true | undefined
-}
-
-/** `runs`: newest first. */
-export function statusOf(
-  place: string,
-  runs: readonly Recorded[],
-  locks: LockSummary[],
-  { damaged, unreadable }: Pick<Status, 'damaged' | 'unreadable'> = { damaged: [], unreadable: [] },
-): Status {
-  const summaries = runs.map(({ plan, lines }) => summarise(plan, lines))
-  const groups = Map.groupBy(summaries, ({ service, environment }) => JSON.stringify([service, environment]))
-  const listed = [...groups.values()].map(withSettled)
-  const kept = new Set(runs.flatMap(({ plan, unshared }) => (unshared === true ? [plan.id] : [])))
-  return {
-    place,
-    locks,
-    damaged,
-    unreadable,
-    unfinished: listed.flat().filter((run) => isUnfinished(run, locks)),
-    unshared: summaries.filter(({ id }) => kept.has(id) && !isAlive(id, locks)),
-    last: listed.flatMap((all) => {
-      const [first] = all
-      if (first === undefined) return []
-      const { service, environment } = first
-      return [{ service, environment, now: nowOf(all), runs: all.slice(0, RUNS_EACH) }]
-    }),
-  }
-}
-
-function withSettled(newestFirst: readonly RunSummary[]): ListedRun[] {
-  return newestFirst.map((run, index) => {
-    const later = newestFirst.slice(0, index).findLast(({ result }) => result === 'proven')
-    return later === undefined || !OPEN.has(run.result) ? run : { ...run, settledBy: later.id }
-  })
-}
-
-/** Without an end, and nobody is working on it. */
-function isUnfinished({ id, finished, settledBy }: ListedRun, locks: LockSummary[]): boolean {
-  return !finished && settledBy === undefined && !isAlive(id, locks)
-}
-
-function isAlive(run: string, locks: LockSummary[]): boolean {
-  return locks.some((lock) => lock.run === run && lock.holder === 'alive')
-}
-
-function nowOf(newestFirst: readonly RunSummary[]): Now {
-  const at = newestFirst.findIndex(({ result }) => result === 'proven' || result === 'degraded')
-  const proven = newestFirst[at]
-  const since = newestFirst
-    .slice(0, at === -1 ? undefined : at)
-    .findLast(({ result }) => IN_DOUBT.has(result))
-  return {
-    proven: proven && {
-      target: proven.target,
-      run: proven.id,
-      at: proven.ended,
-      degraded: proven.result === 'degraded',
-    },
-    inDoubtSince: since?.id,
-  }
-}
 
 export function statusText(status: Status, look: Look, now: number): string {
   const { last, locks, damaged, unreadable } = status

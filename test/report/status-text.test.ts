@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 
 import { PLAIN } from '../../src/report/look.ts'
-import { statusOf, statusText } from '../../src/report/status-text.ts'
+import { statusOf } from '../../src/report/status.ts'
+import { statusText } from '../../src/report/status-text.ts'
 import type { LockSummary } from '../../src/core/lock-view.ts'
 import { CALLED, journal, plan, PROVEN, RETAGGED, STARTED } from './fixtures.ts'
 

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
 import { Problem, sentenceOf } from '../../core/problem.ts'
-import { type DamagedRun, statusOf, statusText } from '../../report/status-text.ts'
+import { type DamagedRun, statusOf } from '../../report/status.ts'
+import { statusText } from '../../report/status-text.ts'
 import { locksOf } from '../../runtime/locks.ts'
 import type { Call } from '../catalog/types.ts'
 import { storeHere } from '../store-here.ts'
