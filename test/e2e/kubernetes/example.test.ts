@@ -24,10 +24,11 @@ const SERVICES = [
 ] as const
 
 /** What Prometheus says to each of its queries: no errors, no time, no crashes. */
-const NOTHING_WRONG = JSON.stringify({
-  status: 'success',
-  data: { resultType: 'vector', result: [{ metric: {}, value: [Date.now() / 1000, '0'] }] },
-})
+const nothingWrong = () =>
+  JSON.stringify({
+    status: 'success',
+    data: { resultType: 'vector', result: [{ metric: {}, value: [Date.now() / 1000, '0'] }] },
+  })
 
 describeWith(KUBERNETES_PROGRAMS, 'the example runbook for Kubernetes', () => {
   let cluster: TestKubernetes
@@ -37,7 +38,7 @@ describeWith(KUBERNETES_PROGRAMS, 'the example runbook for Kubernetes', () => {
   beforeAll(async () => {
     cluster = await startKubernetes()
     api = createServer((request, response) => {
-      if (request.url?.startsWith('/api/v1/query?') === true) return void response.end(NOTHING_WRONG)
+      if (request.url?.startsWith('/api/v1/query?') === true) return void response.end(nothingWrong())
       const known = /^\/onboarding\/v1\/health\/(live|ready)$/.test(request.url ?? '')
       response.writeHead(known ? 200 : 404).end()
     }).listen(0, '127.0.0.1')
