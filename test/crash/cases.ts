@@ -17,6 +17,7 @@ import {
   undoOf,
   untilNoneRuns,
 } from './recovery.ts'
+import { pointsOfDoubt, refusedUnanswered } from './unanswered.ts'
 import type { Scenario, World } from './world.ts'
 
 // The stories that are told once without a crash, and then with one at each failpoint that was passed in them.
@@ -48,6 +49,11 @@ export async function casesOf(scenario: Scenario, world: World): Promise<Case[]>
       await takenBack(world)
       expect(await world.state()).toEqual(reference.before)
       return expectAtMostOnce(world, reference.undone)
+    }),
+    ...cases('run-unanswered', passed.doubt, (point) => async () => {
+      await world.startOver()
+      if (!killed(await rollback(world, runOf(world), point))) return 'not-reached'
+      return refusedUnanswered(world)
     }),
     ...afterCut('resume-resume', 'resume', (cut, point) => async () => {
       await cutOff(world, cut)
@@ -150,6 +156,8 @@ function killed({ exitCode, output }: CliResult): boolean {
 
 interface Passed {
   run: string[]
+  /** Those of them at which a person has to be asked. */
+  doubt: string[]
   undo: string[]
   afterCut: { cut: string; resume: string[]; undo: string[] }[]
 }
@@ -164,6 +172,7 @@ async function referenceOf(
   const run = await listed(world, runOf(world))
   const after = await world.state()
   const runLog = copyOf(await world.log())
+  const doubt = await pointsOfDoubt(world, run)
   const undo = await listed(world, undoOf(world))
   expect(await world.state()).toEqual(before)
   const undone = copyOf(await world.log())
@@ -175,7 +184,7 @@ async function referenceOf(
     const undo = await listed(world, undoOf(world))
     afterCut.push({ cut, resume, undo })
   }
-  return { reference: { before, after, run: runLog, undone }, passed: { run, undo, afterCut } }
+  return { reference: { before, after, run: runLog, undone }, passed: { run, doubt, undo, afterCut } }
 }
 
 /** The failpoints that it passes, in their order. */

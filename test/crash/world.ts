@@ -12,6 +12,8 @@ export interface World extends Stoppable {
   readonly answers: readonly string[]
   /** The calls of which a person has to say whether they happened, by step, as the log names them. */
   readonly doubtful: Readonly<Record<string, string>>
+  /** The step among them that nothing can look at, and that may do harm when it is repeated. */
+  readonly asked?: string | undefined
   /** From now on a run is stopped with SIGTERM in the middle, or not any more; `startOver` ends it, too. */
   interrupt?(yes: boolean): Promise<void>
   /** The incident again: no runs on record, and empty logs. */

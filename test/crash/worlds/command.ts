@@ -78,6 +78,7 @@ export async function startCommandWorld(kind: Kind = 'whole', isShared = false):
       target: GOOD,
       answers: kind === 'whole' ? ['--answer', 'sure=yes'] : [],
       doubtful: kind === 'whole' ? { warm: 'warm', either: 'not-instead', tell: 'tell' } : {},
+      asked: kind === 'whole' ? 'tell' : undefined,
       startOver,
       interrupt,
       state: live,

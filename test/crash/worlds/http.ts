@@ -45,6 +45,7 @@ async function startHttpWorld(): Promise<World> {
       target: GOOD,
       answers: [],
       doubtful: { announce: 'announce' },
+      asked: 'announce',
       async startOver() {
         live = BAD
         changes = []
