@@ -6,7 +6,7 @@ import type { Judged, Line, RunEnded, RunEvent, RunResult, Who } from '../core/r
 import { whatStands } from '../core/run/conclude.ts'
 import { type EffectState, fold, type RunState } from '../core/run/state.ts'
 import { type PhaseTime, phaseTimes } from './phase-times.ts'
-import { type WayOn, waysOn } from './ways-on.ts'
+import { type WayOn, waysOn, waysToBegin } from './ways-on.ts'
 
 /** A run as its report tells it: text, Markdown and JSON are made of this one document. */
 export interface RunSummary {
@@ -120,8 +120,8 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
     deadline: plan.deadline,
     deadlinePassed: state.deadlinePassed,
   }
-  // A run that never began has no report and nothing to take back.
-  return { ...summary, waysOn: lines.length === 0 ? [] : waysOn(summary, leavesSomethingToUndo(plan, state)) }
+  if (lines.length === 0) return { ...summary, waysOn: waysToBegin(summary) }
+  return { ...summary, waysOn: waysOn(summary, leavesSomethingToUndo(plan, state)) }
 }
 
 /** The ways on for a reader of the report: without the report itself. */

@@ -35,6 +35,12 @@ export function waysOn(run: Ended, undoable: boolean): WayOn[] {
   return [show, ...back, resume]
 }
 
+/** Of a run without a line in its journal: there is nothing to report of it, and nothing to take back. */
+export function waysToBegin({ id, finished }: Pick<Ended, 'id' | 'finished'>): WayOn[] {
+  if (finished) return []
+  return [{ command: shellLine(['rollback', 'resume', id]), does: 'carry it out: nothing was done yet' }]
+}
+
 /**
  * To take back a rollback that may well have worked is not the only way. The command itself is not known here: a run
  * may have been given inputs, a procedure, an environment.
