@@ -92,6 +92,7 @@ export interface Procedure {
   limits: { decide?: number | undefined; execute?: number | undefined; verify?: number | undefined }
   steps: Step[]
   verify?: Verify | undefined
+  bake?: Bake | undefined
   /** Proof of an undo; without it, the conditions of `verify` that mention the target must hold and the others should. */
   undo?: { verify?: Verify | undefined } | undefined
 }
@@ -124,6 +125,18 @@ export interface Verify {
   /** Milliseconds in which every `must` has to hold. */
   within: number
   must: Condition[]
+  should: Condition[]
+}
+
+/** What is watched after a run was proven. */
+export interface Bake {
+  /** Milliseconds, those of `settle` included. */
+  for: number
+  /** Milliseconds in which nothing is judged yet: what is measured there still shows the incident. */
+  settle: number
+  /** One that fails breaches the bake. */
+  must: Condition[]
+  /** One that fails makes it degraded. */
   should: Condition[]
 }
 

@@ -149,7 +149,8 @@ const isOne = z.refine<{ [Key in (typeof GROUPS)[number]]?: unknown }>(
   `needs exactly one of ${GROUPS.join(', ')}`,
 )
 
-const bare = z.strictObject({ signal, ...keys }).check(...checks)
+/** In bake, and in what is put together: it has no time of its own. */
+export const bare = z.strictObject({ signal, ...keys }).check(...checks)
 
 /** A condition, or some put together. Deeper nesting is not read at 03:00. */
 const part = z

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { described, duration } from '../platforms/options.ts'
-import { baseline, condition, trigger } from './condition-schema.ts'
+import { bare, baseline, condition, trigger } from './condition-schema.ts'
 
 // The shape of a runbook file. What an action or a source takes is checked by its own schema: see options.ts.
 // Descriptions end up in editors, by way of schema/runbook.schema.json.
@@ -119,6 +119,20 @@ const verify = z
     z.refine((value) => (value.must ?? []).length + (value.should ?? []).length > 0, 'has no conditions'),
   )
 
+const bake = z
+  .strictObject({
+    for: described(time, 'How long it is watched, from the proof of the run on'),
+    settle: optional(
+      time,
+      'Nothing is judged before so much of it is over; default: the longest window of its signals',
+    ),
+    must: optional(z.array(bare), 'Conditions that breach the bake when they fail'),
+    should: optional(z.array(bare), 'Conditions that make it degraded when they fail'),
+  })
+  .check(
+    z.refine((value) => (value.must ?? []).length + (value.should ?? []).length > 0, 'has no conditions'),
+  )
+
 const use = {
   uses: text('platform.action'),
   with: optional(z.record(z.string(), z.unknown()), 'The options of the action'),
@@ -164,6 +178,7 @@ const procedure = z.strictObject({
   ),
   steps: z.array(step).check(z.minLength(1, 'has no steps')),
   verify: z.optional(verify),
+  bake: optional(bake, 'Conditions that are watched after the run is proven'),
   undo: optional(z.strictObject({ verify: z.optional(verify) }), 'Proof of an undo, where it differs'),
 })
 
@@ -191,3 +206,4 @@ export const runbookSchema = z.strictObject({
 
 export type RunbookFile = z.output<typeof runbookSchema>
 export type VerifyFile = z.output<typeof verify>
+export type BakeFile = z.output<typeof bake>

@@ -24,6 +24,8 @@ interface RunOptions extends RunbookOptions {
   reason?: string
   force?: true
   dryRun?: true
+  /** `--no-bake`. */
+  bake: boolean
   yes?: true
   answer: string[]
   if?: 'rollback'
@@ -49,7 +51,8 @@ export async function runRun(call: Call): Promise<ExitCode> {
     // Nothing to agree to: what is there is only proven, with the same conditions as after a change.
     const yes = options.yes === true || already !== undefined
     const { output } = call
-    return carryOutPlan({ ...rest, interrupts, output, plan, guide, yes, answers })
+    const withoutBake = !options.bake
+    return carryOutPlan({ ...rest, interrupts, output, plan, guide, yes, withoutBake, answers })
   })
 }
 
