@@ -33,13 +33,13 @@ const EVENTS: Record<RunEvent['type'], boolean> = {
   'run-ended': true,
   'bake-started': true,
   'bake-judged': true,
-  'bake-watched': true,
-  'bake-stopped': true,
   'bake-ended': true,
   'doubt-unanswered': false,
   'deadline-passed': false,
   'store-unreachable': false,
   'store-reached': false,
+  'bake-watched': false,
+  'bake-stopped': false,
 }
 
 /** Where else. */
