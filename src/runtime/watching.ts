@@ -1,10 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises'
-
 import { describeCondition } from '../core/conditions/describe.ts'
 import { formatDuration } from '../core/duration.ts'
 import { EXIT, type ExitCode } from '../core/exit.ts'
 import { interruptedExit, signalName } from '../core/interruption.ts'
 import type { Bake } from '../core/model.ts'
+import { Problem } from '../core/problem.ts'
 import { bakeOf, type BakeState, BEAT, SILENT } from '../core/run/bake.ts'
 import { concludeBake, isBreached } from '../core/run/conclude-bake.ts'
 import type { BakeEnded, Line, RunEvent } from '../core/run/events.ts'
@@ -69,7 +68,7 @@ export class Watching {
     while (!this.#options.interrupt.aborted) {
       const ended = await this.#once()
       if (ended !== undefined) return { ended, exit: ended.exit }
-      await wait(TICK)
+      await this.#sleep()
     }
     const { interrupt } = this.#options
     await this.#append({ type: 'bake-stopped', signal: signalName(interrupt) })
@@ -80,7 +79,8 @@ export class Watching {
     this.#settle()
     for (const one of this.#conditions) {
       one.taken.splice(0, one.taken.length - keptOf(one))
-      if (isDue(one, this.#now())) void startSample(this.#sampling, one)
+      if (isDue(one, this.#now()) && (this.#left() > 0 || one.taken.length === 0))
+        void startSample(this.#sampling, one)
     }
     if (this.#judging) await this.#writeJudged(({ verdict }, former) => verdict !== former)
     this.#tell()
@@ -102,10 +102,10 @@ export class Watching {
     return watch(this.#sampling, this.#run.plan, { must, should, within })
   }
 
-  /** Each is measured at least once, however short the time is. */
+  /** Each is measured at least once, however short the time is; and what is still being asked has the last word. */
   #isOver(): boolean {
     if (this.#left() > 0 || !this.#judging) return false
-    return this.#conditions.every(({ taken }) => taken.length > 0)
+    return this.#conditions.every(({ taken, sampling }) => taken.length > 0 && !sampling)
   }
 
   #left(): number {
@@ -171,6 +171,15 @@ export class Watching {
     this.#run.lines.push(line)
     this.#state = bakeOf(this.#run.plan, this.#run.lines) ?? this.#state
     this.#options.onLine(line)
+  }
+
+  async #sleep(): Promise<void> {
+    try {
+      await this.#session.read.sleep(TICK)
+    } catch (error) {
+      // The doors are closing: whoever slept asks whether it was interrupted.
+      if (!(error instanceof Problem && error.code === 'interrupted')) throw error
+    }
   }
 
   #now(): number {
