@@ -64,6 +64,9 @@ export function bakeSummary(plan: Pick<Plan, 'bake'>, lines: readonly Line[]): B
   }
 }
 
+/** The last moment that a date can hold: two times of an edited plan may lead beyond it. */
+const LAST = 8.64e15
+
 function isoTime(at: number): string {
-  return new Date(at).toISOString()
+  return new Date(Math.min(at, LAST)).toISOString()
 }

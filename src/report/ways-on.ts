@@ -33,7 +33,7 @@ export function waysOn(run: Ended, undoable: boolean): WayOn[] {
   const back = undoable ? [undo] : []
   const resume = shellLine(['rollback', 'resume', run.id])
   if (run.bake?.result === 'open') return [show, ...back, { command: resume, does: 'go on watching it' }]
-  if (run.finished) return [show, ...again(run), ...elsewhere(run), ...back]
+  if (run.finished) return [show, ...again(run), ...back, ...elsewhere(run)]
   return [show, ...back, { command: resume, does: 'go on where it was cut off' }]
 }
 

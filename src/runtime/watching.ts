@@ -82,7 +82,7 @@ export class Watching {
       if (isDue(one, this.#now()) && (this.#left() > 0 || one.taken.length === 0))
         void startSample(this.#sampling, one)
     }
-    if (this.#judging) await this.#writeJudged(({ verdict }, former) => verdict !== former)
+    if (this.#judging) await this.#writeJudged({ words: false })
     this.#tell()
     if (isBreached(this.#state) || this.#isOver()) return this.#end()
     if (this.#now() - this.#state.seen >= BEAT)
@@ -118,7 +118,7 @@ export class Watching {
     // What somebody else has changed meanwhile says nothing about what was proven.
     const replaced = await this.#replaced(0)
     if (replaced !== undefined) return replaced
-    await this.#writeJudged(() => true)
+    await this.#writeJudged({ words: true })
     const ended = concludeBake(this.#state, this.#own)
     await this.#append(ended)
     return ended
@@ -135,14 +135,14 @@ export class Watching {
     return ended
   }
 
-  async #writeJudged(
-    isNews: (now: Watched['judgement'], former: string | undefined) => boolean,
-  ): Promise<void> {
+  /** What has changed; at the end also the last words of each. */
+  async #writeJudged({ words: withWords }: { words: boolean }): Promise<void> {
     for (const { condition: said, role, judgement, taken } of this.#conditions) {
       const condition = describeCondition(said)
       const former = this.#state.conditions.find((one) => one.role === role && one.condition === condition)
       const { verdict, words } = judgement
-      if (taken.length > 0 && isNews(judgement, former?.verdict))
+      const isNews = former?.verdict !== verdict || (withWords && former.words !== words)
+      if (taken.length > 0 && isNews)
         await this.#append({ type: 'bake-judged', condition, role, verdict, words })
     }
   }

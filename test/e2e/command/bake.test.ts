@@ -69,7 +69,7 @@ describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
     const result = await running.result
     expectExit(result, 28)
     expect(result.stdout).toMatch(/errors below 1%: is 3%, not\s+below 1%, at \d\d:\d\d:\d\d UTC/)
-    expect(result.stdout).toMatch(/rollback versions[^]*rollback undo/)
+    expect(result.stdout).toMatch(/rollback undo[^]*rollback versions/)
     expect((await cli.run(['status'])).stdout).toContain('The bake is breached')
     expect((await cli.run(['show', '--format', 'markdown'])).stdout).toMatch(
       /\n\n## The bake is breached\n\nThe rollback was proven, and it has not stayed well/,
