@@ -12,7 +12,7 @@ import {
 import type { Declared } from './declared.ts'
 import type { RunbookFile, VerifyFile } from './schema.ts'
 import { sourceKeys } from './signals.ts'
-import { toCondition, toTrigger } from './statements.ts'
+import { toCondition, toTrigger, toUnless } from './statements.ts'
 
 const VERIFY_WITHIN = 5 * 60_000
 
@@ -38,6 +38,7 @@ export function toRunbook(
       Object.entries(file.signals ?? {}).map(([name, signal]) => [name, toSignal(signal)]),
     ),
     triggers: (file.triggers ?? []).map(toTrigger),
+    unless: (file.unless ?? []).map(toUnless),
     procedures: Object.entries(file.procedures).map(([name, procedure]) => toProcedure(name, procedure)),
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { described, duration } from '../platforms/options.ts'
-import { baseline, condition, trigger } from './condition-schema.ts'
+import { baseline, condition, trigger, unless } from './condition-schema.ts'
 
 // The shape of a runbook file. What an action or a source takes is checked by its own schema: see options.ts.
 // Descriptions end up in editors, by way of schema/runbook.schema.json.
@@ -183,6 +183,7 @@ export const runbookSchema = z.strictObject({
   release: z.optional(release),
   signals: optional(named(signal), 'Named measurements'),
   triggers: optional(z.array(trigger), 'When to roll back'),
+  unless: optional(z.array(unless), 'What speaks against a rollback, whatever the trigger'),
   procedures: described(
     named(procedure).check(z.refine((value) => Object.keys(value).length > 0, 'has no procedures')),
     'Named lists of steps',

@@ -1,6 +1,8 @@
 import { judge } from '../core/conditions/judge.ts'
 import { type Decision, gravest, judgeTrigger } from '../core/conditions/verdict.ts'
-import type { Condition, Runbook, Statement, Trigger } from '../core/model.ts'
+import { conditionsIn } from '../core/conditions/conditions-in.ts'
+import type { KnownOf } from '../core/conditions/explain.ts'
+import type { Condition, Runbook } from '../core/model.ts'
 import type { People } from './asked-signal.ts'
 import type { Session } from './types.ts'
 import { basisOf, EVERY, takeSample, watched, type Watched } from './watch-signal.ts'
@@ -15,6 +17,8 @@ export interface DecideOptions {
   sample: number
   interrupt: AbortSignal
   people: People
+  /** With how each trigger was judged, part by part. */
+  explain?: boolean | undefined
   /** After every sample that changed what is known. */
   onNews?: ((decision: Decision) => void) | undefined
 }
@@ -30,11 +34,17 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   const start = now()
   const basis = basisOf(session, runbook)
   const signals = await Promise.all(
-    [...lookBacks(runbook.triggers)].map(([name, history]) => watched(basis, name, { history, people })),
+    [...lookBacks(runbook)].map(([name, history]) => watched(basis, name, { history, people })),
   )
   // The time that a person takes to answer is no time of sampling.
   let asking = 0
   const isOver = (): boolean => interrupt.aborted || now() - start - asking >= sample
+  const whole = async (decision: Decision): Promise<Decision> => {
+    if (options.explain !== true) return decision
+    const { explain } = await import('./explain.ts')
+    const { triggers } = decision
+    return { ...decision, explanation: explain(runbook, triggers, signals, knownBy(signals, now()), now()) }
+  }
   let told = ''
   let judged = { made: 0, at: -Infinity }
   for (;;) {
@@ -47,10 +57,10 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
       const key = JSON.stringify(decision.triggers)
       if (key !== told) onNews?.(decision)
       told = key
-      if (decision.verdict === 'rollback') return decision
+      if (decision.verdict === 'rollback') return whole(decision)
       // Nobody is asked for what could not change anything, or before it is known what the machines say.
       const open = people.ask && signals.find(({ asked }) => asked?.open() === true)
-      if (open === undefined && isOver()) return decision
+      if (open === undefined && isOver()) return whole(decision)
       if (open !== undefined) {
         const before = now()
         await open.asked?.ask(people, now)
@@ -63,24 +73,17 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
 }
 
 function decisionOf(
-  { triggers }: Runbook,
+  { triggers, unless }: Runbook,
   signals: readonly Watched[],
   now: number,
   start: number,
 ): Decision {
-  const byName = new Map(signals.map((one) => [one.name, one]))
+  const known = knownBy(signals, now)
   const judgeOne = (condition: Condition) => {
-    const one = byName.get(condition.signal)
-    return judge(condition, one?.taken ?? [], {
-      now,
-      every: condition.every ?? one?.every ?? EVERY,
-      unit: one?.signal.unit,
-      baseline: one?.baseline,
-      floor: one?.signal.baseline?.floor,
-      speaks: 'of-breach',
-    })
+    const { taken, judging } = known(condition)
+    return judge(condition, taken, judging)
   }
-  const judged = triggers.map((trigger) => judgeTrigger(trigger, judgeOne, now))
+  const judged = triggers.map((trigger) => judgeTrigger(trigger, judgeOne, now, unless))
   return {
     verdict: gravest(judged.map(({ verdict }) => verdict)),
     triggers: judged,
@@ -89,30 +92,46 @@ function decisionOf(
   }
 }
 
+function knownBy(signals: readonly Watched[], now: number): KnownOf {
+  const byName = new Map(signals.map((one) => [one.name, one]))
+  return (condition) => {
+    const one = byName.get(condition.signal)
+    return {
+      signal: one?.signal ?? {},
+      taken: one?.taken ?? [],
+      judging: {
+        now,
+        every: condition.every ?? one?.every ?? EVERY,
+        unit: one?.signal.unit,
+        baseline: one?.baseline,
+        floor: one?.signal.baseline?.floor,
+        speaks: 'of-breach',
+      },
+    }
+  }
+}
+
 // ---------------------------------------------------------------- what has to be measured
 
 /** Every signal that a condition speaks of, and how far back any of them looks, in milliseconds. */
-function lookBacks(triggers: readonly Trigger[]): Map<string, number> {
+function lookBacks({ triggers, unless: rules }: Runbook): Map<string, number> {
   const longest = new Map<string, number>()
-  for (const trigger of triggers)
-    for (const condition of conditionsOf(trigger)) {
-      const known = longest.get(condition.signal) ?? 0
-      longest.set(condition.signal, Math.max(known, ...spans(condition), trigger.rollbackAfter ?? 0))
-    }
+  const look = ({ signal, ...condition }: Condition, atLeast = 0): void =>
+    void longest.set(signal, Math.max(longest.get(signal) ?? 0, atLeast, ...spans(condition)))
+  for (const { when, unless, rollbackAfter } of triggers)
+    for (const statement of unless === undefined ? [when] : [when, unless])
+      for (const condition of conditionsIn(statement)) look(condition, rollbackAfter)
+  for (const { when } of rules) for (const condition of conditionsIn(when)) look(condition)
   // A little more, so that what was before the breach is seen, too.
   return new Map([...longest].map(([signal, history]) => [signal, Math.ceil(history * 1.2)]))
 }
 
-function spans({ for: lasting, count, absent_for, unchanged_for, change }: Condition): number[] {
+function spans({
+  for: lasting,
+  count,
+  absent_for,
+  unchanged_for,
+  change,
+}: Omit<Condition, 'signal'>): number[] {
   return [lasting, count?.within, absent_for, unchanged_for, change?.over].map((span) => span ?? 0)
-}
-
-function conditionsOf({ when, unless }: Trigger): Condition[] {
-  return [when, ...(unless === undefined ? [] : [unless])].flatMap(leaves)
-}
-
-function leaves(statement: Statement): Condition[] {
-  if ('all' in statement) return statement.all.flatMap(leaves)
-  if ('any' in statement) return statement.any.flatMap(leaves)
-  return 'not' in statement ? leaves(statement.not) : [statement]
 }

@@ -151,5 +151,6 @@ const RUNBOOK: Runbook = {
       when: { signal: 'rate', above: { times: 5, of: 'baseline' }, for: 300_000 },
     },
   ],
+  unless: [],
   procedures: [{ name: 'none', onFailure: 'stop', limits: {}, steps: [] }],
 }
