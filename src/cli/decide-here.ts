@@ -32,8 +32,15 @@ export async function tellDecision(
   // What it comes to stands last, where the eye is.
   if (decision.explanation !== undefined) output[as](`${explainText(decision, look)}\n`)
   output[as](checkText(decision, `${service}, ${environment}`, look))
-  output.document({ type: 'check', exit, service, environment, ...decision })
+  output.document({ type: 'check', exit, service, environment, ...documentOf(decision) })
   return exit
+}
+
+/** Whoever draws charts asks the source itself: a hundred thousand points are no part of a result. */
+function documentOf({ explanation, ...decision }: Decision): object {
+  if (explanation === undefined) return decision
+  const { triggers, signals } = explanation
+  return { ...decision, explanation: { triggers, signals } }
 }
 
 interface Asking {

@@ -69,9 +69,11 @@ function columnsOf({ points, from, to, longestGap }: Charted, columns: number): 
   const drawn = new Map<number, Column>()
   points.forEach((point, index) => {
     const first = columnOf(point.at)
-    const next = points[index + 1]?.at ?? to
-    const last = next - point.at > longestGap ? first : Math.max(first, columnOf(next) - 1)
-    for (let column = first; column <= last; column++) add(drawn, column, point)
+    const next = points[index + 1]
+    const known = (next?.at ?? to) - point.at <= longestGap
+    const last = next === undefined ? columns - 1 : Math.max(first, columnOf(next.at) - 1)
+    add(drawn, first, point)
+    for (let column = first + 1; known && column <= last; column++) add(drawn, column, point)
   })
   return [...drawn.values()]
 }
@@ -98,8 +100,6 @@ function timeAxis({ from, to }: Charted, columns: number): string {
 
 /** What the marks mean. */
 export function legend({ points, condition, by }: Charted): string {
-  const holds = points.some((point) => point.holds)
-    ? `${HOLDS} it holds, ${OTHER} it does not`
-    : `${OTHER} it does not hold`
-  return `${by}: ${condition}: ${holds}, ${LIMIT} the limit; empty: not known`
+  const breached = points.some(({ holds }) => holds)
+  return `${by}: ${condition}: ${breached ? `${HOLDS} is, ` : ''}${OTHER} is not; blank: not known`
 }

@@ -63,17 +63,15 @@ function partLines(part: PartExplained, indent: string, look: Look): string[] {
 function signalLines(signal: SignalExplained, { charts }: Explanation, look: Look): string[] {
   const { name, source, asked, unit, window, every, history, measured, baseline } = signal
   const charted = charts.find((one) => one.signal === name)
-  const told = (milliseconds: number | undefined): string | undefined =>
-    milliseconds === undefined ? undefined : formatDuration(milliseconds)
   return [
     `${look.paint.strong(safeLine(name))}: ${source}`,
     ...facts(
       [
         ...Object.entries(asked).map(([option, value]): [string, string] => [`  ${option}`, safeLine(value)]),
-        ['  window', told(window)],
+        ['  window', window === undefined ? undefined : formatDuration(window)],
         [
-          '  asked',
-          history === undefined ? 'for what is now' : `for the last ${told(history)}, every ${told(every)}`,
+          '  looks back',
+          history === undefined ? undefined : `${formatDuration(history)}, every ${formatDuration(every)}`,
         ],
         ['  samples', samplesWords(measured)],
         ['  value', valuesWords(measured, unit)],
@@ -102,7 +100,8 @@ function samplesWords({ count, first, last }: History): string {
 }
 
 function valuesWords({ numbers, value }: History, unit: SignalDef['unit']): string | undefined {
-  if (numbers === undefined) return value === undefined ? undefined : brief(String(value)).slice(0, 200)
+  if (numbers === undefined)
+    return value === undefined || value === null ? undefined : brief(String(value)).slice(0, 200)
   const { min, median, max, last } = numbers
   const [least, middle, most, now] = [min, median, max, last].map((number) => valueWords(number, unit))
   return min === max ? now : `last ${now}; min ${least}, median ${middle}, max ${most}`
@@ -114,8 +113,8 @@ function repeatedWords(repeated: Repeated | undefined): string | undefined {
   return brief(`${why} (${times === 1 ? 'once' : `${times} times`}, last at ${moment(last)})`)
 }
 
-function gapsWords({ gaps }: History): string | undefined {
-  if (gaps.length === 0) return undefined
+function gapsWords({ count, gaps }: History): string | undefined {
+  if (count === 0 || gaps.length === 0) return undefined
   const all = gaps.map(({ from, to }) => `${moment(from)} to ${moment(to)} (${formatDuration(to - from)})`)
   const more = all.length > MOST_GAPS ? `; and ${all.length - MOST_GAPS} more` : ''
   return `${all.slice(0, MOST_GAPS).join('; ')}${more}`

@@ -6,6 +6,7 @@ import { withoutSecrets } from '../io/secret-url.ts'
 import { credentialsIn } from '../io/sent-credentials.ts'
 
 const HIDDEN = '…'
+const NAMES_SECRET = /key|token|secret|pass|cookie/i
 
 /**
  * How a signal is asked, as the runbook has it: secrets are the references that they are there. One that is written out
@@ -25,6 +26,7 @@ function shown(name: string, option: Json): Json {
 }
 
 function clean(name: string, value: string): string {
+  if (NAMES_SECRET.test(name)) return HIDDEN
   const hidden = credentialsIn({ headers: { [name]: value } }).reduce(
     (text, credential) => text.replaceAll(credential, HIDDEN),
     value,
@@ -34,7 +36,12 @@ function clean(name: string, value: string): string {
 
 function wordsOf(option: Json): string {
   if (typeof option === 'string') return option
-  return isArgv(option) ? shellLine(option) : JSON.stringify(option)
+  if (isArgv(option)) return shellLine(option)
+  const flat = isPlainObject(option) && Object.values(option).every((member) => typeof member === 'string')
+  if (!flat) return JSON.stringify(option)
+  return Object.entries(option)
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(', ')
 }
 
 function isArgv(option: Json): option is string[] {

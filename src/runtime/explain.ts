@@ -26,16 +26,15 @@ export function explain(
     triggers: triggers.map((trigger) => explainTrigger(trigger, unless, knownOf)),
     signals: signals.map((one) => signalOf(one, now)),
     charts: signals.flatMap(({ name }) => {
-      for (const { by, condition } of conditions) {
-        const charted = condition.signal === name ? chartedOf(by, condition, knownOf(condition)) : undefined
-        if (charted !== undefined) return charted
-      }
-      return []
+      const charted = conditions
+        .filter(({ condition }) => condition.signal === name)
+        .flatMap(({ by, condition }) => chartedOf(by, condition, knownOf(condition)) ?? [])
+      return charted.find(({ points }) => points.at(-1)?.holds) ?? charted[0] ?? []
     }),
   }
 }
 
-/** Those of the gravest trigger first: one chart of a signal is enough, and it is about what matters. */
+/** Those of the gravest trigger first: one chart of a signal is enough, and it is about what is breached. */
 function byWeight(
   { triggers, unless }: Runbook,
   judged: readonly TriggerVerdict[],

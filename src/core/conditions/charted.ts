@@ -49,7 +49,8 @@ export function chartedOf(by: string, condition: Condition, known: Known): Chart
   return {
     signal: condition.signal,
     by,
-    condition: describeCondition(condition),
+    // Of single samples, whatever time it must have lasted.
+    condition: describeCondition({ ...condition, for: undefined, in_a_row: undefined, count: undefined }),
     limits: limitsOf(condition, known),
     unit: signal.unit,
     from: Math.min(first.at, ...told),

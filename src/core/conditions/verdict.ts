@@ -137,9 +137,11 @@ function together(
   }
 }
 
-/** The gravest first, else in their order. */
+/** What speaks for a rollback first: the gravest verdict, and of those alike what holds. */
 export function byGravity(triggers: readonly TriggerVerdict[]): TriggerVerdict[] {
-  return triggers.toSorted((a, b) => VERDICTS.indexOf(b.verdict) - VERDICTS.indexOf(a.verdict))
+  const weight = ({ verdict, judged }: TriggerVerdict): number =>
+    VERDICTS.indexOf(verdict) + (judged === 'holds' ? 0.5 : 0)
+  return triggers.toSorted((a, b) => weight(b) - weight(a))
 }
 
 /** Of all triggers together. */
