@@ -70,10 +70,9 @@ function columnsOf({ points, from, to, longestGap }: Charted, columns: number): 
   points.forEach((point, index) => {
     const first = columnOf(point.at)
     const next = points[index + 1]
-    const known = (next?.at ?? to) - point.at <= longestGap
-    const last = next === undefined ? columns - 1 : Math.max(first, columnOf(next.at) - 1)
-    add(drawn, first, point)
-    for (let column = first + 1; known && column <= last; column++) add(drawn, column, point)
+    const end = next === undefined ? columns - 1 : Math.max(first, columnOf(next.at) - 1)
+    const last = (next?.at ?? to) - point.at > longestGap ? first : end
+    for (let column = first; column <= last; column++) add(drawn, column, point)
   })
   return [...drawn.values()]
 }

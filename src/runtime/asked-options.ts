@@ -37,13 +37,18 @@ function clean(name: string, value: string): string {
 function wordsOf(option: Json): string {
   if (typeof option === 'string') return option
   if (isArgv(option)) return shellLine(option)
-  const flat = isPlainObject(option) && Object.values(option).every((member) => typeof member === 'string')
-  if (!flat) return JSON.stringify(option)
-  return Object.entries(option)
-    .map(([name, value]) => `${name}: ${String(value)}`)
-    .join(', ')
+  return isTexts(option)
+    ? Object.entries(option)
+        .map(([name, text]) => `${name}: ${text}`)
+        .join(', ')
+    : JSON.stringify(option)
 }
 
 function isArgv(option: Json): option is string[] {
   return Array.isArray(option) && option.every((member) => typeof member === 'string')
+}
+
+/** Headers, and what else is a name and a text. */
+function isTexts(option: Json): option is Record<string, string> {
+  return isPlainObject(option) && Object.values(option).every((member) => typeof member === 'string')
 }
