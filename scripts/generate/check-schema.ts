@@ -84,6 +84,17 @@ const check = z.object({
   triggers: z.array(trigger),
   sampled: span.describe('Milliseconds that it was sampled for'),
   unanswered: z.array(z.string()).describe('Signals that only a person can tell, and nobody has'),
+  time: z
+    .object({
+      severity: z.enum(SEVERITIES).describe('The gravest of what calls for something to be done'),
+      allowed: span.optional().describe('Of downtime, for this severity'),
+      passed: span.optional().describe('Since it began, as far as that is known: or longer'),
+      procedure: z.string(),
+      takes: span.optional().describe('What its author says that it takes'),
+      fix: span.optional().describe('What a fix without a rollback takes'),
+    })
+    .optional()
+    .describe('Where the runbook has max_downtime or fix_forward'),
   explanation: z
     .object({
       triggers: z.array(

@@ -22,6 +22,10 @@ export interface Runbook {
   triggers: Trigger[]
   /** What speaks against a rollback, whatever the trigger. */
   unless: Unless[]
+  /** Milliseconds that it may last. */
+  maxDowntime?: { [Of in 'critical' | 'high' | 'medium']?: number | undefined } | undefined
+  /** The signal that tells how long a fix without a rollback takes, in `ms` or `s`. */
+  fixForward?: { signal: string } | undefined
   procedures: Procedure[]
 }
 

@@ -39,6 +39,8 @@ export function toRunbook(
     ),
     triggers: (file.triggers ?? []).map(toTrigger),
     unless: (file.unless ?? []).map(toUnless),
+    maxDowntime: file.max_downtime,
+    fixForward: file.fix_forward,
     procedures: Object.entries(file.procedures).map(([name, procedure]) => toProcedure(name, procedure)),
   }
 }

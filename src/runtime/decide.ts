@@ -1,4 +1,6 @@
 import { judge } from '../core/conditions/judge.ts'
+import { lastSample } from '../core/conditions/over-time.ts'
+import { timeAllowed } from '../core/conditions/time-allowed.ts'
 import { type Decision, gravest, judgeTrigger } from '../core/conditions/verdict.ts'
 import { conditionsIn } from '../core/conditions/conditions-in.ts'
 import type { KnownOf } from '../core/conditions/explain.ts'
@@ -34,7 +36,7 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   const start = now()
   const basis = basisOf(session, runbook)
   const signals = await Promise.all(
-    [...lookBacks(runbook)].map(([name, history]) => watched(basis, name, { history, people })),
+    [...measuredSignals(runbook)].map(([name, history]) => watched(basis, name, { history, people })),
   )
   // The time that a person takes to answer is no time of sampling.
   let asking = 0
@@ -59,7 +61,9 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
       told = key
       if (decision.verdict === 'rollback') return whole(decision)
       // Nobody is asked for what could not change anything, or before it is known what the machines say.
-      const open = people.ask && signals.find(({ asked }) => asked?.open() === true)
+      const open =
+        people.ask &&
+        signals.find(({ name, asked }) => asked?.open() === true && matters(name, runbook, decision))
       if (open === undefined && isOver()) return whole(decision)
       if (open !== undefined) {
         const before = now()
@@ -72,24 +76,37 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   }
 }
 
-function decisionOf(
-  { triggers, unless }: Runbook,
-  signals: readonly Watched[],
-  now: number,
-  start: number,
-): Decision {
+function decisionOf(runbook: Runbook, signals: readonly Watched[], now: number, start: number): Decision {
+  const { triggers, unless, fixForward } = runbook
   const known = knownBy(signals, now)
   const judgeOne = (condition: Condition) => {
     const { taken, judging } = known(condition)
     return judge(condition, taken, judging)
   }
   const judged = triggers.map((trigger) => judgeTrigger(trigger, judgeOne, now, unless))
+  const fix = fixTime(signals.find(({ name }) => name === fixForward?.signal))
+  const time = timeAllowed(runbook, judged, fix, now)
   return {
     verdict: gravest(judged.map(({ verdict }) => verdict)),
     triggers: judged,
     sampled: now - start,
-    unanswered: signals.filter(({ asked }) => asked?.answered(now) === false).map(({ name }) => name),
+    unanswered: signals
+      .filter(({ name, asked }) => asked?.answered(now) === false && matters(name, runbook, { time }))
+      .map(({ name }) => name),
+    time,
   }
+}
+
+/** How long a fix takes is worth a question when there is something to be fixed. */
+function matters(name: string, runbook: Runbook, { time }: Pick<Decision, 'time'>): boolean {
+  return time !== undefined || lookBacks(runbook).has(name)
+}
+
+/** In milliseconds. */
+function fixTime(one: Watched | undefined): number | undefined {
+  const value = lastSample(one?.taken ?? [])?.value
+  if (typeof value !== 'number') return undefined
+  return one?.signal.unit === 's' ? value * 1000 : value
 }
 
 function knownBy(signals: readonly Watched[], now: number): KnownOf {
@@ -112,6 +129,12 @@ function knownBy(signals: readonly Watched[], now: number): KnownOf {
 }
 
 // ---------------------------------------------------------------- what has to be measured
+
+/** Those that a condition speaks of, and the one that is only compared with. */
+function measuredSignals(runbook: Runbook): Map<string, number> {
+  const compared = runbook.fixForward === undefined ? [] : [[runbook.fixForward.signal, 0] as const]
+  return new Map([...compared, ...lookBacks(runbook)])
+}
 
 /** Every signal that a condition speaks of, and how far back any of them looks, in milliseconds. */
 function lookBacks({ triggers, unless: rules }: Runbook): Map<string, number> {

@@ -4,6 +4,7 @@ import type { Judged } from '../run/events.ts'
 import { describeStatement } from './describe.ts'
 import type { Explanation } from './explain.ts'
 import type { Judgement } from './judgement.ts'
+import type { TimeAllowed } from './time-allowed.ts'
 
 /** From the mildest to the gravest: the gravest of all triggers is that of the whole. */
 const VERDICTS = ['hold', 'investigate', 'unknown', 'rollback'] as const
@@ -37,6 +38,8 @@ export interface Decision {
   sampled: number
   /** Signals that only a person can tell, and nobody has, by name. */
   unanswered: string[]
+  /** Where the runbook says how long it may last, or asks how long a fix takes; and something has to be done. */
+  time?: TimeAllowed | undefined
   /** How each of them was judged, part by part: only where it was asked for. */
   explanation?: Explanation | undefined
 }
