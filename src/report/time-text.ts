@@ -1,6 +1,9 @@
 import type { TimeAllowed } from '../core/conditions/time-allowed.ts'
 import { formatDuration } from '../core/duration.ts'
 
+/** What was seen to begin just now has begun before. */
+const SECOND = 1000
+
 /** One line: `A fix takes 30m 00s, rolling back about 5m 00s; …: rolling back is quicker.` */
 export function timeWords({ severity, allowed, passed, procedure, takes, fix }: TimeAllowed): string {
   const back =
@@ -8,7 +11,8 @@ export function timeWords({ severity, allowed, passed, procedure, takes, fix }: 
       ? `how long ${procedure} takes is not written down`
       : `rolling back takes about ${formatDuration(takes)} (${procedure})`
   const mend = fix === undefined ? '' : `, a fix takes ${formatDuration(fix)}`
-  const gone = passed === undefined ? '' : `, and ${formatDuration(passed)} or more have passed`
+  const gone =
+    passed === undefined || passed < SECOND ? '' : `, and ${formatDuration(passed)} or more have passed`
   const may =
     allowed === undefined ? '' : `; ${formatDuration(allowed)} of downtime are allowed (${severity})${gone}`
   const left = allowed === undefined ? undefined : allowed - (passed ?? 0)

@@ -132,8 +132,9 @@ function knownBy(signals: readonly Watched[], now: number): KnownOf {
 
 /** Those that a condition speaks of, and the one that is only compared with. */
 function measuredSignals(runbook: Runbook): Map<string, number> {
-  const compared = runbook.fixForward === undefined ? [] : [[runbook.fixForward.signal, 0] as const]
-  return new Map([...compared, ...lookBacks(runbook)])
+  const all = lookBacks(runbook)
+  const compared = runbook.fixForward?.signal
+  return compared === undefined || all.has(compared) ? all : all.set(compared, 0)
 }
 
 /** Every signal that a condition speaks of, and how far back any of them looks, in milliseconds. */
