@@ -110,7 +110,7 @@ function valuesWords({ numbers, value }: History, unit: SignalDef['unit']): stri
 function repeatedWords(repeated: Repeated | undefined): string | undefined {
   if (repeated === undefined) return undefined
   const { why, times, last } = repeated
-  return brief(`${why} (${times === 1 ? 'once' : `${times} times`}, last at ${moment(last)})`)
+  return brief(`${why} (${times === 1 ? 'once' : `${times} times`}, last ${moment(last)})`)
 }
 
 function gapsWords({ count, gaps }: History): string | undefined {

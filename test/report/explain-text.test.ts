@@ -165,7 +165,7 @@ error_rate: prometheus
 health: http
   url      https://acme.io/health
   samples  1, of 2026-11-26T03:15:00Z
-  failed   HTTP 503 (once, last at 2026-11-26T03:15:00Z)`)
+  failed   HTTP 503 (once, last 2026-11-26T03:15:00Z)`)
 })
 
 test('at 40 columns no line is wider', () => {
