@@ -22,6 +22,7 @@ export function explainText({ triggers, explanation }: Decision, look: Look): st
   return sections([
     [heading('How it was judged', look)],
     ...triggers.map((trigger) => triggerLines(trigger, explanation, look)),
+    hanging('', 'The verdict is the gravest of these: rollback, unknown, investigate, hold.', look),
     [heading('What was measured', look)],
     ...explanation.signals.map((signal) => signalLines(signal, explanation, look)),
   ])

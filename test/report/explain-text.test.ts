@@ -141,6 +141,8 @@ errors (high): holds
       no data: nobody has answered
   = unknown: what is not known does not pass for well
 
+The verdict is the gravest of these: rollback, unknown, investigate, hold.
+
 What was measured
 
 error_rate: prometheus
