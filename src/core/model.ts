@@ -20,6 +20,12 @@ export interface Runbook {
   signals: Record<string, SignalDef>
   /** In the order of the file. */
   triggers: Trigger[]
+  /** What speaks against a rollback, whatever the trigger. */
+  unless: Unless[]
+  /** Milliseconds that it may last. */
+  maxDowntime?: { [Of in 'critical' | 'high' | 'medium']?: number | undefined } | undefined
+  /** The signal that tells how long a fix without a rollback takes, in `ms` or `s`. */
+  fixForward?: { signal: string } | undefined
   procedures: Procedure[]
 }
 
@@ -71,6 +77,15 @@ export interface Trigger {
   unless?: Statement | undefined
   /** Of a medium one: it counts as high when it has held for so many milliseconds. */
   rollbackAfter?: number | undefined
+  /** For the person who reads it. */
+  note?: string | undefined
+}
+
+/** While it holds, no trigger of these severities counts: a fix is near, the feature is switched off already. */
+export interface Unless {
+  id: string
+  when: Statement
+  severities: readonly Severity[]
   /** For the person who reads it. */
   note?: string | undefined
 }

@@ -171,22 +171,23 @@ const statement = {
   not: optional(part, 'This does not hold'),
 }
 
+const id = z
+  .string()
+  .check(z.maxLength(64), z.regex(/^[a-z0-9][a-z0-9-]*$/, 'ids are lower-case letters, digits and -'))
+
+export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
+
+/** For the person who reads it. */
+const note = () => optional(z.string().check(z.minLength(1)), 'For the person who reads it')
+
 export const trigger = z
   .strictObject({
-    id: described(
-      z
-        .string()
-        .check(z.maxLength(64), z.regex(/^[a-z0-9][a-z0-9-]*$/, 'ids are lower-case letters, digits and -')),
-      'Unique among the triggers',
-    ),
-    severity: described(
-      z.enum(['critical', 'high', 'medium', 'low']),
-      'critical and high: roll back; medium: investigate; low: a note',
-    ),
+    id: described(id, 'Unique among the triggers'),
+    severity: described(z.enum(SEVERITIES), 'critical and high: roll back; medium: investigate; low: a note'),
     ...statement,
     rollback_after: optional(time, 'Of a medium one: roll back when it has held for so long'),
     unless: optional(part, 'While this holds, the trigger does not count'),
-    note: optional(z.string().check(z.minLength(1)), 'For the person who reads it'),
+    note: note(),
   })
   .check(
     isOne,
@@ -195,6 +196,19 @@ export const trigger = z
       'rollback_after is for severity medium: critical and high roll back at once, low never does',
     ),
   )
+
+/** A rule against every trigger. */
+export const unless = z
+  .strictObject({
+    id: described(id, 'Unique among the triggers and these rules'),
+    ...statement,
+    severity: optional(
+      z.array(z.enum(SEVERITIES)).check(z.minLength(1)),
+      'Of which triggers it speaks; default: of all',
+    ),
+    note: note(),
+  })
+  .check(isOne)
 
 export const baseline = z
   .strictObject({
@@ -216,3 +230,4 @@ export const baseline = z
 export type ConditionFile = z.output<typeof condition>
 export type PartFile = z.output<typeof part>
 export type TriggerFile = z.output<typeof trigger>
+export type UnlessFile = z.output<typeof unless>

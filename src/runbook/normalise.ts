@@ -13,7 +13,7 @@ import {
 import type { Declared } from './declared.ts'
 import type { BakeFile, RunbookFile, VerifyFile } from './schema.ts'
 import { sourceKeys } from './signals.ts'
-import { toCondition, toTrigger } from './statements.ts'
+import { toCondition, toTrigger, toUnless } from './statements.ts'
 
 const VERIFY_WITHIN = 5 * 60_000
 
@@ -39,6 +39,9 @@ export function toRunbook(
       Object.entries(file.signals ?? {}).map(([name, signal]) => [name, toSignal(signal)]),
     ),
     triggers: (file.triggers ?? []).map(toTrigger),
+    unless: (file.unless ?? []).map(toUnless),
+    maxDowntime: file.max_downtime,
+    fixForward: file.fix_forward,
     procedures: Object.entries(file.procedures).map(([name, procedure]) =>
       toProcedure(name, procedure, file.signals ?? {}),
     ),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { described, duration } from '../platforms/options.ts'
-import { bare, baseline, condition, trigger } from './condition-schema.ts'
+import { bare, baseline, condition, trigger, unless } from './condition-schema.ts'
 
 // The shape of a runbook file. What an action or a source takes is checked by its own schema: see options.ts.
 // Descriptions end up in editors, by way of schema/runbook.schema.json.
@@ -182,6 +182,14 @@ const procedure = z.strictObject({
   undo: optional(z.strictObject({ verify: z.optional(verify) }), 'Proof of an undo, where it differs'),
 })
 
+const maxDowntime = z
+  .strictObject({
+    critical: z.optional(time),
+    high: z.optional(time),
+    medium: z.optional(time),
+  })
+  .check(z.refine((value) => Object.keys(value).length > 0, 'needs one of critical, high, medium'))
+
 export const runbookSchema = z.strictObject({
   version: described(z.literal(1), 'Of this format'),
   service: described(
@@ -198,6 +206,15 @@ export const runbookSchema = z.strictObject({
   release: z.optional(release),
   signals: optional(named(signal), 'Named measurements'),
   triggers: optional(z.array(trigger), 'When to roll back'),
+  unless: optional(z.array(unless), 'What speaks against a rollback, whatever the trigger'),
+  max_downtime: optional(
+    maxDowntime,
+    'How long it may last, by severity: check compares it with what the procedure takes',
+  ),
+  fix_forward: optional(
+    z.strictObject({ signal: name }),
+    'The signal that tells how long a fix without a rollback takes: check compares the two',
+  ),
   procedures: described(
     named(procedure).check(z.refine((value) => Object.keys(value).length > 0, 'has no procedures')),
     'Named lists of steps',

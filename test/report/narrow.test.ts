@@ -130,6 +130,7 @@ const TEXTS: Record<string, string> = {
           judged: 'unknown',
           verdict: 'rollback',
           words: 'it was measured for 1 m only',
+          rule: 'what is not known does not pass for well',
         },
       ],
     },

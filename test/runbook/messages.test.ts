@@ -258,6 +258,29 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ],
   ],
   [
+    'a rule against every trigger: its id is taken, it says nothing, and of a severity that there is not',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: high, signal: s, failing: true }]\nunless:\n  - { id: a, signal: s, passing: true }\n  - { id: b }\n  - { id: c, signal: t, passing: true, severity: [hihg] }`,
+    }),
+    [
+      '6:11 two of triggers and unless have the id "a" | rename one of them',
+      '7:7 entry 2 of "unless" needs exactly one of signal, all, any, not',
+      '8:22 there is no signal "t" | did you mean "s"?',
+      '8:51 entry 1 of "severity" must be "critical" or "high" or "medium" or "low"',
+    ],
+  ],
+  [
+    'a fix that is compared with a rollback is a time, and downtime is allowed by severity',
+    runbookText({
+      head: `${SIGNAL}\nfix_forward: { signal: s }\nmax_downtime: { critical: 5, low: 1h }`,
+    }),
+    [
+      '4:24 the signal "s" is no time: it has no unit | give the signal unit: s; a person is asked for a time with ask: { question: …, type: duration }',
+      '5:27 "critical" wants text, but 5 is read as a number | quote it: \'5\'',
+      '5:30 unknown key "low" | known keys: critical, high, medium',
+    ],
+  ],
+  [
     'more than usual of what has no usual',
     runbookText({
       head: `${SIGNAL}\ntriggers: [{ id: a, severity: high, signal: s, above: { times: 5, of: baseline } }]`,

@@ -7,13 +7,20 @@ import { eventWords, PHASE_WORDS } from '../../report/event-words.ts'
 import { cut, hanging } from '../../report/layout.ts'
 import type { Look, Paint } from '../../report/look.ts'
 import { brief } from '../../report/safe-text.ts'
+import { isUtf8, spell } from '../characters.ts'
 import type { Output } from '../output.ts'
 import type { Renderer } from './renderer.ts'
 
 /** A spinner for what is under way, and a line that stays for what is over. */
 export function createTtyRenderer(output: Output, first: Plan, look: Look): Renderer {
   // Whether it may move was decided before. stdin stays as it is: Ctrl-C must reach the process as a signal.
-  const spinner = ora({ stream: process.stderr, isEnabled: true, discardStdin: false, color: 'cyan' })
+  const spinner = ora({
+    stream: process.stderr,
+    isEnabled: true,
+    discardStdin: false,
+    color: 'cyan',
+    ...(isUtf8() ? {} : { spinner: 'line' }),
+  })
   /** Steps under way, with the time of their start. */
   const running = new Map<string, number>()
   let phase = { words: '', at: Date.now() }
@@ -59,7 +66,7 @@ export function createTtyRenderer(output: Output, first: Plan, look: Look): Rend
 
   function show(): void {
     const doing = detail === '' ? [...running.keys()].join(', ') || phase.words : detail
-    spinner.text = output.redact(cut(brief(doing), look.width - SPINNER_COLUMNS))
+    spinner.text = spell(output.redact(cut(brief(doing), look.width - SPINNER_COLUMNS)))
     if (!spinner.isSpinning) spinner.start()
   }
 }
