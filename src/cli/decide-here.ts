@@ -23,14 +23,14 @@ export async function tellDecision(
   output: Output,
   as: 'result' | 'progress',
 ): Promise<ExitCode> {
-  const [{ checkText }, { explainText }] = await Promise.all([
-    import('../report/check-text.ts'),
-    import('../report/explain-text.ts'),
-  ])
+  const { checkText } = await import('../report/check-text.ts')
   const exit = VERDICT_EXIT[decision.verdict]
   const look = as === 'result' ? await output.resultLook() : await output.progressLook()
   // What it comes to stands last, where the eye is.
-  if (decision.explanation !== undefined) output[as](`${explainText(decision, look)}\n`)
+  if (decision.explanation !== undefined) {
+    const { explainText } = await import('../report/explain-text.ts')
+    output[as](`${explainText(decision, look)}\n`)
+  }
   output[as](checkText(decision, `${service}, ${environment}`, look))
   output.document({ type: 'check', exit, service, environment, ...documentOf(decision) })
   return exit

@@ -42,6 +42,7 @@ const PLAN = plan({
 const GUIDE = {
   useWhen: "the target's image still exists",
   takes: 300_000,
+  maxDowntime: { critical: 300_000, high: 900_000, medium: 1_800_000 },
   notes: 'Tell the people of support before you begin with it.',
   links: ['https://wiki.example.com/runbooks/acme-api'],
 }

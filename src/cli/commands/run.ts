@@ -1,7 +1,7 @@
 import type { ExitCode } from '../../core/exit.ts'
 import type { Runbook } from '../../core/model.ts'
 import type { Plan } from '../../core/plan/types.ts'
-import type { Guide } from '../../report/guide.ts'
+import { type Guide, guideOf } from '../../report/guide.ts'
 import type { Session } from '../../runtime/types.ts'
 import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
@@ -112,7 +112,7 @@ async function planOf(call: Call, options: RunOptions, at: At): Promise<Made> {
     offline,
     plan: outcome.plan,
     argv,
-    guide: procedure,
+    guide: guideOf(procedure, runbook),
     plannedAt: value,
     already: outcome.kind === 'already' ? outcome.why : undefined,
   }
