@@ -166,7 +166,7 @@ describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
     // Nothing in common but the remote.
     const env = { ROLLBACK_STORE: stage.at('other-store') }
     expect((await stage.cli.run(['status', '--json'], { env })).json()['baking']).toMatchObject([
-      { watched: false, bake: { stopped: 'SIGINT' } },
+      { watched: false, bake: { result: 'open' } },
     ])
     expectExit(await stage.cli.run(['resume'], { env }), 0)
     expect((await stage.cli.run(['status'])).stdout).toContain('The bake has held')
