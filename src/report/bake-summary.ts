@@ -3,6 +3,7 @@ import type { Plan } from '../core/plan/types.ts'
 import { bakeOf } from '../core/run/bake.ts'
 import type { BakeResult, Judged, Line } from '../core/run/events.ts'
 import { hostOf } from '../core/where.ts'
+import { isoTime } from './iso-time.ts'
 
 /** What was watched after a run, as its report tells it. Times are ISO 8601, UTC; durations milliseconds. */
 export interface BakeSummary {
@@ -53,7 +54,7 @@ export function bakeSummary(plan: Pick<Plan, 'bake'>, lines: readonly Line[]): B
     watcher: watcher && { name: watcher.by.name, host: hostOf(watcher.host), pid: watcher.pid },
     seen: isoTime(seen),
     stopped,
-    ended: ended && isoTime(ended.at),
+    ended: isoTime(ended?.at),
     exit: ended?.exit,
     why: ended?.why,
     conditions: conditions.map(({ failed, ...one }) => ({
@@ -62,11 +63,4 @@ export function bakeSummary(plan: Pick<Plan, 'bake'>, lines: readonly Line[]): B
       failed: failed && { ...failed, at: isoTime(failed.at) },
     })),
   }
-}
-
-/** The last moment that a date can hold: two times of an edited plan may lead beyond it. */
-const LAST = 8.64e15
-
-function isoTime(at: number): string {
-  return new Date(Math.min(at, LAST)).toISOString()
 }

@@ -2,10 +2,11 @@ import { formatDuration } from '../core/duration.ts'
 import { shellLine } from '../core/shell.ts'
 import { resultWords } from './event-words.ts'
 import { facts, hanging, heading, sections } from './layout.ts'
+import type { EffectSummary } from './effects-summary.ts'
 import type { Look } from './look.ts'
 import { phaseWords } from './phase-times.ts'
 import { brief, safeLine } from './safe-text.ts'
-import type { EffectSummary, RunSummary } from './summary.ts'
+import type { RunSummary } from './summary.ts'
 import type { WayOn } from './ways-on.ts'
 
 /**

@@ -6,7 +6,8 @@ import { eventWords, inTimeline, JUDGED_WORDS, resultWords } from './event-words
 import { phaseWords } from './phase-times.ts'
 import { liveWords } from './plan-text.ts'
 import { brief } from './safe-text.ts'
-import { effectName, effectsInOrder, type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
+import { effectName, effectsInOrder } from './effects-summary.ts'
+import { type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
 
 /** The report of a run for an incident document or a CI summary. */
 export function runMarkdown(plan: Plan, lines: readonly Line[]): string {

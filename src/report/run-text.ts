@@ -9,7 +9,8 @@ import { headline, standsLines, unknownLines, waysOnLines } from './outcome-text
 import { phaseWords } from './phase-times.ts'
 import { liveWords } from './plan-text.ts'
 import { brief, safeLine } from './safe-text.ts'
-import { effectName, effectsInOrder, type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
+import { effectName, effectsInOrder } from './effects-summary.ts'
+import { type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
 
 /** The report of a run for a terminal. */
 export function runText(plan: Plan, lines: readonly Line[], look: Look): string {

@@ -4,9 +4,11 @@ import { leavesSomethingToUndo } from '../core/plan/undo.ts'
 import { type Release, releaseName } from '../core/release.ts'
 import type { Judged, Line, RunEnded, RunEvent, RunResult, Who } from '../core/run/events.ts'
 import { whatStands } from '../core/run/conclude.ts'
-import { type EffectState, fold, type RunState } from '../core/run/state.ts'
+import { fold, type RunState } from '../core/run/state.ts'
 import { withoutBake } from '../core/run/bake.ts'
 import { type BakeSummary, bakeSummary } from './bake-summary.ts'
+import { type EffectSummary, effectsOf } from './effects-summary.ts'
+import { isoTime } from './iso-time.ts'
 import { bakeTime, type PhaseTime, phaseTimes } from './phase-times.ts'
 import { type WayOn, waysOn, waysToBegin } from './ways-on.ts'
 
@@ -59,19 +61,6 @@ interface StepSummary {
   cure?: string | undefined
 }
 
-export interface EffectSummary {
-  step: string
-  name: string
-  from?: string | undefined
-  to?: string | undefined
-  /** What is known about it. */
-  state: 'done' | 'already' | 'not applied' | 'unknown' | 'not started'
-  /** When it was first tried: ISO 8601, UTC. */
-  started?: string | undefined
-  /** What was said to each try that did not end well, in order; absent for one whose answer was lost. */
-  failures: (string | undefined)[]
-}
-
 interface ProofSummary {
   verdict: Judged
   why: string
@@ -92,7 +81,7 @@ export function summarise(plan: Plan, all: readonly Line[], ending?: RunEnded): 
   const first = lines[0]
   const last = lines.at(-1)
   const ends = endsOf(lines)
-  const tries = triesOf(lines)
+  const effects = effectsOf(plan, state, lines)
   const summary = {
     id: plan.id,
     kind: plan.kind,
@@ -116,8 +105,7 @@ export function summarise(plan: Plan, all: readonly Line[], ending?: RunEnded): 
     ),
     phases: [...phaseTimes(plan, state, last?.at ?? 0), ...bakeTime(bake)],
     steps: plan.steps.map((step) => stepOf(step, state, ends)),
-    changes: changesOf(plan, state, tries),
-    calls: callsOf(plan, state, tries),
+    ...effects,
     answers: lines.flatMap(({ event }) => answerOf(event)),
     proof: proofOf(state, lines),
     bake,
@@ -182,77 +170,6 @@ function endsOf(lines: readonly Line[]): Map<string, number> {
   )
 }
 
-function changesOf(plan: Plan, state: RunState, tries: Tries): EffectSummary[] {
-  return plan.steps.flatMap((planned) => {
-    const use = state.steps[planned.id]?.use === 'fallback' ? (planned.fallback ?? planned) : planned
-    return use.changes.map((change) => ({
-      step: planned.id,
-      name: change.surface.id,
-      from: change.fromLabel,
-      to: change.toLabel,
-      state:
-        change.state === 'already'
-          ? ('already' as const)
-          : effectState(state.steps[planned.id]?.effects[change.effect]),
-      ...triedOf(tries, planned.id, change.effect),
-    }))
-  })
-}
-
-function callsOf(plan: Plan, state: RunState, tries: Tries): EffectSummary[] {
-  return plan.steps.flatMap((planned) => {
-    const use = state.steps[planned.id]?.use === 'fallback' ? (planned.fallback ?? planned) : planned
-    if (use.call === undefined || planned.skip !== undefined) return []
-    const effect = state.steps[planned.id]?.effects[use.call.effect]
-    const tried = triedOf(tries, planned.id, use.call.effect)
-    return [{ step: planned.id, name: use.uses, state: effectState(effect), ...tried }]
-  })
-}
-
-type Tried = { at: number; event: Extract<RunEvent, { type: 'intent' | 'outcome' }> }
-
-/** Intents and outcomes, by step and effect. */
-type Tries = ReadonlyMap<string, readonly Tried[]>
-
-function triesOf(lines: readonly Line[]): Tries {
-  const tried = lines.flatMap(({ at, event }): Tried[] =>
-    event.type === 'intent' || event.type === 'outcome' ? [{ at, event }] : [],
-  )
-  return Map.groupBy(tried, ({ event }) => keyOf(event.step, event.effect))
-}
-
-function keyOf(step: string, effect: string): string {
-  return `${step}\n${effect}`
-}
-
-/** A try that is followed by another one, or by nothing, has lost its answer. */
-function triedOf(tries: Tries, step: string, effect: string): Pick<EffectSummary, 'started' | 'failures'> {
-  const own = tries.get(keyOf(step, effect)) ?? []
-  const failures = own.flatMap(({ event }, index) => {
-    if (event.type === 'outcome') return event.ok ? [] : [event.failure.message]
-    return own[index + 1]?.event.type === 'outcome' ? [] : [undefined]
-  })
-  return { started: isoTime(own[0]?.at), failures }
-}
-
-/** Changes and calls in the order in which they were tried; what was not comes last, as planned. */
-export function effectsInOrder({ changes, calls }: Pick<RunSummary, 'changes' | 'calls'>): EffectSummary[] {
-  const startOf = ({ started }: EffectSummary): number =>
-    started === undefined ? Number.MAX_VALUE : Date.parse(started)
-  return [...changes, ...calls].sort((a, b) => startOf(a) - startOf(b))
-}
-
-/** A call is known by its step: several of one run may use the same platform. */
-export function effectName({ step, name, from, to }: EffectSummary): string {
-  return from === undefined && to === undefined ? `${step}: ${name}` : name
-}
-
-function effectState(effect: EffectState | undefined): EffectSummary['state'] {
-  if (effect === undefined || effect.attempts === 0) return 'not started'
-  if (effect.inFlight || effect.applied === 'unknown') return 'unknown'
-  return effect.applied === 'yes' ? 'done' : 'not applied'
-}
-
 /** The last judgement of every condition and surface. */
 function proofOf(state: RunState, lines: readonly Line[]): ProofSummary | undefined {
   const conditions = new Map<string, ProofSummary['conditions'][number]>()
@@ -274,8 +191,4 @@ function proofOf(state: RunState, lines: readonly Line[]): ProofSummary | undefi
     degraded: [],
   }
   return { verdict, why, degraded, conditions: [...conditions.values()], surfaces: [...surfaces.values()] }
-}
-
-function isoTime(at: number | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at).toISOString()
 }

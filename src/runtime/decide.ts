@@ -1,5 +1,6 @@
 import { judge } from '../core/conditions/judge.ts'
 import { lastSample } from '../core/conditions/over-time.ts'
+import { spanOf } from '../core/conditions/span.ts'
 import { timeAllowed } from '../core/conditions/time-allowed.ts'
 import { type Decision, gravest, judgeTrigger } from '../core/conditions/verdict.ts'
 import { conditionsIn } from '../core/conditions/conditions-in.ts'
@@ -141,21 +142,11 @@ function measuredSignals(runbook: Runbook): Map<string, number> {
 function lookBacks({ triggers, unless: rules }: Runbook): Map<string, number> {
   const longest = new Map<string, number>()
   const look = ({ signal, ...condition }: Condition, atLeast = 0): void =>
-    void longest.set(signal, Math.max(longest.get(signal) ?? 0, atLeast, ...spans(condition)))
+    void longest.set(signal, Math.max(longest.get(signal) ?? 0, atLeast, spanOf(condition)))
   for (const { when, unless, rollbackAfter } of triggers)
     for (const statement of unless === undefined ? [when] : [when, unless])
       for (const condition of conditionsIn(statement)) look(condition, rollbackAfter)
   for (const { when } of rules) for (const condition of conditionsIn(when)) look(condition)
   // A little more, so that what was before the breach is seen, too.
   return new Map([...longest].map(([signal, history]) => [signal, Math.ceil(history * 1.2)]))
-}
-
-function spans({
-  for: lasting,
-  count,
-  absent_for,
-  unchanged_for,
-  change,
-}: Omit<Condition, 'signal'>): number[] {
-  return [lasting, count?.within, absent_for, unchanged_for, change?.over].map((span) => span ?? 0)
 }

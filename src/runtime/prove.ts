@@ -1,21 +1,15 @@
 import { describeCondition } from '../core/conditions/describe.ts'
-import { judge } from '../core/conditions/judge.ts'
-import { limitIn } from '../core/conditions/limit.ts'
-import type { Measure } from '../core/conditions/sample.ts'
-import type { Judgement } from '../core/conditions/judgement.ts'
-import type { Taken } from '../core/conditions/moments.ts'
-import type { Measurement } from '../core/contract.ts'
-import type { Condition, SignalDef, Verify } from '../core/model.ts'
+import type { Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Judged, RunEvent } from '../core/run/events.ts'
 import type { Carrier } from './carrier.ts'
-import { measure, orUnreachable } from './measure.ts'
+import { isDue, startSample, watch, type Watched } from './sampling.ts'
 import { atTheEnd, lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
 
-const EVERY = 5000
 /** Milliseconds between two looks at what has been sampled. */
 const BETWEEN_LOOKS = 25
-/** Milliseconds between two readings of the surfaces while they do not say the target. */
+/** Milliseconds between two readings of the surfaces: while they say the target, and while they do not. */
+const SURFACES_AGAIN = 5000
 const SURFACES_EVERY = 1000
 const NO_CONDITIONS: Verify = { within: 60_000, must: [], should: [] }
 
@@ -39,7 +33,7 @@ export async function prove(carrier: Carrier): Promise<Extract<RunEvent, { type:
     // Surfaces are read again only after everything else holds: that is cheap, and it is the last word.
     if (!musts(watched).every(({ judgement }) => judgement.verdict === 'holds')) return false
     const well = surfaces.length > 0 && surfaces.every(({ verdict }) => verdict === 'holds')
-    if (carrier.now() - at >= (well ? EVERY : SURFACES_EVERY)) {
+    if (carrier.now() - at >= (well ? SURFACES_AGAIN : SURFACES_EVERY)) {
       surfaces = await lookAtSurfaces(carrier)
       at = carrier.now()
     }
@@ -82,46 +76,6 @@ export async function proveStep(
   return { type: 'step-verified', step, verdict, words: why }
 }
 
-// ---------------------------------------------------------------- watching
-
-export interface Watched {
-  condition: Condition
-  role: 'must' | 'should'
-  signal: SignalDef | undefined
-  taken: Taken[]
-  judgement: Judgement
-  /** When it began to be watched, in milliseconds since the epoch. */
-  since: number
-  /** When the next sample is due. */
-  due: number
-  /** A sample is being taken: a slow smoke test must not hold up the others. */
-  sampling: boolean
-  /** A condition may have less time than the whole, or more. */
-  until: number
-  /** It has held within its own time: what it says after that is judged with the whole. */
-  held: boolean
-}
-
-/** What sampling needs of a carrier: a bake has no run to carry out any more. */
-export type Sampling = Pick<Carrier, 'session' | 'plan' | 'secrets' | 'now'>
-
-export function watch(carrier: Sampling, plan: Plan, verify: Verify): Watched[] {
-  const start = carrier.now()
-  const watched = (role: Watched['role']) => (condition: Condition) => ({
-    condition,
-    role,
-    signal: plan.signals[condition.signal],
-    taken: [],
-    judgement: { verdict: 'unknown' as const, words: 'not measured yet', final: false },
-    since: start,
-    due: start,
-    sampling: false,
-    until: start + (condition.within ?? verify.within),
-    held: false,
-  })
-  return [...verify.must.map(watched('must')), ...verify.should.map(watched('should'))]
-}
-
 function musts(watched: Watched[]): Watched[] {
   return watched.filter(({ role }) => role === 'must')
 }
@@ -154,10 +108,6 @@ async function untilDecided(
   }
 }
 
-export function isDue({ due, sampling, judgement }: Watched, now: number): boolean {
-  return due <= now && !sampling && !judgement.final
-}
-
 /** A must that failed for good, or whose own time is over before it held. One blip after it held has time to pass. */
 function isLost({ judgement, until, held }: Watched, now: number): boolean {
   if (judgement.verdict === 'holds') return false
@@ -170,46 +120,6 @@ function shouldsSettled(carrier: Carrier, watched: Watched[]): boolean {
     if (role === 'must' || judgement.verdict === 'holds' || judgement.final) return true
     return taken.length > 0 && carrier.now() >= until
   })
-}
-
-export async function startSample(carrier: Sampling, one: Watched): Promise<void> {
-  one.sampling = true
-  const every = one.condition.every ?? one.signal?.every ?? EVERY
-  one.due = carrier.now() + every
-  const measurement = takenSince(one.since, await takeSample(carrier, one))
-  one.taken.push({ at: carrier.now(), measurement })
-  one.judgement = judge(one.condition, one.taken, {
-    now: carrier.now(),
-    every,
-    unit: one.signal?.unit,
-    ...writtenBaseline(one.signal),
-    speaks: 'of-health',
-  })
-  if (one.judgement.verdict === 'holds' && carrier.now() <= one.until) one.held = true
-  one.sampling = false
-}
-
-/** What lies before is no proof of what is now: a file of an earlier step of CI, a point of a metric. */
-function takenSince(since: number, measurement: Measurement): Measurement {
-  if (measurement.kind !== 'samples') return measurement
-  const samples = measurement.samples.filter(({ at }) => at >= since)
-  return samples.length > 0
-    ? { ...measurement, samples }
-    : { kind: 'no-data', why: 'it was measured before the change, and not since' }
-}
-
-/** What was usual before is not asked for while it is proven: only what is written down is known here. */
-function writtenBaseline(signal: SignalDef | undefined): Pick<Measure, 'baseline' | 'floor'> {
-  const { value, floor } = signal?.baseline ?? {}
-  return { baseline: value === undefined ? undefined : limitIn(signal?.unit, value), floor }
-}
-
-async function takeSample(
-  { plan, secrets, session }: Sampling,
-  { signal, condition }: Watched,
-): Promise<Measurement> {
-  if (signal === undefined) return { kind: 'unreachable', why: `there is no signal "${condition.signal}"` }
-  return orUnreachable(measure(plan, secrets, signal, session.read))
 }
 
 // ---------------------------------------------------------------- summing up

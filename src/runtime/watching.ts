@@ -12,12 +12,13 @@ import { failpoint } from './failpoint.ts'
 import { inFolderOf } from './in-folder.ts'
 import { keptOf } from './kept-samples.ts'
 import { lookout } from './lookout.ts'
-import { isDue, type Sampling, startSample, watch, type Watched } from './prove.ts'
+import { isDue, type Sampling, startSample, watch, type Watched } from './sampling.ts'
 import type { CarryOutOptions, RunLog, Session, StoredRun } from './types.ts'
 import { whereAmI } from './where.ts'
 
 /** Between two looks at what has been sampled, in milliseconds. */
 const TICK = 50
+
 export type BakeOptions = Pick<CarryOutOptions, 'onLine' | 'onNews' | 'interrupt'>
 
 export interface Baked {

@@ -1,11 +1,18 @@
 import type { HttpRequest, HttpResponse, ReadDoor, WriteDoor } from '../../core/contract.ts'
-import { isPlainObject, sha256 } from '../../core/json.ts'
-import { printable } from '../../core/printable.ts'
-import { Problem } from '../../core/problem.ts'
-import { jsonOf } from './json.ts'
-import { type Access, type Auth, type AuthOptions, createAuth } from './auth.ts'
+import {
+  type Described,
+  type Manifest,
+  mediaTypeOf,
+  nextPage,
+  sizeIn,
+  tagsIn,
+  verified,
+  withoutBytes,
+} from './answers.ts'
+import type { Access, Auth, AuthOptions } from './auth.ts'
 import { registryError } from './errors.ts'
 import { isDigest, isPlain, type Repository } from './reference.ts'
+import { authFor, rememberedManifest, rememberManifest } from './remembered.ts'
 import { isAbsent, isAlreadyThere } from './said.ts'
 
 /** Without the index types a registry hides a multi-arch tag, or answers with one of its images. */
@@ -16,25 +23,11 @@ const ACCEPT = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ')
 
-const NOT_THE_REGISTRY = 'Check the address, and whether a proxy or a login page stands before the registry'
-
 const TAGS_PAGE = 1000
 const TAGS_PAGES = 5
 /** Some registries know no pages and give all at once. */
 const TAGS_MOST = 50_000
 const TAGS_LIMIT = 16 * 1024 * 1024
-
-export interface Described {
-  digest: string
-  mediaType: string
-  /** Of the manifest, in bytes. */
-  size: number
-}
-
-interface Manifest extends Described {
-  /** Exactly as the registry has them: the digest is of these. */
-  bytes: Uint8Array
-}
 
 export interface Tags {
   /** In the registry's order. */
@@ -107,13 +100,13 @@ function clientOf(
     if (isAbsent(response)) return undefined
     if (response.status !== 200) throw fail(response)
     const manifest = verified(response, repository, reference)
-    remember(cacheKey(repository, manifest.digest), manifest)
+    rememberManifest(repository, manifest)
     return manifest
   }
 
   return {
     get,
-    bytesOf: async (digest) => manifests.get(cacheKey(repository, digest)) ?? get(digest),
+    bytesOf: async (digest) => rememberedManifest(repository, digest) ?? get(digest),
     async head(reference) {
       const response = await ask('pull', manifestRequest('HEAD', reference))
       const digest = response.headers['docker-content-digest']
@@ -143,8 +136,6 @@ function clientOf(
     mayPush: () => auth.mayPush(read),
   }
 }
-
-// ---------------------------------------------------------------- asking
 
 interface Ask {
   method: string
@@ -182,102 +173,4 @@ function manifestRequest(method: 'GET' | 'HEAD', reference: string): Ask {
 
 function asked(repository: Repository, auth: Auth, read: ReadDoor) {
   return { repository, named: auth.named(), now: read.now() }
-}
-
-// ---------------------------------------------------------------- reading answers
-
-/** The bytes must be what was asked for, and what the registry says they are. */
-function verified(response: HttpResponse, { host, display }: Repository, reference: string): Manifest {
-  const digest = sha256(response.body)
-  const said = response.headers['docker-content-digest']
-  const wanted = isDigest(reference) ? reference : said !== undefined && isDigest(said) ? said : digest
-  const mediaType = mediaTypeOf(response)
-  if (!isManifest(response.body))
-    throw new Problem({
-      code: 'registry-page',
-      message: `${host} gave something that is no manifest for ${display}`,
-      found: printable(new TextDecoder().decode(response.body.subarray(0, 1024)), 100) || 'nothing',
-      cure: NOT_THE_REGISTRY,
-    })
-  if (digest !== wanted || mediaType === undefined)
-    throw new Problem({
-      code: 'registry-corrupt-manifest',
-      message: `${host} gave a manifest of ${display} that is not what it says it is`,
-      found: mediaType === undefined ? 'it has no media type' : `${digest} instead of ${wanted}`,
-      cure: 'Something between here and the registry changes what it sends, or its storage is damaged',
-    })
-  return { digest, mediaType, size: response.body.length, bytes: response.body }
-}
-
-/** Every kind of manifest and of index has its version; the login page of a proxy, or a cut answer, has not. */
-function isManifest(body: Uint8Array): boolean {
-  const parsed = jsonOf(body)
-  return isPlainObject(parsed) && typeof parsed['schemaVersion'] === 'number'
-}
-
-function mediaTypeOf(response: HttpResponse): string | undefined {
-  return response.headers['content-type']?.split(';', 1)[0]?.trim()
-}
-
-/** Of the manifest, in bytes, where the header says one. */
-function sizeIn({ headers }: HttpResponse): number | undefined {
-  const text = headers['content-length'] ?? ''
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined
-}
-
-function withoutBytes(manifest: Manifest | undefined): Described | undefined {
-  if (manifest === undefined) return undefined
-  const { digest, mediaType, size } = manifest
-  return { digest, mediaType, size }
-}
-
-function tagsIn(response: HttpResponse, { host, display }: Repository): string[] {
-  const parsed = jsonOf(response.body)
-  if (!isPlainObject(parsed))
-    throw new Problem({
-      code: 'registry-page',
-      message: `${host} gave something that is no list of the tags of ${display}`,
-      cure: NOT_THE_REGISTRY,
-    })
-  const { tags } = parsed
-  // A repository whose last tag was deleted says `null`.
-  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : []
-}
-
-/** Only the query is taken over: our login must not follow a link to somewhere else. */
-function nextPage(link: string | undefined, { host }: Repository): string | undefined {
-  const target = /<([^>]*)>\s*;[^,]*rel="?next"?/i.exec(link ?? '')?.[1]
-  if (target === undefined || !URL.canParse(target, `https://${host}`)) return undefined
-  return `tags/list${new URL(target, `https://${host}`).search}`
-}
-
-// ---------------------------------------------------------------- remembered within the process
-
-/** A manifest by its digest never changes. Small, and there are few of them. */
-const manifests = new Map<string, Manifest>()
-const MANIFESTS = 64
-
-function cacheKey({ host, name }: Repository, reference: string): string {
-  return `${host}/${name}@${reference}`
-}
-
-function remember(key: string, manifest: Manifest): void {
-  const [oldest] = manifests.keys()
-  if (manifests.size >= MANIFESTS && oldest !== undefined) manifests.delete(oldest)
-  manifests.set(key, manifest)
-}
-
-/** How a registry wants to be asked is learned once; what the login is, is found once. */
-const auths = new Map<string, Auth>()
-
-function authFor(repository: Repository, options: AuthOptions, read: ReadDoor): Auth {
-  const places = ['HOME', 'DOCKER_CONFIG', 'REGISTRY_AUTH_FILE', 'XDG_RUNTIME_DIR'].map((name) =>
-    read.env(name),
-  )
-  const key = JSON.stringify([repository.host, repository.name, options, places])
-  const known = auths.get(key)
-  if (known !== undefined) return known
-  const auth = createAuth(repository, options)
-  auths.set(key, auth)
-  return auth
 }

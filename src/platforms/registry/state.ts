@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import type { Surface } from '../../core/contract.ts'
-import type { Described } from './client.ts'
+import type { Described } from './answers.ts'
 import { repositoryOf, type RetagOptions } from './options.ts'
 import { isDigest } from './reference.ts'
 

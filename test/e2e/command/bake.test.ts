@@ -37,6 +37,13 @@ async function start(bake: object, top: object = {}): Promise<Stage> {
   return stage
 }
 
+/** A run that is proven, and whose conditions have been judged once. */
+async function startWatched({ cli }: Stage) {
+  const running = cli.start(RUN)
+  await poll(() => running.output().includes('bake: must errors below 1%: holds'), 60_000)
+  return running
+}
+
 describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
   test('it has held: the plan announces it, and the lock is free meanwhile', async () => {
     await using stage = await start({ for: '1s', settle: '200ms' })
@@ -62,8 +69,7 @@ describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
   test('breached: 28, with what, since when, and the ways on', async () => {
     await using stage = await start({ for: '60s' })
     const { cli } = stage
-    const running = cli.start(RUN)
-    await poll(() => running.output().includes('bake: must errors below 1%: holds'), 60_000)
+    const running = await startWatched(stage)
     await stage.write('more', '3')
     await rename(stage.at('more'), stage.at('errors'))
     const result = await running.result
@@ -95,8 +101,7 @@ describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
   test('Ctrl-C ends the watching only; resume makes up for what was not watched', async () => {
     await using stage = await start({ for: '10s' })
     const { cli } = stage
-    const running = cli.start(RUN)
-    await poll(() => running.output().includes('bake: must errors below 1%: holds'), 60_000)
+    const running = await startWatched(stage)
     running.kill('SIGINT')
     const stopped = await running.result
     expectExit(stopped, 130)
@@ -114,8 +119,7 @@ describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
   test('a killed one is told as not watched any more, and can be given up', async () => {
     await using stage = await start({ for: '60s' })
     const { cli } = stage
-    const running = cli.start(RUN)
-    await poll(() => running.output().includes('bake: must errors below 1%: holds'), 60_000)
+    const running = await startWatched(stage)
     expect((await cli.run(['status', '--json'])).json()['baking']).toMatchObject([{ watched: true }])
     const [{ id }] = (await cli.run(['status', '--json'])).json()['baking']
     const second = await cli.run(['resume', id])
@@ -135,15 +139,13 @@ describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
   test('a later run ends it, whether somebody watches or not; --no-bake leaves it out', async () => {
     await using stage = await start({ for: '60s' })
     const { cli } = stage
-    const running = cli.start(RUN)
-    await poll(() => running.output().includes('bake: must errors below 1%: holds'), 60_000)
+    const running = await startWatched(stage)
     expectExit(await cli.run(UNDO), 0)
     const ended = await running.result
     expectExit(ended, 0)
     expect(ended.stdout).toMatch(/The bake was ended by a later run[^]*has changed what was watched/)
 
-    const killed = cli.start(RUN)
-    await poll(() => killed.output().includes('bake: must errors below 1%: holds'), 60_000)
+    const killed = await startWatched(stage)
     killed.kill('SIGKILL')
     await killed.result
     expectExit(await cli.run(UNDO), 0)
@@ -159,8 +161,7 @@ describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
     await using remote = await tempFolder('remote')
     await mustRun('git', ['init', '--quiet', '--bare', remote.path])
     await using stage = await start({ for: '10s' }, { store: { git: { remote: remote.path } } })
-    const running = stage.cli.start(RUN)
-    await poll(() => running.output().includes('bake: must errors below 1%: holds'), 60_000)
+    const running = await startWatched(stage)
     running.kill('SIGINT')
     expectExit(await running.result, 130)
     // Nothing in common but the remote.
