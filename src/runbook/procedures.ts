@@ -53,7 +53,7 @@ function checkVerify(verify: unknown, at: Path, document: Filled, report: Report
  * was usual before the incident is not asked for in the middle of a run.
  */
 function checkMeasured(condition: unknown, at: Path, document: Filled, report: Report): void {
-  const part = at.includes('bake') ? 'bake' : 'verify'
+  const part = at[2] === 'bake' ? 'bake' : 'verify'
   const { signal: name, ...rest } = asMap(condition)
   if (typeof name !== 'string') return
   const signal = asMap(asMap(asMap(document.filled).signals)[name])

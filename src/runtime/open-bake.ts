@@ -25,15 +25,16 @@ export function isWatched({ watcher, stopped, seen }: BakeState, now: number): b
  * write it down.
  */
 export function withSuccessor(run: StoredRun, others: readonly StoredRun[]): StoredRun {
-  const successor = openBake(run) === undefined ? undefined : replacedBy(run, others)
+  const bake = openBake(run)
+  const successor = bake === undefined ? undefined : replacedBy(run, others)
   const last = run.lines.at(-1)
-  if (successor === undefined || last === undefined) return run
+  if (bake === undefined || successor === undefined || last === undefined) return run
   const at = others.find(({ plan }) => plan.id === successor)?.lines[0]?.at ?? last.at
   const why = `run ${successor} has changed what was watched`
   const line: Line = {
     n: last.n + 1,
     at: Math.max(at, last.at),
-    event: { type: 'bake-ended', result: 'replaced', exit: EXIT.done, why },
+    event: { type: 'bake-ended', result: 'replaced', exit: bake.own, why },
   }
   return { ...run, lines: [...run.lines, line] }
 }

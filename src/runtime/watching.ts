@@ -1,12 +1,12 @@
 import { describeCondition } from '../core/conditions/describe.ts'
 import { formatDuration } from '../core/duration.ts'
-import { EXIT, type ExitCode } from '../core/exit.ts'
+import type { ExitCode } from '../core/exit.ts'
 import { interruptedExit, signalName } from '../core/interruption.ts'
 import type { Bake } from '../core/model.ts'
 import { Problem } from '../core/problem.ts'
 import { bakeOf, type BakeState, BEAT, SILENT } from '../core/run/bake.ts'
 import { concludeBake, isBreached } from '../core/run/conclude-bake.ts'
-import type { BakeEnded, Line, RunEvent } from '../core/run/events.ts'
+import type { BakeEnded, RunEvent } from '../core/run/events.ts'
 import { startOf } from '../io/process-identity.ts'
 import { failpoint } from './failpoint.ts'
 import { inFolderOf } from './in-folder.ts'
@@ -32,7 +32,6 @@ export class Watching {
   readonly #session: Session
   readonly #run: StoredRun
   readonly #bake: Bake
-  readonly #own: ExitCode
   readonly #log: RunLog
   readonly #options: BakeOptions
   readonly #sampling: Sampling
@@ -53,7 +52,6 @@ export class Watching {
     this.#run = run
     this.#bake = plan.bake
     this.#state = state
-    this.#own = exitOf(lines)
     this.#log = log
     this.#options = options
     this.#sampling = { session, plan, secrets: session.secretsOf(plan.secrets), now: () => this.#now() }
@@ -118,7 +116,7 @@ export class Watching {
     const replaced = await this.#replaced(0)
     if (replaced !== undefined) return replaced
     await this.#writeJudged({ words: true })
-    const ended = concludeBake(this.#state, this.#own)
+    const ended = concludeBake(this.#state, this.#state.own)
     await this.#append(ended)
     return ended
   }
@@ -129,7 +127,7 @@ export class Watching {
     this.#looked = this.#now()
     if (successor === undefined) return undefined
     const why = `run ${successor} has changed what was watched`
-    const ended: BakeEnded = { type: 'bake-ended', result: 'replaced', exit: this.#own, why }
+    const ended: BakeEnded = { type: 'bake-ended', result: 'replaced', exit: this.#state.own, why }
     await this.#append(ended)
     return ended
   }
@@ -188,9 +186,4 @@ export class Watching {
   #me() {
     return { pid: process.pid, started: startOf(process.pid) ?? '', host: whereAmI() }
   }
-}
-
-function exitOf(lines: readonly Line[]): ExitCode {
-  const ended = lines.find(({ event }) => event.type === 'run-ended')?.event
-  return ended?.type === 'run-ended' ? ended.exit : EXIT.unexpected
 }

@@ -197,6 +197,16 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ],
   ],
   [
+    'a measured baseline in verify, of a procedure called bake',
+    runbookText({
+      head: 'signals: { s: { http: { url: https://x.test }, baseline: { offset: 1d, floor: 1 } } }',
+      tail: VERIFY('above: { times: 2, of: baseline }'),
+    }).replace('  back:', '  bake:'),
+    [
+      '10:35 the baseline of "s" is measured, and verify knows only a written one | write the limit as a number, or the baseline as a value',
+    ],
+  ],
+  [
     'a bake that would measure the incident',
     runbookText({
       head: WINDOWS,

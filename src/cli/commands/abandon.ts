@@ -5,6 +5,7 @@ import { ANSWER_COLUMNS } from '../../report/essence.ts'
 import { hanging, wrap } from '../../report/layout.ts'
 import type { Look } from '../../report/look.ts'
 import { safeLine } from '../../report/safe-text.ts'
+import type { BakeState } from '../../core/run/bake.ts'
 import { openBake } from '../../runtime/open-bake.ts'
 import type { Session, StoredRun } from '../../runtime/types.ts'
 import { agree } from '../agree.ts'
@@ -39,7 +40,8 @@ export function runAbandon({ args, argv, options, output }: Call): Promise<ExitC
     )
     const { requireUnfinished } = await import('../../runtime/resume.ts')
     const { requireFree } = await import('../../runtime/lock-run.ts')
-    if (openBake(run) !== undefined) return giveUpBake({ session, run, reason, output })
+    const bake = openBake(run)
+    if (bake !== undefined) return giveUpBake({ session, run, bake, reason, output })
     requireUnfinished(run)
     await requireFree(session, run.plan, run.plan.id)
     const stands = whatStands(run.plan, fold(run.lines))
@@ -72,19 +74,20 @@ export function runAbandon({ args, argv, options, output }: Call): Promise<ExitC
 interface GivingUp {
   session: Session
   run: StoredRun
+  bake: BakeState
   reason: string
   output: Output
 }
 
 /** Nothing stands that somebody would have to know of: the run is proven, and only is not watched any more. */
-async function giveUpBake({ session, run, reason, output }: GivingUp): Promise<ExitCode> {
+async function giveUpBake({ session, run, bake, reason, output }: GivingUp): Promise<ExitCode> {
   const { endBake } = await import('../../runtime/bake.ts')
   const { id } = run.plan
   const why = `given up: ${reason}`
   await endBake(session, id, {
     type: 'bake-ended',
     result: 'given-up',
-    exit: EXIT.done,
+    exit: bake.own,
     why,
     by: session.who,
   })

@@ -1,3 +1,4 @@
+import type { ExitCode } from '../exit.ts'
 import type { Plan } from '../plan/types.ts'
 import type { BakeEnded, Judged, Line, RunEvent, RunResult, Watcher, Who } from './events.ts'
 import { fold, hasTried } from './state.ts'
@@ -11,6 +12,8 @@ export const SILENT = 2.5 * BEAT
 export interface BakeState {
   /** When the run was proven; milliseconds since the epoch. */
   since: number
+  /** The exit code of the run: what ends the bake without a judgement of it leaves that as it is. */
+  own: ExitCode
   /** Milliseconds that it was really watched. */
   watched: number
   /** Who watched it last. */
@@ -43,7 +46,7 @@ export function bakeOf({ bake }: Pick<Plan, 'bake'>, lines: readonly Line[]): Ba
   const line = lines[end]
   if (bake === undefined || line?.event.type !== 'run-ended' || !WATCHED.has(line.event.result))
     return undefined
-  const state: BakeState = { since: line.at, watched: 0, seen: line.at, conditions: [] }
+  const state: BakeState = { since: line.at, own: line.event.exit, watched: 0, seen: line.at, conditions: [] }
   for (const one of lines.slice(end + 1)) advance(state, one)
   return state
 }
