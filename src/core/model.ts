@@ -130,9 +130,14 @@ export interface Verify {
 /** Nothing; that it is as if it were not asked; or that what is feared is so. */
 export type Silence = 'unknown' | 'ignore' | 'breach'
 
+/** Of several series: the condition holds when it does for one of them, or when it does for each. */
+export type Together = 'any' | 'all'
+
 /** A statement about a signal. All the predicates given must hold for a sample to count. */
 export interface Condition {
   signal: string
+  /** Where the signal has several series, instead of what its source says of them. */
+  series?: Together | undefined
   passing?: boolean | undefined
   equals?: string | number | boolean | undefined
   /** A commit, in any of its spellings; may be `${target.sha}`. */

@@ -94,6 +94,10 @@ const keys = {
   absent_for: optional(time, 'There has been no data for so long, although the measuring system answers'),
   unchanged_for: optional(time, 'Its value has been the same for so long'),
   change: optional(change, 'It is more, or less, than it was: { over: 10m, below: 0 }'),
+  series: optional(
+    z.enum(['any', 'all']),
+    'Where its signal has several series: one of them is enough, or each is needed; instead of what its source says',
+  ),
   for: optional(time, 'It has held without a break for so long'),
   in_a_row: optional(wholeNumber(1, 100), 'Consecutive samples that must hold; default 1'),
   samples: optional(wholeNumber(1, 1000), 'Take exactly so many samples; each must hold'),

@@ -1,3 +1,4 @@
+import { checkProvenSeries } from './check-series.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap, asText } from './loose.ts'
 import { checkUse, type Platforms } from './options.ts'
@@ -58,6 +59,7 @@ function checkMeasured(condition: unknown, at: Path, document: Filled, report: R
       message: `the signal "${name}" asks a person, and verify only measures`,
       cure: 'ask with a last step that uses person.confirm',
     })
+  checkProvenSeries(rest, at, { name, signal }, report)
   const limited = COMPARISONS.find((key) => asList(rest[key]).concat(rest[key]).some(isOfBaseline))
   if (limited === undefined || asMap(signal.baseline).offset === undefined) return
   report.key([...at, limited], {

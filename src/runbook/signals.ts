@@ -1,8 +1,8 @@
 import { limitIn } from '../core/conditions/limit.ts'
 import { COMPARISONS } from '../core/conditions/sample.ts'
-import type { Platform } from '../core/contract.ts'
 import type { SignalDef } from '../core/model.ts'
 import { referencesIn, referencesWithin } from '../core/template.ts'
+import { checkSeries } from './check-series.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap } from './loose.ts'
 import { isValid, LONGEST_PATTERN } from '../core/matches.ts'
@@ -11,22 +11,8 @@ import { optionsOf, type Platforms } from './options.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
 import { SIGNAL_KEYS } from './schema.ts'
+import { type SourceEntry, sourceKeys, sourcesOf } from './sources.ts'
 import { validate } from './validate.ts'
-
-type SourceEntry = NonNullable<Platform['sources']>[string]
-
-/** Every registered source by its name. */
-export function sourcesOf(platforms: Platforms): Record<string, SourceEntry> {
-  return Object.assign({}, ...Object.values(platforms).map((platform) => platform.sources ?? {})) as Record<
-    string,
-    SourceEntry
-  >
-}
-
-/** The keys of a signal that are not its own: the names of sources, right or wrong. */
-export function sourceKeys(signal: Record<string, unknown>): string[] {
-  return Object.keys(signal).filter((key) => !Object.hasOwn(SIGNAL_KEYS, key))
-}
 
 export async function checkSignals(document: Filled, platforms: Platforms, report: Report): Promise<void> {
   const sources = sourcesOf(platforms)
@@ -81,6 +67,7 @@ export function checkCondition(condition: unknown, at: Path, document: Filled, r
   if (!checkSignalName(name, [...at, 'signal'], signals, report)) return
   if (typeof matches === 'string' && referencesIn(matches).length === 0)
     checkPattern(matches, [...at, 'matches'], report)
+  checkSeries(rest, at, { name, signal: asMap(signals[name]) }, report)
   for (const key of COMPARISONS)
     for (const [place, limit] of limitsIn(rest[key], [...at, key]))
       checkLimit(name, asMap(signals[name]), limit, place, report)

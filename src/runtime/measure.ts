@@ -72,6 +72,7 @@ export async function orUnreachable(measuring: Promise<Measurement>): Promise<Me
 export function describeMeasurement(measurement: Measurement): string {
   if (measurement.kind === 'no-data') return `no data: ${measurement.why}`
   if (measurement.kind === 'unreachable') return `unknown: ${measurement.why}`
+  if (measurement.kind === 'series') return `${measurement.series.length} series`
   const last = measurement.samples.at(-1)
   if (last === undefined) return 'no data'
   if (last.failing !== undefined) return `failing: ${last.failing}`

@@ -4,7 +4,7 @@ import { limitIn } from '../core/conditions/limit.ts'
 import type { Measure } from '../core/conditions/sample.ts'
 import type { Judgement } from '../core/conditions/judgement.ts'
 import type { Taken } from '../core/conditions/moments.ts'
-import type { Measurement } from '../core/contract.ts'
+import type { Measurement, Sample } from '../core/contract.ts'
 import type { Condition, SignalDef, Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Judged, RunEvent } from '../core/run/events.ts'
@@ -188,8 +188,13 @@ async function startSample(carrier: Carrier, one: Watched): Promise<void> {
 
 /** What lies before is no proof of what is now: a file of an earlier step of CI, a point of a metric. */
 function takenSince(since: number, measurement: Measurement): Measurement {
+  const recent = (samples: Sample[]): Sample[] => samples.filter(({ at }) => at >= since)
+  if (measurement.kind === 'series') {
+    const series = measurement.series.map((one) => ({ ...one, samples: recent(one.samples) }))
+    return { ...measurement, series }
+  }
   if (measurement.kind !== 'samples') return measurement
-  const samples = measurement.samples.filter(({ at }) => at >= since)
+  const samples = recent(measurement.samples)
   return samples.length > 0
     ? { ...measurement, samples }
     : { kind: 'no-data', why: 'it was measured before the change, and not since' }

@@ -1,6 +1,8 @@
 import { limitIn } from '../core/conditions/limit.ts'
+import type { Baselines } from '../core/conditions/judgement.ts'
 import type { Taken } from '../core/conditions/moments.ts'
-import type { Measurement, Period } from '../core/contract.ts'
+import { seriesKey } from '../core/conditions/series.ts'
+import type { Measurement, Period, Sample } from '../core/contract.ts'
 import type { Runbook, SignalDef } from '../core/model.ts'
 import { type AskedSignal, askedSignal, type People } from './asked-signal.ts'
 import { bindOptions } from './bind-options.ts'
@@ -25,7 +27,7 @@ export interface Watched {
   made: number
   due: number
   sampling: boolean
-  baseline: number | undefined
+  baseline: Baselines
   asked: AskedSignal | undefined
 }
 
@@ -83,12 +85,23 @@ async function baselineOf(
   { baseline, unit }: SignalDef,
   keepsHistory: boolean,
   ask: (period: Period) => Promise<Measurement>,
-): Promise<number | undefined> {
+): Promise<Baselines> {
   if (baseline?.value !== undefined) return limitIn(unit, baseline.value)
   // A source without a history would tell what is now, and now is never five times now.
   if (baseline?.offset === undefined || !keepsHistory) return undefined
   const measured = await ask({ offset: baseline.offset })
-  const value = measured.kind === 'samples' ? measured.samples.at(-1)?.value : undefined
+  if (measured.kind === 'series')
+    return new Map(
+      measured.series.flatMap(({ labels, samples }) => {
+        const value = lastNumber(samples)
+        return value === undefined ? [] : [[seriesKey(labels), value]]
+      }),
+    )
+  return measured.kind === 'samples' ? lastNumber(measured.samples) : undefined
+}
+
+function lastNumber(samples: readonly Sample[]): number | undefined {
+  const value = samples.at(-1)?.value
   return typeof value === 'number' ? value : undefined
 }
 
@@ -97,7 +110,8 @@ export async function takeSample(one: Watched, now: () => number): Promise<void>
   one.sampling = true
   one.due = now() + one.every
   const measurement = await one.measure()
-  const from = measurement.kind === 'samples' ? measurement.from : undefined
+  const tells = measurement.kind === 'samples' || measurement.kind === 'series'
+  const from = tells ? measurement.from : undefined
   // It tells again what those have told that lie in it.
   if (from !== undefined) one.taken = one.taken.filter((old) => old.at < from)
   one.taken.push({ at: now(), measurement })

@@ -17,8 +17,10 @@ export function describeCondition(condition: Condition): string {
     parts.push(`${name.replace('_', ' ')} ${words}`)
   }
   parts.push(...overTime(condition))
-  return [parts.join(' '), ...howOften(condition)].join(', ')
+  return [parts.join(' '), ...howOften(condition), ...OF_SERIES[condition.series ?? 'unsaid']].join(', ')
 }
+
+const OF_SERIES = { any: ['in any series'], all: ['in all series'], unsaid: [] }
 
 function overTime({ absent_for, unchanged_for, change }: Condition): string[] {
   if (absent_for !== undefined) return [`without data for ${formatDuration(absent_for)}`]

@@ -1,15 +1,28 @@
 import { formatDuration } from '../duration.ts'
 import type { Condition } from '../model.ts'
-import { type Judgement, type Judging, GAP, NOT_MEASURED } from './judgement.ts'
+import { type Judgement, type Judging, type JudgingAll, GAP, NOT_MEASURED } from './judgement.ts'
 import { judgeAbsence, judgeChange, lastSample } from './over-time.ts'
 import { type Moment, momentsOf, type Taken } from './moments.ts'
+import { judgeSeries, togetherOf } from './series.ts'
 
 // One judge for every condition, of triggers, guards, verify and bake: holds, fails or unknown. No data is never success.
 
 /** Judges a condition over all measurements taken for it. */
-export function judge(condition: Condition, taken: readonly Taken[], judging: Judging): Judgement {
-  const { absent_for, unchanged_for, change } = condition
-  if (absent_for !== undefined) return judgeAbsence(absent_for, taken, judging)
+export function judge(condition: Condition, taken: readonly Taken[], judging: JudgingAll): Judgement {
+  // That nothing is measured any more is said of the signal: which series there were, nobody knows for longer.
+  if (condition.absent_for !== undefined) return judgeAbsence(condition.absent_for, taken, judging)
+  const together = togetherOf(taken)
+  if (together !== undefined)
+    return judgeSeries(condition.series ?? together, condition, taken, judging, judgeOne)
+  const { baseline } = judging
+  return judgeOne(condition, taken, {
+    ...judging,
+    baseline: typeof baseline === 'object' ? undefined : baseline,
+  })
+}
+
+function judgeOne(condition: Condition, taken: readonly Taken[], judging: Judging): Judgement {
+  const { unchanged_for, change } = condition
   const last = lastSample(taken)
   // Where nothing was ever measured, what its silence means is all there is to be judged.
   if (last !== undefined && change !== undefined) return judgeChange(change, last, taken, judging)
@@ -18,7 +31,7 @@ export function judge(condition: Condition, taken: readonly Taken[], judging: Ju
     if (last.failing !== undefined || last.value === null)
       return { ...NOT_MEASURED, words: last.failing ?? 'there is no value' }
     const same = { ...condition, unchanged_for: undefined, equals: last.value, for: unchanged_for }
-    return judge(same, taken, judging)
+    return judgeOne(same, taken, judging)
   }
   const moments = momentsOf(condition, taken, { ...judging, longestGap: GAP * judging.every }, judging.speaks)
   const since = sinceWhen(moments, judging.every)

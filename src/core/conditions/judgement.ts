@@ -12,6 +12,14 @@ export interface Judgement {
   final: boolean
 }
 
+/** What is usual of a signal: one number, or one for each of its series, by `seriesKey`. */
+export type Baselines = number | ReadonlyMap<string, number> | undefined
+
+/** Of a signal, with all of its series. */
+export interface JudgingAll extends Omit<Judging, 'baseline'> {
+  baseline?: Baselines
+}
+
 export interface Judging extends Measure {
   /** Milliseconds since the epoch. */
   now: number

@@ -103,6 +103,24 @@ describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
     await write({})
   })
 
+  test('one of several series is enough where the runbook says any: said is which', async () => {
+    const region = (name: string, share: number): string =>
+      `label_replace(vector(${share}), "region", "${name}", "", "")`
+    const query = `${region('eu', 0.02)} or ${region('us', 0.4)}`
+    const judged = (series: string): object => ({
+      error_rate: { prometheus: { url: metered.url, query, series }, every: '500ms', unit: 'ratio' },
+    })
+    await write(judged('any'))
+    const some = await cli.run(['check'])
+    expectExit(some, 10)
+    expect(some.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '{region="us"} is 40%, above 10%, for 3 s of 3 s (1 of 2 series)',
+    )
+    await write(judged('all'))
+    expectExit(await cli.run(['check']), 0)
+    await write({})
+  })
+
   test('a target that is gone is no longer measured: unknown, not well', async () => {
     metered.goDown()
     const checked = await until(12)
