@@ -78,7 +78,19 @@ export interface Trigger {
 export type Severity = 'critical' | 'high' | 'medium' | 'low'
 
 /** Conditions put together. */
-export type Statement = Condition | { all: Statement[] } | { any: Statement[] } | { not: Statement }
+export type Statement =
+  | Condition
+  | { all: Statement[]; burnRate?: BurnRate | undefined }
+  | { any: Statement[] }
+  | { not: Statement }
+
+/** What the conditions of two windows come from: for people. */
+interface BurnRate {
+  signal: string
+  /** `99.9%` */
+  objective: string
+  above: number
+}
 
 export interface Procedure {
   name: string
@@ -138,6 +150,8 @@ export interface Condition {
   signal: string
   /** Where the signal has several series, instead of what its source says of them. */
   series?: Together | undefined
+  /** Milliseconds that its query looks back, instead of the signal's. */
+  window?: number | undefined
   passing?: boolean | undefined
   equals?: string | number | boolean | undefined
   /** A commit, in any of its spellings; may be `${target.sha}`. */

@@ -5,16 +5,16 @@ import { sourceKeys } from './sources.ts'
 
 // Signals with several series: whether a condition may speak of one of them, or of each.
 
-type Named = { name: string; signal: Record<string, unknown> }
+export type NamedSignal = { name: string; signal: Record<string, unknown> }
 
 /** A condition that says which is meant needs a signal that keeps its series apart. */
 export function checkSeries(
   condition: Record<string, unknown>,
   at: Path,
-  { name, signal }: Named,
+  { name, signal }: NamedSignal,
   report: Report,
 ): void {
-  if (condition.series === undefined || ['any', 'all'].includes(String(seriesOf(signal)))) return
+  if (condition.series === undefined || keepsApart(signal)) return
   report.key([...at, 'series'], {
     code: 'no-series',
     message: `the signal "${name}" does not keep several series apart`,
@@ -26,7 +26,7 @@ export function checkSeries(
 export function checkProvenSeries(
   condition: Record<string, unknown>,
   at: Path,
-  { name, signal }: Named,
+  { name, signal }: NamedSignal,
   report: Report,
 ): void {
   if (condition.series !== undefined || seriesOf(signal) !== 'any') return
@@ -41,4 +41,8 @@ export function checkProvenSeries(
 function seriesOf(signal: Record<string, unknown>): unknown {
   const [source] = sourceKeys(signal)
   return source === undefined ? undefined : asMap(signal[source]).series
+}
+
+export function keepsApart(signal: Record<string, unknown>): boolean {
+  return ['any', 'all'].includes(String(seriesOf(signal)))
 }

@@ -59,6 +59,12 @@ function checkMeasured(condition: unknown, at: Path, document: Filled, report: R
       message: `the signal "${name}" asks a person, and verify only measures`,
       cure: 'ask with a last step that uses person.confirm',
     })
+  if (rest.burn_rate !== undefined)
+    report.key([...at, 'burn_rate'], {
+      code: 'burn-rate-in-verify',
+      message: 'burn_rate is for triggers: its long window holds the incident that was just ended',
+      cure: `write what is to be measured from now on: { signal: ${name}, below: 1% }`,
+    })
   checkProvenSeries(rest, at, { name, signal }, report)
   const limited = COMPARISONS.find((key) => asList(rest[key]).concat(rest[key]).some(isOfBaseline))
   if (limited === undefined || asMap(signal.baseline).offset === undefined) return

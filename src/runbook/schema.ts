@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 
 import { described, duration } from '../platforms/options.ts'
-import { baseline, condition, trigger } from './condition-schema.ts'
+import { baseline } from './baseline-schema.ts'
+import { condition, trigger } from './condition-schema.ts'
 
 // The shape of a runbook file. What an action or a source takes is checked by its own schema: see options.ts.
 // Descriptions end up in editors, by way of schema/runbook.schema.json.

@@ -1,7 +1,10 @@
 import { limitIn } from '../core/conditions/limit.ts'
 import { COMPARISONS } from '../core/conditions/sample.ts'
+import { parseDuration } from '../core/duration.ts'
 import type { SignalDef } from '../core/model.ts'
 import { referencesIn, referencesWithin } from '../core/template.ts'
+import { withWindow } from '../core/window.ts'
+import { checkBurnRate } from './check-burn-rate.ts'
 import { checkSeries } from './check-series.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap } from './loose.ts'
@@ -35,13 +38,20 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
       })
     const entry = source === undefined ? undefined : sources[source]
     if (source === undefined || entry === undefined) continue
-    validate(await optionsOf(entry), document, [...at, source], report)
-    if (referencesWithin(asMap(signal)[source]).some((one) => one.name === 'window'))
+    const options = await optionsOf(entry)
+    validate(options, document, [...at, source], report)
+    if (!referencesWithin(asMap(signal)[source]).some((one) => one.name === 'window')) continue
+    const { window } = asMap(signal)
+    if (window === undefined)
       report.key([...at, source], {
         code: 'no-window',
         message: `the signal "${name}" uses \${window} and has no window`,
         cure: 'give it one beside its source: window: 5m',
       })
+    // With it put in, as it is when it is measured.
+    const milliseconds = parseDuration(String(window))
+    const measured = { ...signals, [name]: withWindow(signal, milliseconds) }
+    validate(options, { ...document, filled: { signals: measured } }, [...at, source], report)
   }
 }
 
@@ -67,7 +77,9 @@ export function checkCondition(condition: unknown, at: Path, document: Filled, r
   if (!checkSignalName(name, [...at, 'signal'], signals, report)) return
   if (typeof matches === 'string' && referencesIn(matches).length === 0)
     checkPattern(matches, [...at, 'matches'], report)
-  checkSeries(rest, at, { name, signal: asMap(signals[name]) }, report)
+  const named = { name, signal: asMap(signals[name]) }
+  checkSeries(rest, at, named, report)
+  checkBurnRate(rest, at, named, report)
   for (const key of COMPARISONS)
     for (const [place, limit] of limitsIn(rest[key], [...at, key]))
       checkLimit(name, asMap(signals[name]), limit, place, report)

@@ -30,7 +30,9 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   const start = now()
   const basis = basisOf(session, runbook)
   const signals = await Promise.all(
-    [...lookBacks(runbook.triggers)].map(([name, history]) => watched(basis, name, { history, people })),
+    [...lookBacks(runbook.triggers).values()].map(({ signal, window, history }) =>
+      watched(basis, signal, { window, history, people }),
+    ),
   )
   // The time that a person takes to answer is no time of sampling.
   let asking = 0
@@ -68,9 +70,9 @@ function decisionOf(
   now: number,
   start: number,
 ): Decision {
-  const byName = new Map(signals.map((one) => [one.name, one]))
+  const byKey = new Map(signals.map((one) => [keyOf({ ...one, signal: one.name }), one]))
   const judgeOne = (condition: Condition) => {
-    const one = byName.get(condition.signal)
+    const one = byKey.get(keyOf(condition))
     return judge(condition, one?.taken ?? [], {
       now,
       every: condition.every ?? one?.every ?? EVERY,
@@ -91,16 +93,30 @@ function decisionOf(
 
 // ---------------------------------------------------------------- what has to be measured
 
-/** Every signal that a condition speaks of, and how far back any of them looks, in milliseconds. */
-function lookBacks(triggers: readonly Trigger[]): Map<string, number> {
-  const longest = new Map<string, number>()
+interface LookBack {
+  signal: string
+  /** Milliseconds, where it is another one than the signal's. */
+  window: number | undefined
+  /** In milliseconds. */
+  history: number
+}
+
+/** Every signal that a condition speaks of, over each window, and how far back any of them looks. */
+function lookBacks(triggers: readonly Trigger[]): Map<string, LookBack> {
+  const found = new Map<string, LookBack>()
   for (const trigger of triggers)
     for (const condition of conditionsOf(trigger)) {
-      const known = longest.get(condition.signal) ?? 0
-      longest.set(condition.signal, Math.max(known, ...spans(condition), trigger.rollbackAfter ?? 0))
+      const { signal, window } = condition
+      const longest = Math.max(...spans(condition), trigger.rollbackAfter ?? 0)
+      // A little more, so that what was before the breach is seen, too.
+      const history = Math.max(found.get(keyOf(condition))?.history ?? 0, Math.ceil(longest * 1.2))
+      found.set(keyOf(condition), { signal, window, history })
     }
-  // A little more, so that what was before the breach is seen, too.
-  return new Map([...longest].map(([signal, history]) => [signal, Math.ceil(history * 1.2)]))
+  return found
+}
+
+function keyOf({ signal, window }: Pick<Condition, 'signal' | 'window'>): string {
+  return `${signal} ${window ?? ''}`
 }
 
 function spans({ for: lasting, count, absent_for, unchanged_for, change }: Condition): number[] {

@@ -2,6 +2,7 @@ import type { Measurement, Period, ReadDoor } from '../core/contract.ts'
 import type { SignalDef } from '../core/model.ts'
 import type { LiveVersion } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
+import { withWindow } from '../core/window.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
 import { loadSource } from './load-action.ts'
 import type { Secrets } from './secrets.ts'
@@ -17,7 +18,8 @@ export async function measure(
 ): Promise<Measurement> {
   try {
     const source = await loadSource(signal.source)
-    return await source.measure(await bindOptions(ground, secrets, source.options, signal.with), read, period)
+    const options = withWindow(signal.with, signal.window)
+    return await source.measure(await bindOptions(ground, secrets, source.options, options), read, period)
   } catch (error) {
     if (error instanceof Problem) return { kind: 'unreachable', why: sentenceOf(error) }
     throw error

@@ -4,6 +4,7 @@ import type { Taken } from '../core/conditions/moments.ts'
 import { seriesKey } from '../core/conditions/series.ts'
 import type { Measurement, Period, Sample } from '../core/contract.ts'
 import type { Runbook, SignalDef } from '../core/model.ts'
+import { withWindow } from '../core/window.ts'
 import { type AskedSignal, askedSignal, type People } from './asked-signal.ts'
 import { bindOptions } from './bind-options.ts'
 import { loadSource } from './load-action.ts'
@@ -19,6 +20,9 @@ export const EVERY = 5000
 /** A signal that is measured again and again. */
 export interface Watched {
   name: string
+  /** Milliseconds, where it is another one than the signal's. */
+  window: number | undefined
+  /** With that window. */
   signal: SignalDef
   every: number
   measure(): Promise<Measurement>
@@ -47,10 +51,11 @@ export function basisOf(session: Session, runbook: Runbook) {
 export async function watched(
   { session, runbook, ground, secrets }: Basis,
   name: string,
-  { history, people }: { history: number; people: People },
+  { window, history, people }: { window?: number | undefined; history: number; people: People },
 ): Promise<Watched> {
-  const signal = runbook.signals[name]
-  if (signal === undefined) throw new Error(`the runbook has no signal "${name}"`)
+  const declared = runbook.signals[name]
+  if (declared === undefined) throw new Error(`the runbook has no signal "${name}"`)
+  const signal = { ...declared, window: window ?? declared.window }
   const source = await loadSource(signal.source)
   const ask = (period: Period): Promise<Measurement> =>
     orUnreachable(measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read, period))
@@ -63,11 +68,12 @@ export async function watched(
       : askedSignal(
           { name, unit: signal.unit },
           source.person,
-          await bindOptions(ground, secrets, source.options, signal.with),
+          await bindOptions(ground, secrets, source.options, withWindow(signal.with, signal.window)),
           { people, now },
         )
   return {
     name,
+    window,
     signal,
     every,
     asked,

@@ -182,7 +182,34 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
   [
     'what stands alone, with something beside it',
     runbookText({ head: SIGNAL, tail: VERIFY('absent_for: 5m, for: 5m') }),
-    ['10:24 entry 1 of "must" says more than one thing: absent_for, unchanged_for, change each stand alone'],
+    [
+      '10:24 entry 1 of "must" says more than one thing: absent_for, unchanged_for, change, burn_rate each stand alone',
+    ],
+  ],
+  [
+    'a trigger that says nothing of its signal',
+    runbookText({ head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s }]` }),
+    [
+      '4:14 entry 1 of "triggers" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in a trigger also burn_rate',
+    ],
+  ],
+  [
+    'one that says two things which each stand alone',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s, above: 1, absent_for: 5m }]`,
+    }),
+    [
+      '4:14 entry 1 of "triggers" says more than one thing: absent_for, unchanged_for, change, burn_rate each stand alone',
+    ],
+  ],
+  [
+    'words beside a group, which nobody would look at',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, for: 5m, all: [{ signal: s, above: 1 }] }]`,
+    }),
+    [
+      '4:14 entry 1 of "triggers" says something beside all, any or not that belongs to a condition in it: move it there',
+    ],
   ],
   [
     'a measured baseline in verify',
@@ -232,7 +259,7 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     'a condition that says nothing',
     runbookText({ head: SIGNAL, tail: VERIFY('in_a_row: 3') }),
     [
-      '10:24 entry 1 of "must" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change',
+      '10:24 entry 1 of "must" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in a trigger also burn_rate',
     ],
   ],
   [

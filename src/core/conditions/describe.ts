@@ -42,10 +42,17 @@ function howOften({ in_a_row, samples, for: lasting, count }: Condition): string
 
 /** The same for conditions put together. */
 export function describeStatement(statement: Statement): string {
-  if ('all' in statement) return statement.all.map(inner).join(' and ')
+  if ('all' in statement) return describeAll(statement)
   if ('any' in statement) return statement.any.map(inner).join(' or ')
   if ('not' in statement) return `not ${inner(statement.not)}`
   return describeCondition(statement)
+}
+
+function describeAll({ all, burnRate }: Extract<Statement, { all: Statement[] }>): string {
+  if (burnRate === undefined) return all.map(inner).join(' and ')
+  const windows = all.flatMap((one) => ('window' in one ? formatDuration(one.window ?? 0) : []))
+  const { signal, objective, above } = burnRate
+  return `${signal} burn rate above ${above} (objective ${objective}), over ${windows.join(' and ')}`
 }
 
 function inner(statement: Statement): string {

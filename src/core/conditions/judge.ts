@@ -9,6 +9,12 @@ import { judgeSeries, togetherOf } from './series.ts'
 
 /** Judges a condition over all measurements taken for it. */
 export function judge(condition: Condition, taken: readonly Taken[], judging: JudgingAll): Judgement {
+  const judged = judgeAll(condition, taken, judging)
+  if (condition.window === undefined) return judged
+  return { ...judged, words: `over ${formatDuration(condition.window)}: ${judged.words}` }
+}
+
+function judgeAll(condition: Condition, taken: readonly Taken[], judging: JudgingAll): Judgement {
   // That nothing is measured any more is said of the signal: which series there were, nobody knows for longer.
   if (condition.absent_for !== undefined) return judgeAbsence(condition.absent_for, taken, judging)
   const together = togetherOf(taken)

@@ -75,7 +75,10 @@ function consequence(
 
 /** Conditions put together: what decides is said, and when it began. */
 function judgeStatement(statement: Statement, judgeOne: JudgeOne): Judgement {
-  if ('all' in statement) return together(statement.all, judgeOne, ['fails', 'unknown', 'holds'], Math.max)
+  if ('all' in statement) {
+    const whole = statement.burnRate !== undefined
+    return together(statement.all, judgeOne, ['fails', 'unknown', 'holds'], Math.max, whole)
+  }
   if ('any' in statement) return together(statement.any, judgeOne, ['holds', 'unknown', 'fails'], Math.min)
   if (!('not' in statement)) return judgeOne(statement)
   const { since: _, ...judgement } = judgeStatement(statement.not, judgeOne)
@@ -84,12 +87,13 @@ function judgeStatement(statement: Statement, judgeOne: JudgeOne): Judgement {
 
 const OPPOSITE = { holds: 'fails', fails: 'holds', unknown: 'unknown' } as const
 
-/** The first verdict of the order that one of them has, with the words of those that have it. */
+/** The first verdict of the order that one of them has, with the words of those that have it; `whole`: of all of them. */
 function together(
   statements: readonly Statement[],
   judgeOne: JudgeOne,
   order: readonly Judged[],
   earliest: (...times: number[]) => number,
+  whole = false,
 ): Judgement {
   const all = statements.map((one) => judgeStatement(one, judgeOne))
   const verdict = order.find((wanted) => all.some((one) => one.verdict === wanted)) ?? 'unknown'
@@ -97,7 +101,7 @@ function together(
   const times = deciding.flatMap(({ since }) => since ?? [])
   return {
     verdict,
-    words: [...new Set(deciding.map(({ words }) => words))].join('; '),
+    words: [...new Set((whole ? all : deciding).map(({ words }) => words))].join('; '),
     since: times.length === 0 ? undefined : earliest(...times),
     final: deciding.every(({ final }) => final),
   }

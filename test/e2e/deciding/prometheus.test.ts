@@ -8,6 +8,11 @@ import { describeWith } from '../../helpers/need.ts'
 import { type Metered, PROMETHEUS_PROGRAMS, startMetered } from '../../helpers/prometheus.ts'
 import { type Cli, type CliResult, expectExit, makeCli } from '../helpers/cli.ts'
 
+const TRIGGERS: object[] = [
+  { id: 'errors', signal: 'error_rate', above: '10%', for: '3s', severity: 'critical' },
+  { id: 'uneasy', signal: 'error_rate', above: '2%', severity: 'medium', note: 'look at the logs' },
+]
+
 describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
   let metered: Metered
   let cli: Cli
@@ -23,7 +28,7 @@ describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
     await cli.stop()
   })
 
-  async function write(more: object): Promise<void> {
+  async function write(more: object, triggers = TRIGGERS): Promise<void> {
     const runbook = {
       version: 1,
       service: 'shop',
@@ -39,10 +44,7 @@ describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
         },
         ...more,
       },
-      triggers: [
-        { id: 'errors', signal: 'error_rate', above: '10%', for: '3s', severity: 'critical' },
-        { id: 'uneasy', signal: 'error_rate', above: '2%', severity: 'medium', note: 'look at the logs' },
-      ],
+      triggers,
       procedures: { none: { steps: [{ id: 'a', uses: 'command.run', with: { argv: ['true'] } }] } },
     }
     await writeFile(join(cli.folder, 'rollback.yaml'), stringify(runbook))
@@ -120,6 +122,24 @@ describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
     expectExit(await cli.run(['check']), 0)
     await write({})
   })
+
+  test('a budget of errors that burns: over both windows, and no longer once it has ended, while the long one still shows it', async () => {
+    const burn_rate = { objective: '99%', above: 5, long: '20s', short: '2s' }
+    await write({}, [{ id: 'budget', signal: 'error_rate', burn_rate, severity: 'critical' }])
+    metered.load(50, 0.4)
+    const burning = await until(10)
+    expectExit(burning, 10)
+    expect(burning.json()['triggers'][0].words).toMatch(
+      /^over 20 s: is [\d.]+%, above 5%; over 2 s: is [\d.]+%, above 5%$/,
+    )
+    metered.load(50, 0)
+    const ended = await until(0)
+    expectExit(ended, 0)
+    expect(ended.json()['triggers'][0].words).toMatch(
+      /^over 20 s: is [\d.]+%, above 5%; over 2 s: is [\d.]+%, not above 5%$/,
+    )
+    await write({})
+  }, 60_000)
 
   test('a target that is gone is no longer measured: unknown, not well', async () => {
     metered.goDown()
