@@ -4,7 +4,6 @@ import { asList, asMap, asText } from './loose.ts'
 import { checkUse, type Platforms } from './options.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
-import { COMPARISONS } from '../core/conditions/sample.ts'
 import { checkCondition, checkSignalName } from './signals.ts'
 import { checkOrder } from './steps.ts'
 
@@ -45,10 +44,7 @@ function checkVerify(verify: unknown, at: Path, document: Filled, report: Report
     })
 }
 
-/**
- * What has just been changed is measured. A person is asked by a step, which waits for the answer and records it; what
- * was usual before the incident is not asked for in the middle of a run.
- */
+/** What has just been changed is measured. A person is asked by a step, which waits for the answer and records it. */
 function checkMeasured(condition: unknown, at: Path, document: Filled, report: Report): void {
   const { signal: name, ...rest } = asMap(condition)
   if (typeof name !== 'string') return
@@ -66,15 +62,4 @@ function checkMeasured(condition: unknown, at: Path, document: Filled, report: R
       cure: `write what is to be measured from now on: { signal: ${name}, below: 1% }`,
     })
   checkProvenSeries(rest, at, { name, signal }, report)
-  const limited = COMPARISONS.find((key) => asList(rest[key]).concat(rest[key]).some(isOfBaseline))
-  if (limited === undefined || asMap(signal.baseline).offset === undefined) return
-  report.key([...at, limited], {
-    code: 'baseline-in-verify',
-    message: `the baseline of "${name}" is measured, and verify knows only a written one`,
-    cure: 'write the limit as a number, or the baseline as a value',
-  })
-}
-
-function isOfBaseline(limit: unknown): boolean {
-  return asMap(limit).of === 'baseline'
 }

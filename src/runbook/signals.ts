@@ -38,6 +38,7 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
       })
     const entry = source === undefined ? undefined : sources[source]
     if (source === undefined || entry === undefined) continue
+    await checkHistory(asMap(signal), at, source, entry, report)
     const options = await optionsOf(entry)
     validate(options, document, [...at, source], report)
     if (!referencesWithin(asMap(signal)[source]).some((one) => one.name === 'window')) continue
@@ -53,6 +54,22 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
     const measured = { ...signals, [name]: withWindow(signal, milliseconds) }
     validate(options, { ...document, filled: { signals: measured } }, [...at, source], report)
   }
+}
+
+/** What was measured before is known to a source that keeps it. */
+async function checkHistory(
+  { baseline }: Record<string, unknown>,
+  at: Path,
+  source: string,
+  entry: SourceEntry,
+  report: Report,
+): Promise<void> {
+  if (asMap(baseline).offset === undefined || (await entry.load()).keepsHistory === true) return
+  report.key([...at, 'baseline'], {
+    code: 'no-history',
+    message: `baseline: the source ${source} keeps no history, and cannot tell what it was before`,
+    cure: 'write down what is usual: baseline: { value: … }',
+  })
 }
 
 function isSource(key: string, at: Path, sources: Record<string, SourceEntry>, report: Report): boolean {

@@ -1,13 +1,13 @@
 import { describeCondition } from '../core/conditions/describe.ts'
 import { judge } from '../core/conditions/judge.ts'
-import { limitIn } from '../core/conditions/limit.ts'
-import type { Measure } from '../core/conditions/sample.ts'
-import type { Judgement } from '../core/conditions/judgement.ts'
+import { type Baselines, isBySeries, type Judgement } from '../core/conditions/judgement.ts'
+import { usesBaseline } from '../core/conditions/sample.ts'
 import type { Taken } from '../core/conditions/moments.ts'
 import type { Measurement, Sample } from '../core/contract.ts'
 import type { Condition, SignalDef, Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Judged, RunEvent } from '../core/run/events.ts'
+import { baselineOf } from './baseline.ts'
 import type { Carrier } from './carrier.ts'
 import { measure, orUnreachable } from './measure.ts'
 import { atTheEnd, lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
@@ -88,6 +88,7 @@ interface Watched {
   condition: Condition
   role: 'must' | 'should'
   signal: SignalDef | undefined
+  baseline: Baselines
   taken: Taken[]
   judgement: Judgement
   /** When it began to be watched, in milliseconds since the epoch. */
@@ -108,6 +109,7 @@ function watch(carrier: Carrier, plan: Plan, verify: Verify): Watched[] {
     condition,
     role,
     signal: plan.signals[condition.signal],
+    baseline: undefined,
     taken: [],
     judgement: { verdict: 'unknown' as const, words: 'not measured yet', final: false },
     since: start,
@@ -173,13 +175,16 @@ async function startSample(carrier: Carrier, one: Watched): Promise<void> {
   one.sampling = true
   const every = one.condition.every ?? one.signal?.every ?? EVERY
   one.due = carrier.now() + every
-  const measurement = takenSince(one.since, await takeSample(carrier, one))
+  const [sample, baseline] = await Promise.all([takeSample(carrier, one), usualOf(carrier, one)])
+  one.baseline = baseline
+  const measurement = takenSince(one.since, sample)
   one.taken.push({ at: carrier.now(), measurement })
   one.judgement = judge(one.condition, one.taken, {
     now: carrier.now(),
     every,
     unit: one.signal?.unit,
-    ...writtenBaseline(one.signal),
+    baseline,
+    floor: one.signal?.baseline?.floor,
     speaks: 'of-health',
   })
   if (one.judgement.verdict === 'holds' && carrier.now() <= one.until) one.held = true
@@ -200,10 +205,17 @@ function takenSince(since: number, measurement: Measurement): Measurement {
     : { kind: 'no-data', why: 'it was measured before the change, and not since' }
 }
 
-/** What was usual before is not asked for while it is proven: only what is written down is known here. */
-function writtenBaseline(signal: SignalDef | undefined): Pick<Measure, 'baseline' | 'floor'> {
-  const { value, floor } = signal?.baseline ?? {}
-  return { baseline: value === undefined ? undefined : limitIn(signal?.unit, value), floor }
+/** Of a time before the run was planned, however long it takes to prove it; asked for again until it is known. */
+async function usualOf(carrier: Carrier, one: Watched): Promise<Baselines> {
+  const { signal, baseline, condition } = one
+  const isKnown = typeof baseline === 'number' || isBySeries(baseline)
+  if (signal === undefined || isKnown || !usesBaseline(condition)) return baseline
+  const { plan, secrets, session } = carrier
+  return baselineOf(signal, {
+    asOf: Date.parse(plan.createdAt),
+    now: session.read.now,
+    ask: (period) => orUnreachable(measure(plan, secrets, signal, session.read, period)),
+  })
 }
 
 async function takeSample(

@@ -1,11 +1,10 @@
-import { limitIn } from '../core/conditions/limit.ts'
 import type { Baselines } from '../core/conditions/judgement.ts'
 import type { Taken } from '../core/conditions/moments.ts'
-import { seriesKey } from '../core/conditions/series.ts'
-import type { Measurement, Period, Sample } from '../core/contract.ts'
+import type { Measurement, Period } from '../core/contract.ts'
 import type { Runbook, SignalDef } from '../core/model.ts'
 import { withWindow } from '../core/window.ts'
 import { type AskedSignal, askedSignal, type People } from './asked-signal.ts'
+import { baselineOf } from './baseline.ts'
 import { bindOptions } from './bind-options.ts'
 import { loadSource } from './load-action.ts'
 import { measureWithin, orUnreachable } from './measure.ts'
@@ -82,33 +81,8 @@ export async function watched(
     made: 0,
     due: session.read.now(),
     sampling: false,
-    baseline: await baselineOf(signal, source.keepsHistory === true, ask),
+    baseline: await baselineOf(signal, { ask, asOf: now, now: session.read.now }),
   }
-}
-
-/** What is usual, written down or measured; undefined where that is not known. */
-async function baselineOf(
-  { baseline, unit }: SignalDef,
-  keepsHistory: boolean,
-  ask: (period: Period) => Promise<Measurement>,
-): Promise<Baselines> {
-  if (baseline?.value !== undefined) return limitIn(unit, baseline.value)
-  // A source without a history would tell what is now, and now is never five times now.
-  if (baseline?.offset === undefined || !keepsHistory) return undefined
-  const measured = await ask({ offset: baseline.offset })
-  if (measured.kind === 'series')
-    return new Map(
-      measured.series.flatMap(({ labels, samples }) => {
-        const value = lastNumber(samples)
-        return value === undefined ? [] : [[seriesKey(labels), value]]
-      }),
-    )
-  return measured.kind === 'samples' ? lastNumber(measured.samples) : undefined
-}
-
-function lastNumber(samples: readonly Sample[]): number | undefined {
-  const value = samples.at(-1)?.value
-  return typeof value === 'number' ? value : undefined
 }
 
 /** Takes one sample. `now` is the clock. */

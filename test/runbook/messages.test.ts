@@ -212,13 +212,12 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ],
   ],
   [
-    'a measured baseline in verify',
+    'a baseline of a time that the source knows nothing of',
     runbookText({
       head: 'signals: { s: { http: { url: https://x.test }, baseline: { offset: 1d, floor: 1 } } }',
-      tail: VERIFY('above: { times: 2, of: baseline }'),
     }),
     [
-      '10:35 the baseline of "s" is measured, and verify knows only a written one | write the limit as a number, or the baseline as a value',
+      '3:48 baseline: the source http keeps no history, and cannot tell what it was before | write down what is usual: baseline: { value: … }',
     ],
   ],
   [

@@ -1,6 +1,15 @@
 import { formatDuration } from '../duration.ts'
 import type { Condition } from '../model.ts'
-import { type Judgement, type Judging, type JudgingAll, GAP, NOT_MEASURED } from './judgement.ts'
+import {
+  type Baselines,
+  GAP,
+  isBySeries,
+  type Judgement,
+  type Judging,
+  type JudgingAll,
+  NOT_MEASURED,
+} from './judgement.ts'
+import type { Usual } from './limit.ts'
 import { judgeAbsence, judgeChange, lastSample } from './over-time.ts'
 import { type Moment, momentsOf, type Taken } from './moments.ts'
 import { judgeSeries, togetherOf } from './series.ts'
@@ -20,11 +29,12 @@ function judgeAll(condition: Condition, taken: readonly Taken[], judging: Judgin
   const together = togetherOf(taken)
   if (together !== undefined)
     return judgeSeries(condition.series ?? together, condition, taken, judging, judgeOne)
-  const { baseline } = judging
-  return judgeOne(condition, taken, {
-    ...judging,
-    baseline: typeof baseline === 'object' ? undefined : baseline,
-  })
+  return judgeOne(condition, taken, { ...judging, baseline: theOnly(judging.baseline) })
+}
+
+/** Of a signal that has no series now. */
+function theOnly(baseline: Baselines): Usual {
+  return isBySeries(baseline) ? { unknown: 'there were several series then' } : baseline
 }
 
 function judgeOne(condition: Condition, taken: readonly Taken[], judging: Judging): Judgement {

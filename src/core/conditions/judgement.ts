@@ -1,5 +1,6 @@
 import type { Judged } from '../run/events.ts'
 import type { Speaks } from './moments.ts'
+import type { Usual } from './limit.ts'
 import type { Measure } from './sample.ts'
 
 export interface Judgement {
@@ -13,7 +14,11 @@ export interface Judgement {
 }
 
 /** What is usual of a signal: one number, or one for each of its series, by `seriesKey`. */
-export type Baselines = number | ReadonlyMap<string, number> | undefined
+export type Baselines = Usual | ReadonlyMap<string, number>
+
+export function isBySeries(baseline: Baselines): baseline is ReadonlyMap<string, number> {
+  return baseline instanceof Map
+}
 
 /** Of a signal, with all of its series. */
 export interface JudgingAll extends Omit<Judging, 'baseline'> {

@@ -2,7 +2,15 @@ import type { Sample, SampledSeries } from '../contract.ts'
 import type { Condition, Together } from '../model.ts'
 import { printable } from '../printable.ts'
 import type { Judged } from '../run/events.ts'
-import { type Baselines, GAP, type Judgement, type Judging, type JudgingAll } from './judgement.ts'
+import {
+  type Baselines,
+  GAP,
+  isBySeries,
+  type Judgement,
+  type Judging,
+  type JudgingAll,
+} from './judgement.ts'
+import type { Usual } from './limit.ts'
 import type { Taken } from './moments.ts'
 
 // A signal with several series: each is judged by itself over its own time, and then it is said which of them decided.
@@ -98,8 +106,9 @@ function goesOn({ taken }: Apart, every: number): boolean {
   return newest.measurement.samples.some(({ at }) => at >= newest.at - GAP * every)
 }
 
-function baselineOf(baseline: Baselines, key: string): number | undefined {
-  return typeof baseline === 'object' ? baseline.get(key) : baseline
+function baselineOf(baseline: Baselines, key: string): Usual {
+  if (!isBySeries(baseline)) return baseline
+  return baseline.get(key) ?? { unknown: 'this series had none' }
 }
 
 /** By what it differs in from the others: `{pod="api-1"}`. */
