@@ -16,7 +16,7 @@ export interface Runbook {
   store?: StoreDef | undefined
   /** Milliseconds from the start of the run to proven. */
   deadline?: number | undefined
-  release: { live?: { signal: string } | undefined; history?: HistoryDef | undefined }
+  release: { live?: LiveDef | undefined; history?: HistoryDef | undefined }
   signals: Record<string, SignalDef>
   /** In the order of the file. */
   triggers: Trigger[]
@@ -31,6 +31,13 @@ export type StoreDef =
   | { git: { remote: string; repository: string } }
 
 export type SecretRef = { env: string } | { file: string } | { command: string[] }
+
+interface LiveDef {
+  /** Tells which version runs now. */
+  signal: string
+  /** The signal that tells when that was deployed. */
+  deployed?: string | undefined
+}
 
 type HistoryDef =
   | { git: { repository: string; branch?: string | undefined; fetch?: boolean | undefined } }
@@ -55,6 +62,8 @@ export interface SignalDef {
 export interface Baseline {
   value?: string | number | undefined
   offset?: number | undefined
+  /** Or in so many milliseconds before the version that is live was deployed. */
+  before_deployment?: number | undefined
   /** It counts as no less than this. */
   floor?: string | number | undefined
 }

@@ -10,8 +10,10 @@ import { checkOrder } from './steps.ts'
 /** What a schema cannot see: names that lead somewhere, and the options of every action. */
 export async function checkProcedures(document: Filled, platforms: Platforms, report: Report): Promise<void> {
   const file = asMap(document.filled)
-  const live = asText(asMap(asMap(file.release).live).signal)
-  if (live !== undefined) checkSignalName(live, ['release', 'live', 'signal'], asMap(file.signals), report)
+  for (const key of ['signal', 'deployed']) {
+    const name = asText(asMap(asMap(file.release).live)[key])
+    if (name !== undefined) checkSignalName(name, ['release', 'live', key], asMap(file.signals), report)
+  }
   for (const [name, procedure] of Object.entries(asMap(file.procedures))) {
     const at = ['procedures', name]
     const { steps, verify, undo } = asMap(procedure)

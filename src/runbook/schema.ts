@@ -92,7 +92,15 @@ const history = z.union([
 ])
 
 const release = z.strictObject({
-  live: optional(z.strictObject({ signal: name }), 'The signal that tells which version runs now'),
+  live: z.optional(
+    z.strictObject({
+      signal: described(name, 'The signal that tells which version runs now'),
+      deployed: optional(
+        name,
+        'The signal that tells when that was deployed: 2026-11-26T02:38:00Z, or seconds since 1970',
+      ),
+    }),
+  ),
   history: optional(history, 'What resolves and orders versions; by default the surfaces themselves'),
 })
 

@@ -64,7 +64,8 @@ async function checkHistory(
   entry: SourceEntry,
   report: Report,
 ): Promise<void> {
-  if (asMap(baseline).offset === undefined || (await entry.load()).keepsHistory === true) return
+  const { offset, before_deployment } = asMap(baseline)
+  if ((offset ?? before_deployment) === undefined || (await entry.load()).keepsHistory === true) return
   report.key([...at, 'baseline'], {
     code: 'no-history',
     message: `baseline: the source ${source} keeps no history, and cannot tell what it was before`,

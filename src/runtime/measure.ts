@@ -38,11 +38,23 @@ export async function measureWithin(
   read: ReadDoor,
   period?: Period,
 ): Promise<Measurement> {
-  const { promise: late, resolve } = Promise.withResolvers<Measurement>()
-  const timer = setTimeout(resolve, limit, { kind: 'unreachable', why: `no answer within ${limit / 1000} s` })
+  const measured = await readingWithin(read, (door) => measure(ground, secrets, signal, door, period), limit)
+  return measured ?? { kind: 'unreachable', why: `no answer within ${limit / 1000} s` }
+}
+
+/** Nobody waits longer for one sample, in milliseconds. */
+export const SAMPLE_LIMIT = 5000
+
+/** Nothing where it takes longer than so many milliseconds. */
+export async function readingWithin<T>(
+  read: ReadDoor,
+  reading: (read: ReadDoor) => Promise<T>,
+  limit = SAMPLE_LIMIT,
+): Promise<T | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => resolve(undefined), limit)
   try {
-    const asked = measure(ground, secrets, signal, limited(read, limit * SOONER), period)
-    return await Promise.race([asked, late])
+    return await Promise.race([reading(limited(read, limit * SOONER)), late])
   } finally {
     clearTimeout(timer)
   }

@@ -205,6 +205,10 @@ function takenSince(since: number, measurement: Measurement): Measurement {
     : { kind: 'no-data', why: 'it was measured before the change, and not since' }
 }
 
+const NOT_KNOWN_THEN = {
+  unknown: 'when the version was deployed that was live could not be found out when this was planned',
+}
+
 /** Of a time before the run was planned, however long it takes to prove it; asked for again until it is known. */
 async function usualOf(carrier: Carrier, one: Watched): Promise<Baselines> {
   const { signal, baseline, condition } = one
@@ -214,6 +218,7 @@ async function usualOf(carrier: Carrier, one: Watched): Promise<Baselines> {
   return baselineOf(signal, {
     asOf: Date.parse(plan.createdAt),
     now: session.read.now,
+    deployed: async () => (plan.deployed === undefined ? NOT_KNOWN_THEN : { at: Date.parse(plan.deployed) }),
     ask: (period) => orUnreachable(measure(plan, secrets, signal, session.read, period)),
   })
 }

@@ -6,13 +6,12 @@ import { withWindow } from '../core/window.ts'
 import { type AskedSignal, askedSignal, type People } from './asked-signal.ts'
 import { baselineOf } from './baseline.ts'
 import { bindOptions } from './bind-options.ts'
+import { type Deployed, findDeployment } from './deployment.ts'
 import { loadSource } from './load-action.ts'
-import { measureWithin, orUnreachable } from './measure.ts'
+import { measureWithin, orUnreachable, SAMPLE_LIMIT } from './measure.ts'
 import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
 import type { Session } from './types.ts'
 
-/** Nobody waits longer for one sample, in milliseconds. */
-const SAMPLE_LIMIT = 5000
 /** Of a signal that says nothing of it. */
 export const EVERY = 5000
 
@@ -39,16 +38,27 @@ type Basis = ReturnType<typeof basisOf>
 /** What is the same for every signal: a secret is read once, however many of them need it. */
 export function basisOf(session: Session, runbook: Runbook) {
   const head = planHead(session.read.now(), { given: '' })
+  const procedure = procedureNamed(runbook, undefined)
+  const ground = groundOf(runbook, procedure, head)
+  const secrets = session.secretsOf(runbook.secrets)
+  const measured = async (name: string): Promise<Measurement> => {
+    const signal = runbook.signals[name]
+    if (signal === undefined) throw new Error(`the runbook has no signal "${name}"`)
+    return orUnreachable(measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read))
+  }
+  let deployed: Promise<Deployed> | undefined
   return {
     session,
     runbook,
-    ground: groundOf(runbook, procedureNamed(runbook, undefined), head),
-    secrets: session.secretsOf(runbook.secrets),
+    ground,
+    secrets,
+    /** Looked for when somebody needs it, and once. */
+    deployed: () => (deployed ??= findDeployment({ session, runbook, procedure, ground, measured })),
   }
 }
 
 export async function watched(
-  { session, runbook, ground, secrets }: Basis,
+  { session, runbook, ground, secrets, deployed }: Basis,
   name: string,
   { window, history, people }: { window?: number | undefined; history: number; people: People },
 ): Promise<Watched> {
@@ -81,7 +91,7 @@ export async function watched(
     made: 0,
     due: session.read.now(),
     sampling: false,
-    baseline: await baselineOf(signal, { ask, asOf: now, now: session.read.now }),
+    baseline: await baselineOf(signal, { ask, deployed, asOf: now, now: session.read.now }),
   }
 }
 

@@ -212,6 +212,16 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ],
   ],
   [
+    'a baseline of no time',
+    runbookText({ head: 'signals: { s: { http: { url: https://x.test }, baseline: { floor: 1 } } }' }),
+    ['3:48 "baseline" needs exactly one of value, offset, before_deployment'],
+  ],
+  [
+    'a signal that is not there, for when it was deployed',
+    runbookText({ head: `${SIGNAL}\nrelease: { live: { signal: s, deployed: t } }` }),
+    ['4:41 there is no signal "t" | did you mean "s"?'],
+  ],
+  [
     'a baseline of a time that the source knows nothing of',
     runbookText({
       head: 'signals: { s: { http: { url: https://x.test }, baseline: { offset: 1d, floor: 1 } } }',

@@ -454,6 +454,26 @@ describe('what is usual, by a source that keeps a history', () => {
     })
   })
 
+  test('may be of the time before the version was deployed that was live then', async () => {
+    const before: number[] = []
+    world.measure = (_name, period) => {
+      if (period?.history === undefined) return number(110)
+      before.push(session.read.now() - (period.offset ?? 0) - period.history)
+      return number(100)
+    }
+    const baseline = { before_deployment: 1_800_000, floor: 1 }
+    const p95 = { source: 'past', with: { name: 'p95' }, every: 1000, baseline }
+    const deployed = '2026-11-22T02:38:00.000Z'
+    expect(await verdict({ must: [AS_USUAL] }, { signals: { p95 }, deployed })).toMatchObject({
+      verdict: 'holds',
+    })
+    expect(before).toEqual([Date.parse('2026-11-22T02:08:00Z')])
+    expect(await verdict({ must: [AS_USUAL] }, { signals: { p95 } })).toMatchObject({
+      verdict: 'unknown',
+      why: expect.stringContaining('could not be found out when this was planned'),
+    })
+  })
+
   test('is not asked for by who does not need it', async () => {
     measuring(
       () => number(1),

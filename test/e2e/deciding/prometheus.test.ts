@@ -28,22 +28,26 @@ describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
     await cli.stop()
   })
 
-  async function write(more: object, triggers = TRIGGERS): Promise<void> {
+  function signals() {
+    return {
+      error_rate: {
+        prometheus: {
+          url: metered.url,
+          query: '(sum(rate(errors_total[${window}])) or vector(0)) / sum(rate(requests_total[${window}]))',
+        },
+        window: '2s',
+        every: '500ms',
+        unit: 'ratio',
+      },
+    }
+  }
+
+  async function write(more: object, triggers = TRIGGERS, release = {}): Promise<void> {
     const runbook = {
       version: 1,
       service: 'shop',
-      signals: {
-        error_rate: {
-          prometheus: {
-            url: metered.url,
-            query: '(sum(rate(errors_total[${window}])) or vector(0)) / sum(rate(requests_total[${window}]))',
-          },
-          window: '2s',
-          every: '500ms',
-          unit: 'ratio',
-        },
-        ...more,
-      },
+      release,
+      signals: { ...signals(), ...more },
       triggers,
       procedures: { none: { steps: [{ id: 'a', uses: 'command.run', with: { argv: ['true'] } }] } },
     }
@@ -138,6 +142,30 @@ describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
     expect(ended.json()['triggers'][0].words).toMatch(
       /^over 20 s: is [\d.]+%, above 5%; over 2 s: is [\d.]+%, not above 5%$/,
     )
+    await write({})
+  }, 60_000)
+
+  test('worse than it was before the deployment', async () => {
+    metered.load(50, 0.05)
+    await write({}, [{ id: 'steady', signal: 'error_rate', above: '4.9%', for: '3s', severity: 'medium' }])
+    expectExit(await until(11), 11)
+    const at = Math.floor(Date.now() / 1000)
+    const say = (value: string): object => ({ command: { argv: ['echo', value], stdout: 'text' } })
+    const { error_rate } = signals()
+    await write(
+      {
+        live: say('7e12345'),
+        deployed_at: say(String(at)),
+        error_rate: { ...error_rate, baseline: { before_deployment: '2s', floor: '1%' } },
+      },
+      [{ id: 'worse', signal: 'error_rate', above: { times: 3, of: 'baseline' }, severity: 'critical' }],
+      { live: { signal: 'live', deployed: 'deployed_at' } },
+    )
+    expectExit(await until(0), 0)
+    metered.load(50, 0.4)
+    const worse = await until(10)
+    expectExit(worse, 10)
+    expect(worse.json()['triggers'][0].words).toMatch(/^is [\d.]+%, above 3 × baseline$/)
     await write({})
   }, 60_000)
 
