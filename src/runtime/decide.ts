@@ -2,6 +2,7 @@ import { judge } from '../core/conditions/judge.ts'
 import { type Decision, gravest, judgeTrigger } from '../core/conditions/verdict.ts'
 import type { Condition, Runbook, Statement, Trigger } from '../core/model.ts'
 import type { People } from './asked-signal.ts'
+import { told, unlessAborted, withHistory } from './trace-breach.ts'
 import type { Session } from './types.ts'
 import { basisOf, EVERY, takeSample, watched, type Watched } from './watch-signal.ts'
 
@@ -37,8 +38,19 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   // The time that a person takes to answer is no time of sampling.
   let asking = 0
   const isOver = (): boolean => interrupt.aborted || now() - start - asking >= sample
-  let told = ''
+  let news = ''
   let judged = { made: 0, at: -Infinity }
+  const withBeginnings = async (decision: Decision): Promise<Decision> => {
+    if (!decision.triggers.some(({ judged }) => judged === 'holds')) return decision
+    const asked = Promise.all([withHistory(signals, now), basis.deployed()])
+    const found = await unlessAborted(asked, interrupt)
+    if (found === undefined) return decision
+    const [traced, deployed] = found
+    // Where nobody was to say it, that nobody did is no news.
+    const isNews = 'at' in deployed || runbook.release.live?.deployed !== undefined
+    const deployment = isNews ? deployed : undefined
+    return told(decision, decisionOf(runbook, traced, now(), start), deployment)
+  }
   for (;;) {
     for (const one of signals) if (one.due <= now() && !one.sampling) void takeSample(one, now)
     const first = signals.every(({ taken }) => taken.length > 0) || interrupt.aborted
@@ -47,12 +59,12 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
       judged = { made, at: now() }
       const decision = decisionOf(runbook, signals, now(), start)
       const key = JSON.stringify(decision.triggers)
-      if (key !== told) onNews?.(decision)
-      told = key
-      if (decision.verdict === 'rollback') return decision
+      if (key !== news) onNews?.(decision)
+      news = key
+      if (decision.verdict === 'rollback') return withBeginnings(decision)
       // Nobody is asked for what could not change anything, or before it is known what the machines say.
       const open = people.ask && signals.find(({ asked }) => asked?.open() === true)
-      if (open === undefined && isOver()) return decision
+      if (open === undefined && isOver()) return withBeginnings(decision)
       if (open !== undefined) {
         const before = now()
         await open.asked?.ask(people, now)

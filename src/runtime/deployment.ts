@@ -1,3 +1,4 @@
+import type { Deployed } from '../core/conditions/verdict.ts'
 import type { Measurement } from '../core/contract.ts'
 import type { Procedure, Runbook } from '../core/model.ts'
 import { momentOf } from '../core/moment.ts'
@@ -8,17 +9,6 @@ import { describeMeasurement, liveOf, readingWithin } from './measure.ts'
 import type { Session } from './types.ts'
 
 // When the version that runs now was deployed: by a signal that the runbook names for it, else by the surfaces themselves.
-
-interface Deployment {
-  /** Milliseconds since the epoch. */
-  at: number
-  /** For people; undefined where nothing says which version runs. */
-  version: string | undefined
-  /** A surface may only know when it was made: what went back to an older version was deployed later. */
-  how: 'deployed' | 'made or deployed'
-}
-
-export type Deployed = Deployment | { unknown: string }
 
 export interface DeploymentGround {
   session: Session

@@ -1,12 +1,13 @@
 import type { Baselines } from '../core/conditions/judgement.ts'
 import type { Taken } from '../core/conditions/moments.ts'
+import type { Deployed } from '../core/conditions/verdict.ts'
 import type { Measurement, Period } from '../core/contract.ts'
 import type { Runbook, SignalDef } from '../core/model.ts'
 import { withWindow } from '../core/window.ts'
 import { type AskedSignal, askedSignal, type People } from './asked-signal.ts'
 import { baselineOf } from './baseline.ts'
 import { bindOptions } from './bind-options.ts'
-import { type Deployed, findDeployment } from './deployment.ts'
+import { findDeployment } from './deployment.ts'
 import { loadSource } from './load-action.ts'
 import { measureWithin, orUnreachable, SAMPLE_LIMIT } from './measure.ts'
 import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
@@ -24,6 +25,8 @@ export interface Watched {
   signal: SignalDef
   every: number
   measure(): Promise<Measurement>
+  /** So many milliseconds up to now; absent where its source keeps no history. */
+  before?: ((history: number) => Promise<Measurement>) | undefined
   taken: Taken[]
   /** Measurements, also those of which a newer one tells it all again. */
   made: number
@@ -87,6 +90,7 @@ export async function watched(
     every,
     asked,
     measure: async () => asked?.measure(session.read.now()) ?? ask(period),
+    before: source.keepsHistory === true ? (history) => ask({ history, every }) : undefined,
     taken: [],
     made: 0,
     due: session.read.now(),

@@ -52,7 +52,9 @@ function judgeOne(condition: Condition, taken: readonly Taken[], judging: Judgin
   const moments = momentsOf(condition, taken, { ...judging, longestGap: GAP * judging.every }, judging.speaks)
   const since = sinceWhen(moments, judging.every)
   const judged = judgeMoments(condition, moments, judging)
-  return judged.verdict === 'fails' ? judged : { ...judged, since }
+  return judged.verdict === 'fails' || since === undefined
+    ? judged
+    : { ...judged, since, began: hadNotBegun(moments, since, judging.every) }
 }
 
 function judgeMoments(condition: Condition, moments: Moment[], judging: Judging): Judgement {
@@ -99,10 +101,7 @@ function judgeFor(moments: Moment[], wanted: number, { every }: Judging): Judgem
   const words = `${last.words}, for ${formatDuration(Math.min(lasted, wanted))} of ${formatDuration(wanted)}`
   if (lasted >= wanted) return { verdict: 'holds', words, final: false }
   // Only what was seen not to hold before says that it is no longer.
-  const first = moments.findIndex(({ at }) => at === since)
-  const before = moments[first - 1]
-  const known = before?.verdict === 'fails' && since - before.at <= GAP * every
-  return { verdict: known ? 'fails' : 'unknown', words, final: false }
+  return { verdict: hadNotBegun(moments, since, every) ? 'fails' : 'unknown', words, final: false }
 }
 
 /** `count`: so many of the last ones hold. */
@@ -140,4 +139,10 @@ function sinceWhen(moments: Moment[], every: number): number | undefined {
     since = at
   }
   return since
+}
+
+/** Right before, without a gap, it was seen not to hold. */
+function hadNotBegun(moments: Moment[], since: number, every: number): boolean {
+  const before = moments[moments.findIndex(({ at }) => at === since) - 1]
+  return before?.verdict === 'fails' && since - before.at <= GAP * every
 }

@@ -9,6 +9,8 @@ export interface Judgement {
   words: string
   /** Since when it holds without a break, as far as is known, in milliseconds since the epoch. */
   since?: number | undefined
+  /** It began then: right before it did not hold. Else it may have held for longer. */
+  began?: boolean | undefined
   /** More samples cannot change it. */
   final: boolean
 }
@@ -37,3 +39,14 @@ export interface Judging extends Measure {
 export const GAP = 3
 
 export const NOT_MEASURED: Judgement = { verdict: 'unknown', words: 'not measured yet', final: false }
+
+/** Of several that are judged together. */
+export function beginningOf(
+  judgements: readonly Judgement[],
+  earliest: (...times: number[]) => number,
+): Pick<Judgement, 'since' | 'began'> {
+  const times = judgements.flatMap(({ since }) => since ?? [])
+  if (times.length === 0) return {}
+  const since = earliest(...times)
+  return { since, began: judgements.some((one) => one.since === since && one.began === true) }
+}

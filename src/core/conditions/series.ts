@@ -4,6 +4,7 @@ import { printable } from '../printable.ts'
 import type { Judged } from '../run/events.ts'
 import {
   type Baselines,
+  beginningOf,
   GAP,
   isBySeries,
   type Judgement,
@@ -58,11 +59,10 @@ export function judgeSeries(
   if (first === undefined) return { verdict, words: 'no series has data any more', final: false }
   const name = ({ labels }: { labels: Labels }): string => nameOf(labels, all)
   const also = verdict === decisive ? others.slice(0, MOST_NAMED).map((one) => `, and ${name(one)}`) : []
-  const times = deciding.flatMap(({ since }) => since ?? [])
   return {
     verdict,
     words: `${name(first)} ${first.words}${also.join('')} (${deciding.length} of ${all.length} series)`,
-    since: times.length === 0 ? undefined : together === 'any' ? Math.min(...times) : Math.max(...times),
+    ...beginningOf(deciding, together === 'any' ? Math.min : Math.max),
     final: verdict === decisive ? deciding.some(({ final }) => final) : judged.every(({ final }) => final),
   }
 }

@@ -2,7 +2,7 @@ import { formatDuration } from '../duration.ts'
 import type { Condition, Severity, Statement, Trigger } from '../model.ts'
 import type { Judged } from '../run/events.ts'
 import { describeStatement } from './describe.ts'
-import type { Judgement } from './judgement.ts'
+import { beginningOf, type Judgement } from './judgement.ts'
 
 /** From the mildest to the gravest: the gravest of all triggers is that of the whole. */
 const VERDICTS = ['hold', 'investigate', 'unknown', 'rollback'] as const
@@ -20,6 +20,8 @@ export interface TriggerVerdict {
   words: string
   /** Since when it holds, in milliseconds since the epoch. */
   since?: number | undefined
+  /** It began then; else it may have held for longer. */
+  began?: boolean | undefined
   verdict: Verdict
   /** Why the verdict is not what the severity says. */
   but?: string | undefined
@@ -34,14 +36,28 @@ export interface Decision {
   sampled: number
   /** Signals that only a person can tell, and nobody has, by name. */
   unanswered: string[]
+  /** Of the version that is live, where something holds: what came before the breach. */
+  deployment?: Deployed | undefined
 }
+
+/** When the version that is live was deployed; or why that is not known. */
+export type Deployed =
+  | {
+      /** Milliseconds since the epoch. */
+      at: number
+      /** For people; undefined where nothing says which version runs. */
+      version: string | undefined
+      /** A surface may only know when it was made: what went back to an older version was deployed later. */
+      how: 'deployed' | 'made or deployed'
+    }
+  | { unknown: string }
 
 type JudgeOne = (condition: Condition) => Judgement
 
 /** What follows from a trigger, as things are now. */
 export function judgeTrigger(trigger: Trigger, judgeOne: JudgeOne, now: number): TriggerVerdict {
   const { id, severity, when, unless, note } = trigger
-  const { verdict: judged, words, since } = judgeStatement(when, judgeOne)
+  const { verdict: judged, words, since, began } = judgeStatement(when, judgeOne)
   const against = unless === undefined ? undefined : judgeStatement(unless, judgeOne)
   return {
     id,
@@ -50,6 +66,7 @@ export function judgeTrigger(trigger: Trigger, judgeOne: JudgeOne, now: number):
     judged,
     words,
     since,
+    began,
     note,
     ...consequence(trigger, { judged, since, now }, against),
   }
@@ -81,7 +98,7 @@ function judgeStatement(statement: Statement, judgeOne: JudgeOne): Judgement {
   }
   if ('any' in statement) return together(statement.any, judgeOne, ['holds', 'unknown', 'fails'], Math.min)
   if (!('not' in statement)) return judgeOne(statement)
-  const { since: _, ...judgement } = judgeStatement(statement.not, judgeOne)
+  const { since: _, began: __, ...judgement } = judgeStatement(statement.not, judgeOne)
   return { ...judgement, verdict: OPPOSITE[judgement.verdict] }
 }
 
@@ -98,11 +115,10 @@ function together(
   const all = statements.map((one) => judgeStatement(one, judgeOne))
   const verdict = order.find((wanted) => all.some((one) => one.verdict === wanted)) ?? 'unknown'
   const deciding = all.filter((one) => one.verdict === verdict)
-  const times = deciding.flatMap(({ since }) => since ?? [])
   return {
     verdict,
     words: [...new Set((whole ? all : deciding).map(({ words }) => words))].join('; '),
-    since: times.length === 0 ? undefined : earliest(...times),
+    ...beginningOf(deciding, earliest),
     final: deciding.every(({ final }) => final),
   }
 }

@@ -73,6 +73,9 @@ test('since when: of any, since it began; of all, since the last of them joined'
   const all = [series('eu', 0.4, 0.4, 0.4), series('us', 0, 0.4, 0.4)]
   expect(judged(ABOVE, history('any', all)).since).toBe(NOW - 2000)
   expect(judged(ABOVE, history('all', all)).since).toBe(NOW - 1000)
+  // Of eu nothing is known from before; us was seen to be well.
+  expect(judged(ABOVE, history('any', all)).began).toBe(false)
+  expect(judged(ABOVE, history('all', all)).began).toBe(true)
 })
 
 describe('said is which series it was', () => {
