@@ -127,16 +127,20 @@ const groupChecks = [
   ),
 ]
 
-const bare = z.strictObject({ signal, ...triggerKeys }).check(...checks)
+/** In bake: it has no time of its own. */
+export const bare = z.strictObject({ signal, ...keys }).check(...checks)
+
+/** In what is put together. */
+const inner = z.strictObject({ signal, ...triggerKeys }).check(...checks)
 
 /** A condition, or some put together. Deeper nesting is not read at 03:00. */
 const part = z
   .strictObject({
     signal: z.optional(signal),
     ...triggerKeys,
-    all: optional(z.array(bare).check(z.minLength(1)), 'All of these hold'),
-    any: optional(z.array(bare).check(z.minLength(1)), 'One of these holds'),
-    not: optional(bare, 'This does not hold'),
+    all: optional(z.array(inner).check(z.minLength(1)), 'All of these hold'),
+    any: optional(z.array(inner).check(z.minLength(1)), 'One of these holds'),
+    not: optional(inner, 'This does not hold'),
   })
   .check(...groupChecks)
 
@@ -148,22 +152,23 @@ const statement = {
   not: optional(part, 'This does not hold'),
 }
 
+const id = z
+  .string()
+  .check(z.maxLength(64), z.regex(/^[a-z0-9][a-z0-9-]*$/, 'ids are lower-case letters, digits and -'))
+
+export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
+
+/** For the person who reads it. */
+const note = () => optional(z.string().check(z.minLength(1)), 'For the person who reads it')
+
 export const trigger = z
   .strictObject({
-    id: described(
-      z
-        .string()
-        .check(z.maxLength(64), z.regex(/^[a-z0-9][a-z0-9-]*$/, 'ids are lower-case letters, digits and -')),
-      'Unique among the triggers',
-    ),
-    severity: described(
-      z.enum(['critical', 'high', 'medium', 'low']),
-      'critical and high: roll back; medium: investigate; low: a note',
-    ),
+    id: described(id, 'Unique among the triggers'),
+    severity: described(z.enum(SEVERITIES), 'critical and high: roll back; medium: investigate; low: a note'),
     ...statement,
     rollback_after: optional(time, 'Of a medium one: roll back when it has held for so long'),
     unless: optional(part, 'While this holds, the trigger does not count'),
-    note: optional(z.string().check(z.minLength(1)), 'For the person who reads it'),
+    note: note(),
   })
   .check(
     ...groupChecks,
@@ -173,6 +178,20 @@ export const trigger = z
     ),
   )
 
+/** A rule against every trigger. */
+export const unless = z
+  .strictObject({
+    id: described(id, 'Unique among the triggers and these rules'),
+    ...statement,
+    severity: optional(
+      z.array(z.enum(SEVERITIES)).check(z.minLength(1)),
+      'Of which triggers it speaks; default: of all',
+    ),
+    note: note(),
+  })
+  .check(...groupChecks)
+
 export type ConditionFile = z.output<typeof condition>
 export type PartFile = z.output<typeof part>
 export type TriggerFile = z.output<typeof trigger>
+export type UnlessFile = z.output<typeof unless>

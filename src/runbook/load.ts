@@ -1,6 +1,7 @@
 import type { Runbook } from '../core/model.ts'
 import { platforms as registered } from '../platforms/index.ts'
 import type { Filled } from './filled.ts'
+import { checkFixForward } from './fix-forward.ts'
 import { readDeclared, type Chosen, type Declared } from './declared.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { asMap } from './loose.ts'
@@ -71,6 +72,7 @@ async function loadFor(
   const document: Filled = { raw: value, filled: fillIfMap(value, declared) }
   await checkSignals(document, platforms, report)
   checkTriggers(document, report)
+  checkFixForward(document, report)
   await checkProcedures(document, platforms, report)
   const file = validate(runbookSchema, document, [], report)
   if (diagnostics.length > 0 || file === undefined) return { diagnostics: tidy(diagnostics) }

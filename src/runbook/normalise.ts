@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/json.ts'
 import {
+  type Bake,
   DEFAULT_RETRY,
   type Procedure,
   type Runbook,
@@ -10,9 +11,9 @@ import {
   type Verify,
 } from '../core/model.ts'
 import type { Declared } from './declared.ts'
-import type { RunbookFile, VerifyFile } from './schema.ts'
+import type { BakeFile, RunbookFile, VerifyFile } from './schema.ts'
 import { sourceKeys } from './sources.ts'
-import { toCondition, toTrigger } from './statements.ts'
+import { toCondition, toTrigger, toUnless } from './statements.ts'
 
 const VERIFY_WITHIN = 5 * 60_000
 
@@ -38,7 +39,12 @@ export function toRunbook(
       Object.entries(file.signals ?? {}).map(([name, signal]) => [name, toSignal(signal)]),
     ),
     triggers: (file.triggers ?? []).map(toTrigger),
-    procedures: Object.entries(file.procedures).map(([name, procedure]) => toProcedure(name, procedure)),
+    unless: (file.unless ?? []).map(toUnless),
+    maxDowntime: file.max_downtime,
+    fixForward: file.fix_forward,
+    procedures: Object.entries(file.procedures).map(([name, procedure]) =>
+      toProcedure(name, procedure, file.signals ?? {}),
+    ),
   }
 }
 
@@ -54,7 +60,9 @@ function toSignal(signal: NonNullable<RunbookFile['signals']>[string]): SignalDe
   return { source, with: signal[source] as JsonObject, every, window, baseline, unit }
 }
 
-function toProcedure(name: string, file: RunbookFile['procedures'][string]): Procedure {
+type SignalsFile = NonNullable<RunbookFile['signals']>
+
+function toProcedure(name: string, file: RunbookFile['procedures'][string], signals: SignalsFile): Procedure {
   return {
     name,
     useWhen: file.use_when,
@@ -65,6 +73,7 @@ function toProcedure(name: string, file: RunbookFile['procedures'][string]): Pro
     limits: file.limits ?? {},
     steps: file.steps.map(toStep),
     verify: toVerify(file.verify),
+    bake: toBake(file.bake, signals),
     undo: file.undo === undefined ? undefined : { verify: toVerify(file.undo.verify) },
   }
 }
@@ -100,4 +109,13 @@ function toVerify(file: VerifyFile | undefined): Verify | undefined {
     must: (file.must ?? []).map(toCondition),
     should: (file.should ?? []).map(toCondition),
   }
+}
+
+/** As long as a query looks back, it still tells of the incident. */
+function toBake(file: BakeFile | undefined, signals: SignalsFile): Bake | undefined {
+  if (file === undefined) return undefined
+  const must = (file.must ?? []).map(toCondition)
+  const should = (file.should ?? []).map(toCondition)
+  const windows = [...must, ...should].map(({ signal }) => signals[signal]?.window ?? 0)
+  return { for: file.for, settle: file.settle ?? Math.max(...windows), must, should }
 }

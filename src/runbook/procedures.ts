@@ -1,6 +1,7 @@
 import { checkProvenSeries } from './check-series.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap, asText } from './loose.ts'
+import { checkBakeTimes } from './bake-times.ts'
 import { checkUse, type Platforms } from './options.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
@@ -16,9 +17,11 @@ export async function checkProcedures(document: Filled, platforms: Platforms, re
   }
   for (const [name, procedure] of Object.entries(asMap(file.procedures))) {
     const at = ['procedures', name]
-    const { steps, verify, undo } = asMap(procedure)
+    const { steps, verify, bake, undo } = asMap(procedure)
     checkOrder(asList(steps), [...at, 'steps'], report)
     checkVerify(verify, [...at, 'verify'], document, report)
+    checkVerify(bake, [...at, 'bake'], document, report)
+    checkBakeTimes(bake, [...at, 'bake'], document, report)
     checkVerify(asMap(undo).verify, [...at, 'undo', 'verify'], document, report)
     for (const [index, step] of asList(steps).entries())
       await checkStep(asMap(step), [...at, 'steps', index], document, platforms, report)
@@ -38,6 +41,7 @@ async function checkStep(
     await checkUse(asMap(step.fallback), [...at, 'fallback'], document, platforms, report)
 }
 
+/** Of verify or of bake. */
 function checkVerify(verify: unknown, at: Path, document: Filled, report: Report): void {
   for (const list of ['must', 'should'])
     asList(asMap(verify)[list]).forEach((condition, index) => {
@@ -48,18 +52,22 @@ function checkVerify(verify: unknown, at: Path, document: Filled, report: Report
 
 /** What has just been changed is measured. A person is asked by a step, which waits for the answer and records it. */
 function checkMeasured(condition: unknown, at: Path, document: Filled, report: Report): void {
+  const part = at.includes('bake') ? 'bake' : 'verify'
   const { signal: name, ...rest } = asMap(condition)
   if (typeof name !== 'string') return
   const signal = asMap(asMap(asMap(document.filled).signals)[name])
   if (signal.ask !== undefined)
     report.value([...at, 'signal'], {
-      code: 'asked-in-verify',
-      message: `the signal "${name}" asks a person, and verify only measures`,
-      cure: 'ask with a last step that uses person.confirm',
+      code: `asked-in-${part}`,
+      message: `the signal "${name}" asks a person, and ${part} only measures`,
+      cure:
+        part === 'bake'
+          ? 'measure it, or leave it to `rollback check`'
+          : 'ask with a last step that uses person.confirm',
     })
   if (rest.burn_rate !== undefined)
     report.key([...at, 'burn_rate'], {
-      code: 'burn-rate-in-verify',
+      code: `burn-rate-in-${part}`,
       message: 'burn_rate is for triggers: its long window holds the incident that was just ended',
       cure: `write what is to be measured from now on: { signal: ${name}, below: 1% }`,
     })

@@ -13,7 +13,17 @@ const RUN = ['stamp', 'id', 'service', 'environment', 'procedure', 'reason'].map
 type Scope = 'nothing' | 'vars' | 'early' | 'late' | 'options' | 'measure'
 
 /** The parts of the document in which references are filled. */
-const FILLED = new Set(['deadline', 'secrets', 'release', 'signals', 'triggers', 'procedures'])
+const FILLED = new Set([
+  'deadline',
+  'secrets',
+  'release',
+  'signals',
+  'triggers',
+  'unless',
+  'max_downtime',
+  'fix_forward',
+  'procedures',
+])
 
 /** The document with `${vars.…}` and `${inputs.…}` filled in; the rest is bound late. */
 export function fillEarly(document: Record<string, unknown>, declared: Declared): Record<string, unknown> {

@@ -1,6 +1,12 @@
-import type { Condition, Statement, Trigger } from '../core/model.ts'
+import type { Condition, Statement, Trigger, Unless } from '../core/model.ts'
 import { budgetOf } from './condition-parts.ts'
-import type { ConditionFile, PartFile, TriggerFile } from './condition-schema.ts'
+import {
+  type ConditionFile,
+  type PartFile,
+  SEVERITIES,
+  type TriggerFile,
+  type UnlessFile,
+} from './condition-schema.ts'
 
 // Conditions as they are written, in the one form that they are judged in.
 
@@ -52,4 +58,8 @@ export function toTrigger({ id, severity, rollback_after, unless, note, ...when 
     rollbackAfter: rollback_after,
     note,
   }
+}
+
+export function toUnless({ id, severity = [...SEVERITIES], note, ...when }: UnlessFile): Unless {
+  return { id, when: toStatement(when as PartFile), severities: severity, note }
 }

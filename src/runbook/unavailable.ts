@@ -11,7 +11,6 @@ const UNAVAILABLE = [
   'release.history.registry',
   'procedures.*.triggers',
   'procedures.*.guards',
-  'procedures.*.bake',
   'procedures.*.fences',
   'procedures.*.notify',
   'procedures.*.limits.announce',

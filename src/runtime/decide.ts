@@ -1,7 +1,11 @@
 import { judge } from '../core/conditions/judge.ts'
-import { type Decision, gravest, judgeTrigger } from '../core/conditions/verdict.ts'
-import type { Condition, Runbook, Statement, Trigger } from '../core/model.ts'
+import { lastSample } from '../core/conditions/over-time.ts'
+import { timeAllowed } from '../core/conditions/time-allowed.ts'
+import { type Decision, gravest, judgeTrigger, type TriggerVerdict } from '../core/conditions/verdict.ts'
+import type { KnownOf } from '../core/conditions/explain.ts'
+import type { Condition, Runbook } from '../core/model.ts'
 import type { People } from './asked-signal.ts'
+import { lookBacks, measuredAs, measuredSignals } from './look-backs.ts'
 import { told, unlessAborted, withHistory } from './trace-breach.ts'
 import type { Session } from './types.ts'
 import { basisOf, EVERY, takeSample, watched, type Watched } from './watch-signal.ts'
@@ -16,6 +20,8 @@ export interface DecideOptions {
   sample: number
   interrupt: AbortSignal
   people: People
+  /** With how each trigger was judged, part by part. */
+  explain?: boolean | undefined
   /** After every sample that changed what is known. */
   onNews?: ((decision: Decision) => void) | undefined
 }
@@ -31,13 +37,19 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   const start = now()
   const basis = basisOf(session, runbook)
   const signals = await Promise.all(
-    [...lookBacks(runbook.triggers).values()].map(({ signal, window, history }) =>
-      watched(basis, signal, { window, history, people }),
+    [...measuredSignals(runbook).values()].map(({ signal, ...how }) =>
+      watched(basis, signal, { ...how, people }),
     ),
   )
   // The time that a person takes to answer is no time of sampling.
   let asking = 0
   const isOver = (): boolean => interrupt.aborted || now() - start - asking >= sample
+  const whole = async (decision: Decision): Promise<Decision> => {
+    if (options.explain !== true) return decision
+    const { explain } = await import('./explain.ts')
+    const { triggers } = decision
+    return { ...decision, explanation: explain(runbook, triggers, signals, knownBy(signals, now()), now()) }
+  }
   let news = ''
   let judged = { made: 0, at: -Infinity }
   const withBeginnings = async (decision: Decision): Promise<Decision> => {
@@ -49,7 +61,8 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     // Where nobody was to say it, that nobody did is no news.
     const isNews = 'at' in deployed || runbook.release.live?.deployed !== undefined
     const deployment = isNews ? deployed : undefined
-    return told(decision, decisionOf(runbook, traced, now(), start), deployment)
+    const whole = told(decision, decisionOf(runbook, traced, now(), start), deployment)
+    return { ...whole, time: timeOf(runbook, whole.triggers, signals, now()) }
   }
   for (;;) {
     for (const one of signals) if (one.due <= now() && !one.sampling) void takeSample(one, now)
@@ -61,10 +74,12 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
       const key = JSON.stringify(decision.triggers)
       if (key !== news) onNews?.(decision)
       news = key
-      if (decision.verdict === 'rollback') return withBeginnings(decision)
+      if (decision.verdict === 'rollback') return whole(await withBeginnings(decision))
       // Nobody is asked for what could not change anything, or before it is known what the machines say.
-      const open = people.ask && signals.find(({ asked }) => asked?.open() === true)
-      if (open === undefined && isOver()) return withBeginnings(decision)
+      const open =
+        people.ask &&
+        signals.find(({ name, asked }) => asked?.open() === true && matters(name, runbook, decision))
+      if (open === undefined && isOver()) return whole(await withBeginnings(decision))
       if (open !== undefined) {
         const before = now()
         await open.asked?.ask(people, now)
@@ -76,71 +91,63 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   }
 }
 
-function decisionOf(
-  { triggers }: Runbook,
-  signals: readonly Watched[],
-  now: number,
-  start: number,
-): Decision {
-  const byKey = new Map(signals.map((one) => [keyOf({ ...one, signal: one.name }), one]))
+function decisionOf(runbook: Runbook, signals: readonly Watched[], now: number, start: number): Decision {
+  const { triggers, unless } = runbook
+  const known = knownBy(signals, now)
   const judgeOne = (condition: Condition) => {
-    const one = byKey.get(keyOf(condition))
-    return judge(condition, one?.taken ?? [], {
-      now,
-      every: condition.every ?? one?.every ?? EVERY,
-      unit: one?.signal.unit,
-      baseline: one?.baseline,
-      floor: one?.signal.baseline?.floor,
-      speaks: 'of-breach',
-    })
+    const { taken, judging } = known(condition)
+    return judge(condition, taken, judging)
   }
-  const judged = triggers.map((trigger) => judgeTrigger(trigger, judgeOne, now))
+  const judged = triggers.map((trigger) => judgeTrigger(trigger, judgeOne, now, unless))
+  const time = timeOf(runbook, judged, signals, now)
   return {
     verdict: gravest(judged.map(({ verdict }) => verdict)),
     triggers: judged,
     sampled: now - start,
-    unanswered: signals.filter(({ asked }) => asked?.answered(now) === false).map(({ name }) => name),
+    unanswered: signals
+      .filter(({ name, asked }) => asked?.answered(now) === false && matters(name, runbook, { time }))
+      .map(({ name }) => name),
+    time,
   }
 }
 
-// ---------------------------------------------------------------- what has to be measured
-
-interface LookBack {
-  signal: string
-  /** Milliseconds, where it is another one than the signal's. */
-  window: number | undefined
-  /** In milliseconds. */
-  history: number
+/** How long a fix takes is worth a question when there is something to be fixed. */
+function matters(name: string, runbook: Runbook, { time }: Pick<Decision, 'time'>): boolean {
+  return time !== undefined || lookBacks(runbook).has(measuredAs({ signal: name }))
 }
 
-/** Every signal that a condition speaks of, over each window, and how far back any of them looks. */
-function lookBacks(triggers: readonly Trigger[]): Map<string, LookBack> {
-  const found = new Map<string, LookBack>()
-  for (const trigger of triggers)
-    for (const condition of conditionsOf(trigger)) {
-      const { signal, window } = condition
-      const longest = Math.max(...spans(condition), trigger.rollbackAfter ?? 0)
-      // A little more, so that what was before the breach is seen, too.
-      const history = Math.max(found.get(keyOf(condition))?.history ?? 0, Math.ceil(longest * 1.2))
-      found.set(keyOf(condition), { signal, window, history })
+function timeOf(
+  runbook: Runbook,
+  judged: readonly TriggerVerdict[],
+  signals: readonly Watched[],
+  now: number,
+): Decision['time'] {
+  const fix = fixTime(signals.find(({ name }) => name === runbook.fixForward?.signal))
+  return timeAllowed(runbook, judged, fix, now)
+}
+
+/** In milliseconds. */
+function fixTime(one: Watched | undefined): number | undefined {
+  const value = lastSample(one?.taken ?? [])?.value
+  if (typeof value !== 'number') return undefined
+  return one?.signal.unit === 's' ? value * 1000 : value
+}
+
+function knownBy(signals: readonly Watched[], now: number): KnownOf {
+  const byKey = new Map(signals.map((one) => [measuredAs({ ...one, signal: one.name }), one]))
+  return (condition) => {
+    const one = byKey.get(measuredAs(condition))
+    return {
+      signal: one?.signal ?? {},
+      taken: one?.taken ?? [],
+      judging: {
+        now,
+        every: condition.every ?? one?.every ?? EVERY,
+        unit: one?.signal.unit,
+        baseline: one?.baseline,
+        floor: one?.signal.baseline?.floor,
+        speaks: 'of-breach',
+      },
     }
-  return found
-}
-
-function keyOf({ signal, window }: Pick<Condition, 'signal' | 'window'>): string {
-  return `${signal} ${window ?? ''}`
-}
-
-function spans({ for: lasting, count, absent_for, unchanged_for, change }: Condition): number[] {
-  return [lasting, count?.within, absent_for, unchanged_for, change?.over].map((span) => span ?? 0)
-}
-
-function conditionsOf({ when, unless }: Trigger): Condition[] {
-  return [when, ...(unless === undefined ? [] : [unless])].flatMap(leaves)
-}
-
-function leaves(statement: Statement): Condition[] {
-  if ('all' in statement) return statement.all.flatMap(leaves)
-  if ('any' in statement) return statement.any.flatMap(leaves)
-  return 'not' in statement ? leaves(statement.not) : [statement]
+  }
 }

@@ -145,7 +145,7 @@ interface Parts {
 }
 
 function seal(former: Plan, head: PlanHead, { steps, left, evidence, confirmations }: Parts): Plan {
-  const { seal: _, verify: __, reason: ___, forced: ____, ...kept } = former
+  const { seal: _, verify: __, reason: ___, forced: ____, bake: _____, ...kept } = former
   const named = { ...former, ...head }
   const { verify, unasked } = provableFor(named, former.undoVerify)
   return sealPlan({

@@ -84,7 +84,7 @@ export async function proveStep(
 
 // ---------------------------------------------------------------- watching
 
-interface Watched {
+export interface Watched {
   condition: Condition
   role: 'must' | 'should'
   signal: SignalDef | undefined
@@ -103,7 +103,10 @@ interface Watched {
   held: boolean
 }
 
-function watch(carrier: Carrier, plan: Plan, verify: Verify): Watched[] {
+/** What sampling needs of a carrier: a bake has no run to carry out any more. */
+export type Sampling = Pick<Carrier, 'session' | 'plan' | 'secrets' | 'now'>
+
+export function watch(carrier: Sampling, plan: Plan, verify: Verify): Watched[] {
   const start = carrier.now()
   const watched = (role: Watched['role']) => (condition: Condition) => ({
     condition,
@@ -153,7 +156,7 @@ async function untilDecided(
   }
 }
 
-function isDue({ due, sampling, judgement }: Watched, now: number): boolean {
+export function isDue({ due, sampling, judgement }: Watched, now: number): boolean {
   return due <= now && !sampling && !judgement.final
 }
 
@@ -171,7 +174,7 @@ function shouldsSettled(carrier: Carrier, watched: Watched[]): boolean {
   })
 }
 
-async function startSample(carrier: Carrier, one: Watched): Promise<void> {
+export async function startSample(carrier: Sampling, one: Watched): Promise<void> {
   one.sampling = true
   const every = one.condition.every ?? one.signal?.every ?? EVERY
   one.due = carrier.now() + every
@@ -210,7 +213,7 @@ const NOT_KNOWN_THEN = {
 }
 
 /** Of a time before the run was planned, however long it takes to prove it; asked for again until it is known. */
-async function usualOf(carrier: Carrier, one: Watched): Promise<Baselines> {
+async function usualOf(carrier: Sampling, one: Watched): Promise<Baselines> {
   const { signal, baseline, condition } = one
   const isKnown = typeof baseline === 'number' || isBySeries(baseline)
   if (signal === undefined || isKnown || !usesBaseline(condition)) return baseline
@@ -224,7 +227,7 @@ async function usualOf(carrier: Carrier, one: Watched): Promise<Baselines> {
 }
 
 async function takeSample(
-  { plan, secrets, session }: Carrier,
+  { plan, secrets, session }: Sampling,
   { signal, condition }: Watched,
 ): Promise<Measurement> {
   if (signal === undefined) return { kind: 'unreachable', why: `there is no signal "${condition.signal}"` }

@@ -14,8 +14,9 @@ export function requireTargetNames(
   procedure: Procedure,
   steps: readonly Step[],
 ): void {
-  const verifies = [procedure.verify, ...steps.map((step) => step.verify)].filter((one) => one !== undefined)
-  const conditions = verifies.flatMap(({ must, should }) => [...must, ...should])
+  const { verify, bake } = procedure
+  const demanded = [verify, bake, ...steps.map((step) => step.verify)].filter((one) => one !== undefined)
+  const conditions = demanded.flatMap(({ must, should }) => [...must, ...should])
   const signals = conditions.map(({ signal }) => runbook.signals[signal]?.with)
   const options = steps.map((step) => [step.with, step.fallback?.with])
   const names = unboundTarget(ground, [options, conditions, signals])

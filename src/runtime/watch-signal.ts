@@ -24,6 +24,8 @@ export interface Watched {
   /** With that window. */
   signal: SignalDef
   every: number
+  /** Milliseconds of the past that it is asked for; absent: only what is now. */
+  history?: number | undefined
   measure(): Promise<Measurement>
   /** So many milliseconds up to now; absent where its source keeps no history. */
   before?: ((history: number) => Promise<Measurement>) | undefined
@@ -88,6 +90,7 @@ export async function watched(
     window,
     signal,
     every,
+    history: period.history,
     asked,
     measure: async () => asked?.measure(session.read.now()) ?? ask(period),
     before: source.keepsHistory === true ? (history) => ask({ history, every }) : undefined,

@@ -16,6 +16,7 @@ function told(deployment: Deployed | undefined, own: Partial<TriggerVerdict> = {
     since: at('02:41:00'),
     began: true,
     verdict: 'rollback',
+    rule: 'critical rolls back as soon as it holds',
     ...own,
   }
   const decision: Decision = {

@@ -5,7 +5,8 @@ import { COMPARISONS } from './sample.ts'
 
 /** One line for people: `live_version same commit as abc1234, 3 in a row`. */
 export function describeCondition(condition: Condition): string {
-  const parts = [condition.signal]
+  const { signal, window } = condition
+  const parts = [window === undefined ? signal : `${signal} over ${formatDuration(window)}`]
   if (condition.passing !== undefined) parts.push(condition.passing ? 'passing' : 'failing')
   if (condition.equals !== undefined) parts.push(`equals ${condition.equals}`)
   if (condition.matches !== undefined) parts.push(`matches /${condition.matches}/`)

@@ -33,7 +33,7 @@ function judgeAll(condition: Condition, taken: readonly Taken[], judging: Judgin
 }
 
 /** Of a signal that has no series now. */
-function theOnly(baseline: Baselines): Usual {
+export function theOnly(baseline: Baselines): Usual {
   return isBySeries(baseline) ? { unknown: 'there were several series then' } : baseline
 }
 

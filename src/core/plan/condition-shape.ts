@@ -1,4 +1,4 @@
-import type { Condition, Limit, Silence, Verify } from '../model.ts'
+import type { Bake, Condition, Limit, Silence, Verify } from '../model.ts'
 import {
   anyNumber,
   count,
@@ -67,3 +67,10 @@ const condition = object<Condition>({
 })
 
 export const verify = object<Verify>({ within: milliseconds, must: list(condition), should: list(condition) })
+
+export const bake = object<Bake>({
+  for: milliseconds,
+  settle: milliseconds,
+  must: list(condition),
+  should: list(condition),
+})

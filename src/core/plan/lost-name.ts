@@ -5,6 +5,7 @@ export function lostName({
   steps,
   signals,
   verify: proof,
+  bake,
   undoVerify,
   liveSignal,
 }: Plan): string | undefined {
@@ -18,7 +19,7 @@ export function lostName({
   }
   const twice = repeated(steps.flatMap(usesOf).flatMap(effectsOf))
   if (twice !== undefined) return `two effects have the same name, "${twice}"`
-  const conditions = [proof, undoVerify, ...steps.map((own) => own.verify)].flatMap((own) => [
+  const conditions = [proof, bake, undoVerify, ...steps.map((own) => own.verify)].flatMap((own) => [
     ...(own?.must ?? []),
     ...(own?.should ?? []),
   ])

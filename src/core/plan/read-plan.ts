@@ -18,7 +18,7 @@ import {
   text,
   truth,
 } from '../shape.ts'
-import { verify, written } from './condition-shape.ts'
+import { bake, verify, written } from './condition-shape.ts'
 import { lostName } from './lost-name.ts'
 import {
   type Confirmation,
@@ -161,6 +161,7 @@ const plan = object<Plan>({
   without: list(object<LeftOut>({ step: text, why: text })),
   steps: list(step),
   verify: maybe(verify),
+  bake: maybe(bake),
   undoVerify: maybe(verify),
   onFailure: only('stop', 'undo'),
   deadline: timeLimit,

@@ -1,6 +1,6 @@
 import type { Check, Question, Target } from '../contract.ts'
 import type { Json, JsonObject } from '../json.ts'
-import type { Retry, SecretRef, SignalDef, StoreDef, Verify } from '../model.ts'
+import type { Bake, Retry, SecretRef, SignalDef, StoreDef, Verify } from '../model.ts'
 import type { Release } from '../release.ts'
 
 /** The version of the plan document; a reader refuses any other. */
@@ -43,6 +43,8 @@ export interface Plan {
   without: LeftOut[]
   steps: PlannedStep[]
   verify?: Verify | undefined
+  /** Watched once the run is proven; an undo has none. */
+  bake?: Bake | undefined
   /** The proof of an undo of this plan, with `${target.…}` still in place: an undo has a target of its own. */
   undoVerify?: Verify | undefined
   onFailure: 'stop' | 'undo'
