@@ -5,7 +5,8 @@ import { timeLeft } from '../core/interruption.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import type { BakeEnded, Line } from '../core/run/events.ts'
-import type { RunLog, Session } from './types.ts'
+import { openBake } from './open-bake.ts'
+import type { RunLog, Session, StoredRun } from './types.ts'
 import { type Baked, type BakeOptions, Watching } from './watching.ts'
 
 // A bake: conditions that are watched once a run was proven. It holds no lock and changes nothing. What comes of it is
@@ -16,12 +17,13 @@ export async function watchBake(session: Session, { id }: Plan, options: BakeOpt
   try {
     const { log, ...run } = await session.store.reopen(id)
     try {
+      requireOpen(run)
       return await new Watching(session, run, log, options).untilEnd()
     } finally {
       await closed(session, log, options.interrupt)
     }
   } catch (error) {
-    if (error instanceof Problem && error.code === 'lock-lost') throw error
+    if (error instanceof Problem && ['lock-lost', 'run-ended'].includes(error.code)) throw error
     throw new Problem({
       code: 'bake-broken-off',
       message: 'the rollback is done and proven, but watching it broke off',
@@ -31,6 +33,17 @@ export async function watchBake(session: Session, { id }: Plan, options: BakeOpt
       cause: error,
     })
   }
+}
+
+/** Whoever has looked at it before may have seen less than there is by now. */
+function requireOpen(run: StoredRun): void {
+  if (openBake(run) !== undefined) return
+  throw new Problem({
+    code: 'run-ended',
+    message: `the bake of run ${run.plan.id} has ended: there is nothing to go on with`,
+    cure: `To look at it: rollback show ${run.plan.id}`,
+    exit: EXIT.usage,
+  })
 }
 
 /** Ends a bake without watching it. */

@@ -10,6 +10,7 @@ import type { BakeEnded, Line, RunEvent } from '../core/run/events.ts'
 import { startOf } from '../io/process-identity.ts'
 import { failpoint } from './failpoint.ts'
 import { inFolderOf } from './in-folder.ts'
+import { keptOf } from './kept-samples.ts'
 import { lookout } from './lookout.ts'
 import { isDue, type Sampling, startSample, watch, type Watched } from './prove.ts'
 import type { CarryOutOptions, RunLog, Session, StoredRun } from './types.ts'
@@ -17,9 +18,6 @@ import { whereAmI } from './where.ts'
 
 /** Between two looks at what has been sampled, in milliseconds. */
 const TICK = 50
-/** Measurements that are kept of each condition, where it does not look back further. */
-const KEPT = 100
-
 export type BakeOptions = Pick<CarryOutOptions, 'onLine' | 'onNews' | 'interrupt'>
 
 export interface Baked {
@@ -194,20 +192,4 @@ export class Watching {
 function exitOf(lines: readonly Line[]): ExitCode {
   const ended = lines.find(({ event }) => event.type === 'run-ended')?.event
   return ended?.type === 'run-ended' ? ended.exit : EXIT.unexpected
-}
-
-/** A condition looks back so many samples, or for so long; twice that, for what was before. */
-function keptOf({ condition, signal }: Watched): number {
-  const {
-    in_a_row = 0,
-    samples = 0,
-    count,
-    for: lasting = 0,
-    absent_for = 0,
-    unchanged_for = 0,
-    change,
-  } = condition
-  const every = condition.every ?? signal?.every ?? 5000
-  const span = Math.max(lasting, absent_for, unchanged_for, count?.within ?? 0, change?.over ?? 0)
-  return KEPT + 2 * Math.max(in_a_row, samples, count?.of ?? 0, Math.ceil(span / every))
 }

@@ -151,6 +151,14 @@ async function laterRun(): Promise<void> {
   await board.write(await board.read(), { 'lock.json': '{}' }, 'another run')
 }
 
+test('one that has ended meanwhile is not begun again', async () => {
+  world.measure = () => percent(0.2)
+  const plan = await proven(MUST)
+  await watched(plan)
+  await expect(watched(plan)).rejects.toMatchObject({ code: 'run-ended', exit: 2 })
+  expect((await session.store.find(plan.id)).lines.at(-1)?.event.type).toBe('bake-ended')
+})
+
 test('it tells once a minute that it is still watched', async () => {
   world.measure = () => percent(0.2)
   const { lines } = await watched(await proven({ ...MUST, for: 300_000 }))
