@@ -20,6 +20,7 @@ const trigger = z.object({
   judged,
   words: z.string().describe('What was measured, for people'),
   since: moment.optional().describe('Since when it holds, as far as that is known'),
+  began: z.boolean().optional().describe('It began then; else it may have held for longer'),
   verdict: verdict.describe('What comes of it'),
   rule: z.string().describe('Which rule made this verdict of what was judged, for people'),
   but: z.string().optional().describe('Why the verdict is not what the severity says, for people'),
@@ -47,6 +48,7 @@ const repeated = z.object({ why: z.string(), times: z.int(), last: moment })
 
 const measured = z.object({
   count: z.int().describe('Samples that told something'),
+  series: z.int().optional().describe('How many series they are of, where those are judged one by one'),
   first: moment.optional(),
   last: moment.optional(),
   numbers: z.object({ min: number, median: number, max: number, last: number }).optional(),
@@ -68,9 +70,13 @@ const signal = z.object({
   every: span.describe('Milliseconds between two samples'),
   history: span.optional().describe('Milliseconds of the past that it was asked for'),
   baseline: z
-    .object({ value: z.number().optional(), before: span.optional() })
+    .object({
+      value: z.number().optional(),
+      why: z.string().optional().describe('Why there is no one number, for people'),
+      origin: z.string().describe('Where it is known from, for people'),
+    })
     .optional()
-    .describe('What is usual, and how many milliseconds before now that was measured'),
+    .describe('What is usual'),
   measured,
 })
 
@@ -84,6 +90,19 @@ const check = z.object({
   triggers: z.array(trigger),
   sampled: span.describe('Milliseconds that it was sampled for'),
   unanswered: z.array(z.string()).describe('Signals that only a person can tell, and nobody has'),
+  deployment: z
+    .union([
+      z.object({
+        at: moment,
+        version: z.string().optional(),
+        how: z
+          .enum(['deployed', 'made or deployed'])
+          .describe('A surface may only know when a version was made'),
+      }),
+      z.object({ unknown: z.string() }),
+    ])
+    .optional()
+    .describe('When the version that is live was deployed; where something holds'),
   time: z
     .object({
       severity: z.enum(SEVERITIES).describe('The gravest of what calls for something to be done'),

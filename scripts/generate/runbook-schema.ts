@@ -1,6 +1,6 @@
 import type { Platforms } from '../../src/runbook/options.ts'
 import { runbookSchema } from '../../src/runbook/schema.ts'
-import { sourcesOf } from '../../src/runbook/signals.ts'
+import { sourcesOf } from '../../src/runbook/sources.ts'
 import { acceptTemplates, toJsonSchema, type JsonSchema } from './json-schema.ts'
 
 /** References are never filled in here: names and structure say the same for every run. */

@@ -1,7 +1,7 @@
 import type { ZodMiniType } from 'zod/mini'
 
 import type { Json } from './json.ts'
-import type { SignalDef } from './model.ts'
+import type { SignalDef, Together } from './model.ts'
 import type { Candidate, Release } from './release.ts'
 
 // What a platform gives, and the doors it is given. Every member says its unit, its errors and its source.
@@ -288,12 +288,22 @@ export type Action = SetAction<unknown, unknown> | CallAction<unknown> | GateAct
 export type Measurement =
   /** Oldest first. */
   | ({ kind: 'samples'; samples: Sample[] } & Told)
+  /** Several at once, kept apart: each is judged by itself, over its own time. */
+  | ({ kind: 'series'; judged: Together; series: SampledSeries[] } & Told)
   | ({ kind: 'no-data'; why: string } & Told)
   | { kind: 'unreachable'; why: string }
 
 interface Told {
   /** It tells everything since then, in milliseconds since the epoch: a history. Absent: only what is now. */
   from?: number | undefined
+}
+
+/** One of several things that a source measures under one name: a region, a pod. */
+export interface SampledSeries {
+  /** What tells it from the others; the same whenever it is measured. */
+  labels: Readonly<Record<string, string>>
+  /** Oldest first; none where there is no value, such as 0 / 0. */
+  samples: Sample[]
 }
 
 /** What of the past is wanted, where a source keeps one; the others measure now. */

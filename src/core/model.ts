@@ -16,7 +16,7 @@ export interface Runbook {
   store?: StoreDef | undefined
   /** Milliseconds from the start of the run to proven. */
   deadline?: number | undefined
-  release: { live?: { signal: string } | undefined; history?: HistoryDef | undefined }
+  release: { live?: LiveDef | undefined; history?: HistoryDef | undefined }
   signals: Record<string, SignalDef>
   /** In the order of the file. */
   triggers: Trigger[]
@@ -37,6 +37,13 @@ export type StoreDef =
   | { git: { remote: string; repository: string } }
 
 export type SecretRef = { env: string } | { file: string } | { command: string[] }
+
+interface LiveDef {
+  /** Tells which version runs now. */
+  signal: string
+  /** The signal that tells when that was deployed. */
+  deployed?: string | undefined
+}
 
 type HistoryDef =
   | { git: { repository: string; branch?: string | undefined; fetch?: boolean | undefined } }
@@ -61,6 +68,8 @@ export interface SignalDef {
 export interface Baseline {
   value?: string | number | undefined
   offset?: number | undefined
+  /** Or in so many milliseconds before the version that is live was deployed. */
+  before_deployment?: number | undefined
   /** It counts as no less than this. */
   floor?: string | number | undefined
 }
@@ -93,7 +102,19 @@ export interface Unless {
 export type Severity = 'critical' | 'high' | 'medium' | 'low'
 
 /** Conditions put together. */
-export type Statement = Condition | { all: Statement[] } | { any: Statement[] } | { not: Statement }
+export type Statement =
+  | Condition
+  | { all: Statement[]; burnRate?: BurnRate | undefined }
+  | { any: Statement[] }
+  | { not: Statement }
+
+/** What the conditions of two windows come from: for people. */
+interface BurnRate {
+  signal: string
+  /** `99.9%` */
+  objective: string
+  above: number
+}
 
 export interface Procedure {
   name: string
@@ -158,9 +179,16 @@ export interface Bake {
 /** Nothing; that it is as if it were not asked; or that what is feared is so. */
 export type Silence = 'unknown' | 'ignore' | 'breach'
 
+/** Of several series: the condition holds when it does for one of them, or when it does for each. */
+export type Together = 'any' | 'all'
+
 /** A statement about a signal. All the predicates given must hold for a sample to count. */
 export interface Condition {
   signal: string
+  /** Where the signal has several series, instead of what its source says of them. */
+  series?: Together | undefined
+  /** Milliseconds that its query looks back, instead of the signal's. */
+  window?: number | undefined
   passing?: boolean | undefined
   equals?: string | number | boolean | undefined
   /** A commit, in any of its spellings; may be `${target.sha}`. */

@@ -1,11 +1,25 @@
+import type { Measurement, Sample, SampledSeries } from '../core/contract.ts'
+import type { Together } from '../core/model.ts'
 import { printable } from '../core/printable.ts'
 
-// What a query of a measuring system gives, and how it becomes the one number that is judged.
+// What a query of a measuring system gives, and what of it is judged: one number, or each series by itself.
 
 /** How several series become one. */
-export const SERIES = ['max', 'min', 'sum', 'avg'] as const
+const WAYS = {
+  max: (values: readonly number[]) => values.reduce((most, value) => Math.max(most, value), -Infinity),
+  min: (values: readonly number[]) => values.reduce((least, value) => Math.min(least, value), Infinity),
+  sum,
+  avg: (values: readonly number[]) => sum(values) / values.length,
+}
 
-type Way = (typeof SERIES)[number]
+/** The words for it, in the options of a source. */
+export const SERIES = ['any', 'all', 'max', 'min', 'sum', 'avg'] as const
+
+export const SERIES_MEAN =
+  'where the query gives several series: any, all (each is judged by itself, and the condition holds for one of them, or for each), or what is made of them: max, min, sum, avg; without it several are refused'
+
+/** More of them are nothing that anybody reads at night, and each has a history of its own. */
+const MOST_SERIES = 200
 
 type Samples = { at: number; value: number }[]
 
@@ -15,19 +29,48 @@ export interface Series {
   samples: Samples
 }
 
-/** The one series that is judged. What a query with several means is for its author to say; `cure` is how. */
+type Found = { one: Samples } | { judged: Together; several: readonly Series[] } | { why: string }
+
+/** What a query with several series means is for its author to say; `cure` is how. */
 export function combined(
   all: readonly Series[],
-  way: Way | undefined,
+  way: (typeof SERIES)[number] | undefined,
   cure: string,
-): { samples: Samples } | { why: string } {
+): Found {
   const [first, second] = all
-  if (first === undefined) return { samples: [] }
-  if (second === undefined) return { samples: first.samples }
-  if (way === undefined)
+  if (first === undefined) return { one: [] }
+  if (way === 'any' || way === 'all') return keptApart(all, way, cure)
+  if (second === undefined) return { one: first.samples }
+  if (way !== undefined) return { one: madeOne(all, WAYS[way]) }
+  return {
+    why: `the query gives ${all.length} series, such as ${namesOf(first)} and ${namesOf(second)}: ${cure}, or say series: max, or series: any`,
+  }
+}
+
+function keptApart(all: readonly Series[], judged: Together, cure: string): Found {
+  if (all.length > MOST_SERIES)
     return {
-      why: `the query gives ${all.length} series, such as ${namesOf(first)} and ${namesOf(second)}: ${cure}, or say series: max`,
+      why: `the query gives ${all.length} series, and no more than ${MOST_SERIES} are judged one by one: ${cure}, or let it ask for fewer`,
     }
+  const names = new Map(all.map((one) => [JSON.stringify(one.labels), one]))
+  const twice = all.find((one) => names.get(JSON.stringify(one.labels)) !== one)
+  if (twice !== undefined)
+    return { why: `the query gives two series that both have ${namesOf(twice)}: nothing tells them apart` }
+  return { judged, several: all }
+}
+
+/** The measurement of series that are kept apart; what one of them comes to is for the source to say. */
+export function measurementOf(
+  judged: Together,
+  series: readonly Series[],
+  samplesOf: (series: Series) => Sample[],
+  from: number | undefined,
+): Measurement {
+  const sampled = series.map<SampledSeries>((one) => ({ labels: one.labels, samples: samplesOf(one) }))
+  return { kind: 'series', judged, series: sampled, from }
+}
+
+function madeOne(all: readonly Series[], way: (values: readonly number[]) => number): Samples {
   const moments = new Map<number, number[]>()
   for (const { samples } of all)
     for (const { at, value } of samples) {
@@ -36,17 +79,12 @@ export function combined(
       if (values === undefined) moments.set(at, [value])
       else values.push(value)
     }
-  const samples = [...moments].map(([at, values]) => ({ at, value: WAYS[way](values) }))
-  return { samples: samples.sort((a, b) => a.at - b.at) }
+  const samples = [...moments].map(([at, values]) => ({ at, value: way(values) }))
+  return samples.sort((a, b) => a.at - b.at)
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-
-const WAYS: Record<Way, (values: readonly number[]) => number> = {
-  max: (values) => values.reduce((most, value) => Math.max(most, value), -Infinity),
-  min: (values) => values.reduce((least, value) => Math.min(least, value), Infinity),
-  sum,
-  avg: (values) => sum(values) / values.length,
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }
 
 function namesOf({ labels }: Series): string {

@@ -1,3 +1,4 @@
+import { formatDuration } from '../core/duration.ts'
 import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
 import { hanging, heading, sections } from './layout.ts'
 import type { Look, Paint } from './look.ts'
@@ -22,7 +23,7 @@ const PAINTS: Record<Verdict, (paint: Paint) => (text: string) => string> = {
 
 /** The verdict, and what it comes from: what speaks for it first, then what is not known, then the rest. */
 export function checkText(decision: Decision, where: string, look: Look): string {
-  const { verdict, triggers, time } = decision
+  const { verdict, triggers, time, deployment } = decision
   const of = (judged: TriggerVerdict['judged']) => triggers.filter((one) => one.judged === judged)
   return sections([
     [
@@ -30,9 +31,9 @@ export function checkText(decision: Decision, where: string, look: Look): string
       ...hanging('', PAINTS[verdict](look.paint)(WORDS[verdict]), look),
       ...(time === undefined ? [] : hanging('', safeLine(timeWords(time)), look)),
     ],
-    group('Holds', of('holds'), look),
-    group('Not known', of('unknown'), look),
-    group('Does not hold', of('fails'), look),
+    group('Holds', of('holds'), deployment, look),
+    group('Not known', of('unknown'), deployment, look),
+    group('Does not hold', of('fails'), deployment, look),
     waysOn(decision, look),
   ])
 }
@@ -55,19 +56,54 @@ function waysOn({ verdict, triggers, unanswered }: Decision, look: Look): string
   return waysOnLines(ways, look)
 }
 
-function group(title: string, triggers: readonly TriggerVerdict[], look: Look): string[] {
+function group(
+  title: string,
+  triggers: readonly TriggerVerdict[],
+  deployment: Decision['deployment'],
+  look: Look,
+): string[] {
   if (triggers.length === 0) return []
-  return [heading(title, look), ...triggers.flatMap((one) => lines(one, look))]
+  return [heading(title, look), ...triggers.flatMap((one) => lines(one, deployment, look))]
 }
 
-function lines(trigger: TriggerVerdict, look: Look): string[] {
-  const { id, severity, condition, words, since, but, note, judged } = trigger
+function lines(trigger: TriggerVerdict, deployment: Decision['deployment'], look: Look): string[] {
+  const { id, severity, condition, words, since, began, but, note, judged } = trigger
   const name = `  ${judged === 'holds' ? '!' : judged === 'unknown' ? '?' : '-'} `
-  const start = since === undefined ? '' : `, since ${new Date(since).toISOString().slice(0, 19)}Z or before`
+  const start = since === undefined ? '' : `, since ${clock(since)}${began === true ? '' : ' or before'}`
   return [
     ...hanging(name, brief(`${id} (${severity}): ${condition}`), look),
     ...hanging('    ', brief(`${words}${start}`), look),
+    ...preceding(trigger, deployment, look),
     ...(but === undefined ? [] : hanging('    ', brief(but), look)),
     ...(note === undefined || judged === 'fails' ? [] : hanging('    note: ', brief(note), look)),
   ]
+}
+
+/** `2026-11-26T02:38:00Z` */
+function clock(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`
+}
+
+/** What was deployed before it began; or after it, and then going back may not help. */
+function preceding(
+  { since, began, judged }: TriggerVerdict,
+  deployment: Decision['deployment'],
+  look: Look,
+): string[] {
+  if (judged !== 'holds' || since === undefined || deployment === undefined) return []
+  if ('unknown' in deployment)
+    return hanging(
+      '    ',
+      brief(`when the live version was deployed is not known: ${deployment.unknown}`),
+      look,
+    )
+  const { at, version = 'the live version', how } = deployment
+  const was = `${version} was ${how} at ${clock(at)}`
+  const when =
+    at > since
+      ? `, ${formatDuration(at - since)} after it began: it may have another cause`
+      : began === true
+        ? `, ${formatDuration(since - at)} before`
+        : '; whether it began after that is not known'
+  return hanging('    ', brief(was + when), look)
 }

@@ -94,10 +94,11 @@ function chartLines(charted: Charted, look: Look): string[] {
     : [...lines.map((line) => `    ${line}`), ...hanging('    ', legend(charted), look)]
 }
 
-function samplesWords({ count, first, last }: History): string {
+function samplesWords({ count, series, first, last }: History): string {
   if (first === undefined || last === undefined) return 'none'
-  if (first === last) return `${count}, of ${moment(last)}`
-  return `${count}, from ${moment(first)} to ${moment(last)} (${formatDuration(last - first)})`
+  const all = series === undefined ? String(count) : `${count} of ${series} series`
+  if (first === last) return `${all}, of ${moment(last)}`
+  return `${all}, from ${moment(first)} to ${moment(last)} (${formatDuration(last - first)})`
 }
 
 function valuesWords({ numbers, value }: History, unit: SignalDef['unit']): string | undefined {
@@ -122,11 +123,10 @@ function gapsWords({ count, gaps }: History): string | undefined {
 }
 
 function baselineWords(
-  { value, before }: NonNullable<SignalExplained['baseline']>,
+  { value, why = 'not known', origin }: NonNullable<SignalExplained['baseline']>,
   unit: SignalDef['unit'],
 ): string {
-  const origin = before === undefined ? 'as written' : `measured ${formatDuration(before)} before`
-  return value === undefined ? `not known (${origin})` : `${valueWords(value, unit)} (${origin})`
+  return `${value === undefined ? brief(why) : valueWords(value, unit)} (${origin})`
 }
 
 function moment(at: number): string {

@@ -1,63 +1,12 @@
 import * as z from 'zod/mini'
 
-import { described, duration } from '../platforms/options.ts'
+import { described } from '../platforms/options.ts'
+import { burnRate, change, limit, optional, share, silence, time, wholeNumber } from './condition-parts.ts'
 
 // What can be said about a signal: one grammar for triggers and verify.
 
-const time = duration()
-
-const optional = <T extends z.ZodMiniType>(schema: T, description: string) =>
-  described(z.optional(schema), description)
-
-const wholeNumber = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most))
-
-const written = z.union([z.string(), z.number()])
-
-const limit = z.union([
-  z.string(),
-  z.number(),
-  z.strictObject({ times: z.number().check(z.positive()), of: z.literal('baseline') }),
-])
-
-/** How many samples must pass, or fail. */
-const share = z
-  .strictObject({
-    in_a_row: optional(wholeNumber(1, 100), 'The last ones, without a break'),
-    count: optional(wholeNumber(1, 100_000), 'So many, or more'),
-    more_than: optional(wholeNumber(0, 100_000), 'More than so many'),
-    within: optional(time, 'Of those of the last minutes or hours'),
-    of: optional(wholeNumber(1, 100_000), 'Of so many last ones'),
-  })
-  .check(
-    z.refine(
-      ({ in_a_row, count, more_than }) =>
-        [in_a_row, count, more_than].filter((one) => one !== undefined).length === 1,
-      'needs exactly one of in_a_row, count, more_than',
-    ),
-    z.refine(
-      ({ in_a_row, within, of }) =>
-        (in_a_row === undefined ? 1 : 0) === [within, of].filter((one) => one !== undefined).length,
-      'needs within or of beside count and more_than, and neither beside in_a_row',
-    ),
-  )
-
-const change = z
-  .strictObject({
-    over: described(time, 'Compared with what it was so long ago'),
-    above: optional(written, 'The difference is more than this'),
-    below: optional(written, 'The difference is less than this; below 0 is falling'),
-  })
-  .check(
-    z.refine(
-      ({ above, below }) => (above === undefined) !== (below === undefined),
-      'needs exactly one of above, below',
-    ),
-  )
-
-const silence = z.enum(['unknown', 'ignore', 'breach'])
-
 /** They say by themselves how long. */
-const OVER_TIME = ['absent_for', 'unchanged_for', 'change'] as const
+const OVER_TIME = ['absent_for', 'unchanged_for', 'change', 'burn_rate'] as const
 
 const PREDICATES = [
   'passing',
@@ -94,6 +43,10 @@ const keys = {
   absent_for: optional(time, 'There has been no data for so long, although the measuring system answers'),
   unchanged_for: optional(time, 'Its value has been the same for so long'),
   change: optional(change, 'It is more, or less, than it was: { over: 10m, below: 0 }'),
+  series: optional(
+    z.enum(['any', 'all']),
+    'Where its signal has several series: one of them is enough, or each is needed; instead of what its source says',
+  ),
   for: optional(time, 'It has held without a break for so long'),
   in_a_row: optional(wholeNumber(1, 100), 'Consecutive samples that must hold; default 1'),
   samples: optional(wholeNumber(1, 1000), 'Take exactly so many samples; each must hold'),
@@ -102,34 +55,45 @@ const keys = {
   on_error: optional(silence, 'What it means that the measuring system does not answer; default unknown'),
 }
 
-type Said = { [Key in keyof typeof keys]?: unknown }
-
-/** What a condition must hold together by itself. */
-const checks = [
-  z.refine<Said>(
-    (value) => PREDICATES.some((key) => value[key] !== undefined),
-    `says nothing about the signal: add one of ${PREDICATES.join(', ')}`,
+/** What is said in triggers only. */
+const triggerKeys = {
+  ...keys,
+  burn_rate: optional(
+    burnRate,
+    'Its budget of errors is used up too fast: { objective: 99.9%, above: 14.4, long: 1h, short: 5m }',
   ),
-  z.refine<Said>(
+}
+
+type Said = { [Key in keyof typeof triggerKeys]?: unknown }
+
+/** What a condition must hold together by itself, and what is said where it does not. */
+const RULES: [fits: (value: Said) => boolean, otherwise: string][] = [
+  [
+    (value) => PREDICATES.some((key) => value[key] !== undefined),
+    `says nothing about the signal: add one of ${PREDICATES.filter((key) => key !== 'burn_rate').join(', ')}; in a trigger also burn_rate`,
+  ],
+  [
     (value) =>
       HOW_LONG.filter((key) => value[key] !== undefined).length +
         [value.passing, value.failing].filter((one) => typeof one === 'object').length <
       2,
     `says twice how long: give one of ${HOW_LONG.join(', ')}, or a number under passing or failing`,
-  ),
-  z.refine<Said>(
+  ],
+  [
     (value) => {
       const said = [...PREDICATES, ...HOW_LONG].filter((key) => value[key] !== undefined)
       return said.length < 2 || !OVER_TIME.some((key) => value[key] !== undefined)
     },
     `says more than one thing: ${OVER_TIME.join(', ')} each stand alone`,
-  ),
-  z.refine<Said>(
+  ],
+  [
     ({ passing, failing, failing_for }) =>
       [passing, failing, failing_for].filter((one) => one !== undefined).length < 2,
     'give passing, failing or failing_for, not several of them',
-  ),
-] as const
+  ],
+]
+
+const checks = RULES.map(([fits, otherwise]) => z.refine<Said>(fits, otherwise))
 
 const signal = z.string().check(z.minLength(1))
 
@@ -144,28 +108,45 @@ export const condition = z
 
 const GROUPS = ['signal', 'all', 'any', 'not'] as const
 
-const isOne = z.refine<{ [Key in (typeof GROUPS)[number]]?: unknown }>(
-  (value) => GROUPS.filter((key) => value[key] !== undefined).length === 1,
-  `needs exactly one of ${GROUPS.join(', ')}`,
-)
+type Grouped = Said & { [Key in (typeof GROUPS)[number]]?: unknown }
 
-/** In bake, and in what is put together: it has no time of its own. */
+const KEYS = Object.keys(triggerKeys) as (keyof Said)[]
+
+/** A condition of its own, or a group of some, which says nothing itself. */
+const groupChecks = [
+  z.refine<Grouped>(
+    (value) => GROUPS.filter((key) => value[key] !== undefined).length === 1,
+    `needs exactly one of ${GROUPS.join(', ')}`,
+  ),
+  z.refine<Grouped>(
+    (value) => value.signal !== undefined || KEYS.every((key) => value[key] === undefined),
+    'says something beside all, any or not that belongs to a condition in it: move it there',
+  ),
+  ...RULES.map(([fits, otherwise]) =>
+    z.refine<Grouped>((value) => value.signal === undefined || fits(value), otherwise),
+  ),
+]
+
+/** In bake: it has no time of its own. */
 export const bare = z.strictObject({ signal, ...keys }).check(...checks)
+
+/** In what is put together. */
+const inner = z.strictObject({ signal, ...triggerKeys }).check(...checks)
 
 /** A condition, or some put together. Deeper nesting is not read at 03:00. */
 const part = z
   .strictObject({
     signal: z.optional(signal),
-    ...keys,
-    all: optional(z.array(bare).check(z.minLength(1)), 'All of these hold'),
-    any: optional(z.array(bare).check(z.minLength(1)), 'One of these holds'),
-    not: optional(bare, 'This does not hold'),
+    ...triggerKeys,
+    all: optional(z.array(inner).check(z.minLength(1)), 'All of these hold'),
+    any: optional(z.array(inner).check(z.minLength(1)), 'One of these holds'),
+    not: optional(inner, 'This does not hold'),
   })
-  .check(isOne)
+  .check(...groupChecks)
 
 const statement = {
   signal: z.optional(signal),
-  ...keys,
+  ...triggerKeys,
   all: optional(z.array(part).check(z.minLength(1)), 'All of these hold'),
   any: optional(z.array(part).check(z.minLength(1)), 'One of these holds'),
   not: optional(part, 'This does not hold'),
@@ -190,7 +171,7 @@ export const trigger = z
     note: note(),
   })
   .check(
-    isOne,
+    ...groupChecks,
     z.refine(
       ({ severity, rollback_after }) => rollback_after === undefined || severity === 'medium',
       'rollback_after is for severity medium: critical and high roll back at once, low never does',
@@ -208,24 +189,7 @@ export const unless = z
     ),
     note: note(),
   })
-  .check(isOne)
-
-export const baseline = z
-  .strictObject({
-    value: optional(written, 'What is usual, written down: 200ms, 0.5%'),
-    offset: optional(time, 'What it was so long ago: 1d'),
-    floor: optional(written, 'It counts as no less than this: five times nothing is nothing'),
-  })
-  .check(
-    z.refine(
-      ({ value, offset }) => (value === undefined) !== (offset === undefined),
-      'needs exactly one of value, offset',
-    ),
-    z.refine(
-      ({ offset, floor }) => offset === undefined || floor !== undefined,
-      'a measured baseline needs a floor: five times nothing is nothing',
-    ),
-  )
+  .check(...groupChecks)
 
 export type ConditionFile = z.output<typeof condition>
 export type PartFile = z.output<typeof part>

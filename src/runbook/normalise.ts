@@ -12,7 +12,7 @@ import {
 } from '../core/model.ts'
 import type { Declared } from './declared.ts'
 import type { BakeFile, RunbookFile, VerifyFile } from './schema.ts'
-import { sourceKeys } from './signals.ts'
+import { sourceKeys } from './sources.ts'
 import { toCondition, toTrigger, toUnless } from './statements.ts'
 
 const VERIFY_WITHIN = 5 * 60_000

@@ -1,18 +1,20 @@
+import { checkProvenSeries } from './check-series.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap, asText } from './loose.ts'
 import { checkBakeTimes } from './bake-times.ts'
 import { checkUse, type Platforms } from './options.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
-import { COMPARISONS } from '../core/conditions/sample.ts'
 import { checkCondition, checkSignalName } from './signals.ts'
 import { checkOrder } from './steps.ts'
 
 /** What a schema cannot see: names that lead somewhere, and the options of every action. */
 export async function checkProcedures(document: Filled, platforms: Platforms, report: Report): Promise<void> {
   const file = asMap(document.filled)
-  const live = asText(asMap(asMap(file.release).live).signal)
-  if (live !== undefined) checkSignalName(live, ['release', 'live', 'signal'], asMap(file.signals), report)
+  for (const key of ['signal', 'deployed']) {
+    const name = asText(asMap(asMap(file.release).live)[key])
+    if (name !== undefined) checkSignalName(name, ['release', 'live', key], asMap(file.signals), report)
+  }
   for (const [name, procedure] of Object.entries(asMap(file.procedures))) {
     const at = ['procedures', name]
     const { steps, verify, bake, undo } = asMap(procedure)
@@ -48,10 +50,7 @@ function checkVerify(verify: unknown, at: Path, document: Filled, report: Report
     })
 }
 
-/**
- * What has just been changed is measured. A person is asked by a step, which waits for the answer and records it; what
- * was usual before the incident is not asked for in the middle of a run.
- */
+/** What has just been changed is measured. A person is asked by a step, which waits for the answer and records it. */
 function checkMeasured(condition: unknown, at: Path, document: Filled, report: Report): void {
   const part = at[2] === 'bake' ? 'bake' : 'verify'
   const { signal: name, ...rest } = asMap(condition)
@@ -66,15 +65,11 @@ function checkMeasured(condition: unknown, at: Path, document: Filled, report: R
           ? 'measure it, or leave it to `rollback check`'
           : 'ask with a last step that uses person.confirm',
     })
-  const limited = COMPARISONS.find((key) => asList(rest[key]).concat(rest[key]).some(isOfBaseline))
-  if (limited === undefined || asMap(signal.baseline).offset === undefined) return
-  report.key([...at, limited], {
-    code: `baseline-in-${part}`,
-    message: `the baseline of "${name}" is measured, and ${part} knows only a written one`,
-    cure: 'write the limit as a number, or the baseline as a value',
-  })
-}
-
-function isOfBaseline(limit: unknown): boolean {
-  return asMap(limit).of === 'baseline'
+  if (rest.burn_rate !== undefined)
+    report.key([...at, 'burn_rate'], {
+      code: `burn-rate-in-${part}`,
+      message: 'burn_rate is for triggers: its long window holds the incident that was just ended',
+      cure: `write what is to be measured from now on: { signal: ${name}, below: 1% }`,
+    })
+  checkProvenSeries(rest, at, { name, signal }, report)
 }

@@ -1,9 +1,7 @@
 import { COMPARISONS } from '../core/conditions/sample.ts'
-import { parseDuration } from '../core/duration.ts'
 import { isPlainObject } from '../core/json.ts'
 import { anyOf, fill, namespace, referencesIn } from '../core/template.ts'
 import type { Declared } from './declared.ts'
-import { asMap } from './loose.ts'
 import { nearest } from './nearest.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
@@ -32,25 +30,7 @@ export function fillEarly(document: Record<string, unknown>, declared: Declared)
   const lookup = anyOf(namespace('vars', declared.vars), namespace('inputs', declared.inputs))
   const entries = Object.entries(document)
   return Object.fromEntries(
-    entries.map(([key, value]) => {
-      const filled = FILLED.has(key) ? fill(value, lookup) : value
-      return [key, key === 'signals' && isPlainObject(filled) ? withWindows(filled) : filled]
-    }),
-  )
-}
-
-/** Its own `window` in the query of each signal, as every query language reads it: in seconds. */
-function withWindows(signals: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(signals).map(([name, signal]) => {
-      const { window } = asMap(signal)
-      const milliseconds = typeof window === 'string' ? parseDuration(window) : undefined
-      if (milliseconds === undefined) return [name, signal]
-      return [
-        name,
-        fill(signal, (reference) => (reference === 'window' ? `${milliseconds / 1000}s` : undefined)),
-      ]
-    }),
+    entries.map(([key, value]) => [key, FILLED.has(key) ? fill(value, lookup) : value]),
   )
 }
 

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 
 import { described, duration } from '../platforms/options.ts'
-import { bare, baseline, condition, trigger, unless } from './condition-schema.ts'
+import { baseline } from './baseline-schema.ts'
+import { bare, condition, trigger, unless } from './condition-schema.ts'
 
 // The shape of a runbook file. What an action or a source takes is checked by its own schema: see options.ts.
 // Descriptions end up in editors, by way of schema/runbook.schema.json.
@@ -91,7 +92,15 @@ const history = z.union([
 ])
 
 const release = z.strictObject({
-  live: optional(z.strictObject({ signal: name }), 'The signal that tells which version runs now'),
+  live: z.optional(
+    z.strictObject({
+      signal: described(name, 'The signal that tells which version runs now'),
+      deployed: optional(
+        name,
+        'The signal that tells when that was deployed: 2026-11-26T02:38:00Z, or seconds since 1970',
+      ),
+    }),
+  ),
   history: optional(history, 'What resolves and orders versions; by default the surfaces themselves'),
 })
 

@@ -1,8 +1,11 @@
 import { limitIn } from '../core/conditions/limit.ts'
 import { COMPARISONS } from '../core/conditions/sample.ts'
-import type { Platform } from '../core/contract.ts'
+import { parseDuration } from '../core/duration.ts'
 import type { SignalDef } from '../core/model.ts'
 import { referencesIn, referencesWithin } from '../core/template.ts'
+import { withWindow } from '../core/window.ts'
+import { checkBurnRate } from './check-burn-rate.ts'
+import { checkSeries } from './check-series.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap } from './loose.ts'
 import { isValid, LONGEST_PATTERN } from '../core/matches.ts'
@@ -11,22 +14,8 @@ import { optionsOf, type Platforms } from './options.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
 import { SIGNAL_KEYS } from './schema.ts'
+import { type SourceEntry, sourceKeys, sourcesOf } from './sources.ts'
 import { validate } from './validate.ts'
-
-type SourceEntry = NonNullable<Platform['sources']>[string]
-
-/** Every registered source by its name. */
-export function sourcesOf(platforms: Platforms): Record<string, SourceEntry> {
-  return Object.assign({}, ...Object.values(platforms).map((platform) => platform.sources ?? {})) as Record<
-    string,
-    SourceEntry
-  >
-}
-
-/** The keys of a signal that are not its own: the names of sources, right or wrong. */
-export function sourceKeys(signal: Record<string, unknown>): string[] {
-  return Object.keys(signal).filter((key) => !Object.hasOwn(SIGNAL_KEYS, key))
-}
 
 export async function checkSignals(document: Filled, platforms: Platforms, report: Report): Promise<void> {
   const sources = sourcesOf(platforms)
@@ -49,14 +38,39 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
       })
     const entry = source === undefined ? undefined : sources[source]
     if (source === undefined || entry === undefined) continue
-    validate(await optionsOf(entry), document, [...at, source], report)
-    if (referencesWithin(asMap(signal)[source]).some((one) => one.name === 'window'))
+    await checkHistory(asMap(signal), at, source, entry, report)
+    const options = await optionsOf(entry)
+    validate(options, document, [...at, source], report)
+    if (!referencesWithin(asMap(signal)[source]).some((one) => one.name === 'window')) continue
+    const { window } = asMap(signal)
+    if (window === undefined)
       report.key([...at, source], {
         code: 'no-window',
         message: `the signal "${name}" uses \${window} and has no window`,
         cure: 'give it one beside its source: window: 5m',
       })
+    // With it put in, as it is when it is measured.
+    const milliseconds = parseDuration(String(window))
+    const measured = { ...signals, [name]: withWindow(signal, milliseconds) }
+    validate(options, { ...document, filled: { signals: measured } }, [...at, source], report)
   }
+}
+
+/** What was measured before is known to a source that keeps it. */
+async function checkHistory(
+  { baseline }: Record<string, unknown>,
+  at: Path,
+  source: string,
+  entry: SourceEntry,
+  report: Report,
+): Promise<void> {
+  const { offset, before_deployment } = asMap(baseline)
+  if ((offset ?? before_deployment) === undefined || (await entry.load()).keepsHistory === true) return
+  report.key([...at, 'baseline'], {
+    code: 'no-history',
+    message: `baseline: the source ${source} keeps no history, and cannot tell what it was before`,
+    cure: 'write down what is usual: baseline: { value: … }',
+  })
 }
 
 function isSource(key: string, at: Path, sources: Record<string, SourceEntry>, report: Report): boolean {
@@ -81,6 +95,9 @@ export function checkCondition(condition: unknown, at: Path, document: Filled, r
   if (!checkSignalName(name, [...at, 'signal'], signals, report)) return
   if (typeof matches === 'string' && referencesIn(matches).length === 0)
     checkPattern(matches, [...at, 'matches'], report)
+  const named = { name, signal: asMap(signals[name]) }
+  checkSeries(rest, at, named, report)
+  checkBurnRate(rest, at, named, report)
   for (const key of COMPARISONS)
     for (const [place, limit] of limitsIn(rest[key], [...at, key]))
       checkLimit(name, asMap(signals[name]), limit, place, report)

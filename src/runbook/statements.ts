@@ -1,4 +1,5 @@
 import type { Condition, Statement, Trigger, Unless } from '../core/model.ts'
+import { budgetOf } from './condition-parts.ts'
 import {
   type ConditionFile,
   type PartFile,
@@ -27,11 +28,25 @@ export function toCondition({ passing, failing, failing_for, ...file }: Bare): C
   }
 }
 
-function toStatement({ all, any, not, signal, ...rest }: Partial<PartFile>): Statement {
+function toStatement({ all, any, not, signal, burn_rate, ...rest }: Partial<PartFile>): Statement {
   if (all !== undefined) return { all: all.map(toStatement) }
   if (any !== undefined) return { any: any.map(toStatement) }
   if (not !== undefined) return { not: toStatement(not) }
-  return toCondition({ signal: signal ?? '', ...rest })
+  const condition = toCondition({ signal: signal ?? '', ...rest })
+  return burn_rate === undefined ? condition : toBurnRate(condition, burn_rate)
+}
+
+/** Too many errors over the long window, and still over the short one: the same limit for both. */
+function toBurnRate(
+  condition: Condition,
+  { objective, above, long, short }: NonNullable<PartFile['burn_rate']>,
+): Statement {
+  const limit = Number(((budgetOf(objective) ?? 0) * above).toPrecision(12))
+  const over = (window: number): Statement => ({ ...condition, window, above: `${limit}%` })
+  return {
+    all: [over(long), over(short)],
+    burnRate: { signal: condition.signal, objective: String(objective), above },
+  }
 }
 
 export function toTrigger({ id, severity, rollback_after, unless, note, ...when }: TriggerFile): Trigger {

@@ -1,12 +1,12 @@
 import { judge } from '../core/conditions/judge.ts'
 import { lastSample } from '../core/conditions/over-time.ts'
-import { spanOf } from '../core/conditions/span.ts'
 import { timeAllowed } from '../core/conditions/time-allowed.ts'
-import { type Decision, gravest, judgeTrigger } from '../core/conditions/verdict.ts'
-import { conditionsIn } from '../core/conditions/conditions-in.ts'
+import { type Decision, gravest, judgeTrigger, type TriggerVerdict } from '../core/conditions/verdict.ts'
 import type { KnownOf } from '../core/conditions/explain.ts'
 import type { Condition, Runbook } from '../core/model.ts'
 import type { People } from './asked-signal.ts'
+import { lookBacks, measuredAs, measuredSignals } from './look-backs.ts'
+import { told, unlessAborted, withHistory } from './trace-breach.ts'
 import type { Session } from './types.ts'
 import { basisOf, EVERY, takeSample, watched, type Watched } from './watch-signal.ts'
 
@@ -37,7 +37,9 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   const start = now()
   const basis = basisOf(session, runbook)
   const signals = await Promise.all(
-    [...measuredSignals(runbook)].map(([name, history]) => watched(basis, name, { history, people })),
+    [...measuredSignals(runbook).values()].map(({ signal, ...how }) =>
+      watched(basis, signal, { ...how, people }),
+    ),
   )
   // The time that a person takes to answer is no time of sampling.
   let asking = 0
@@ -48,8 +50,20 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     const { triggers } = decision
     return { ...decision, explanation: explain(runbook, triggers, signals, knownBy(signals, now()), now()) }
   }
-  let told = ''
+  let news = ''
   let judged = { made: 0, at: -Infinity }
+  const withBeginnings = async (decision: Decision): Promise<Decision> => {
+    if (!decision.triggers.some(({ judged }) => judged === 'holds')) return decision
+    const asked = Promise.all([withHistory(signals, now), basis.deployed()])
+    const found = await unlessAborted(asked, interrupt)
+    if (found === undefined) return decision
+    const [traced, deployed] = found
+    // Where nobody was to say it, that nobody did is no news.
+    const isNews = 'at' in deployed || runbook.release.live?.deployed !== undefined
+    const deployment = isNews ? deployed : undefined
+    const whole = told(decision, decisionOf(runbook, traced, now(), start), deployment)
+    return { ...whole, time: timeOf(runbook, whole.triggers, signals, now()) }
+  }
   for (;;) {
     for (const one of signals) if (one.due <= now() && !one.sampling) void takeSample(one, now)
     const first = signals.every(({ taken }) => taken.length > 0) || interrupt.aborted
@@ -58,14 +72,14 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
       judged = { made, at: now() }
       const decision = decisionOf(runbook, signals, now(), start)
       const key = JSON.stringify(decision.triggers)
-      if (key !== told) onNews?.(decision)
-      told = key
-      if (decision.verdict === 'rollback') return whole(decision)
+      if (key !== news) onNews?.(decision)
+      news = key
+      if (decision.verdict === 'rollback') return whole(await withBeginnings(decision))
       // Nobody is asked for what could not change anything, or before it is known what the machines say.
       const open =
         people.ask &&
         signals.find(({ name, asked }) => asked?.open() === true && matters(name, runbook, decision))
-      if (open === undefined && isOver()) return whole(decision)
+      if (open === undefined && isOver()) return whole(await withBeginnings(decision))
       if (open !== undefined) {
         const before = now()
         await open.asked?.ask(people, now)
@@ -78,15 +92,14 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
 }
 
 function decisionOf(runbook: Runbook, signals: readonly Watched[], now: number, start: number): Decision {
-  const { triggers, unless, fixForward } = runbook
+  const { triggers, unless } = runbook
   const known = knownBy(signals, now)
   const judgeOne = (condition: Condition) => {
     const { taken, judging } = known(condition)
     return judge(condition, taken, judging)
   }
   const judged = triggers.map((trigger) => judgeTrigger(trigger, judgeOne, now, unless))
-  const fix = fixTime(signals.find(({ name }) => name === fixForward?.signal))
-  const time = timeAllowed(runbook, judged, fix, now)
+  const time = timeOf(runbook, judged, signals, now)
   return {
     verdict: gravest(judged.map(({ verdict }) => verdict)),
     triggers: judged,
@@ -100,7 +113,17 @@ function decisionOf(runbook: Runbook, signals: readonly Watched[], now: number, 
 
 /** How long a fix takes is worth a question when there is something to be fixed. */
 function matters(name: string, runbook: Runbook, { time }: Pick<Decision, 'time'>): boolean {
-  return time !== undefined || lookBacks(runbook).has(name)
+  return time !== undefined || lookBacks(runbook).has(measuredAs({ signal: name }))
+}
+
+function timeOf(
+  runbook: Runbook,
+  judged: readonly TriggerVerdict[],
+  signals: readonly Watched[],
+  now: number,
+): Decision['time'] {
+  const fix = fixTime(signals.find(({ name }) => name === runbook.fixForward?.signal))
+  return timeAllowed(runbook, judged, fix, now)
 }
 
 /** In milliseconds. */
@@ -111,9 +134,9 @@ function fixTime(one: Watched | undefined): number | undefined {
 }
 
 function knownBy(signals: readonly Watched[], now: number): KnownOf {
-  const byName = new Map(signals.map((one) => [one.name, one]))
+  const byKey = new Map(signals.map((one) => [measuredAs({ ...one, signal: one.name }), one]))
   return (condition) => {
-    const one = byName.get(condition.signal)
+    const one = byKey.get(measuredAs(condition))
     return {
       signal: one?.signal ?? {},
       taken: one?.taken ?? [],
@@ -127,26 +150,4 @@ function knownBy(signals: readonly Watched[], now: number): KnownOf {
       },
     }
   }
-}
-
-// ---------------------------------------------------------------- what has to be measured
-
-/** Those that a condition speaks of, and the one that is only compared with. */
-function measuredSignals(runbook: Runbook): Map<string, number> {
-  const all = lookBacks(runbook)
-  const compared = runbook.fixForward?.signal
-  return compared === undefined || all.has(compared) ? all : all.set(compared, 0)
-}
-
-/** Every signal that a condition speaks of, and how far back any of them looks, in milliseconds. */
-function lookBacks({ triggers, unless: rules }: Runbook): Map<string, number> {
-  const longest = new Map<string, number>()
-  const look = ({ signal, ...condition }: Condition, atLeast = 0): void =>
-    void longest.set(signal, Math.max(longest.get(signal) ?? 0, atLeast, spanOf(condition)))
-  for (const { when, unless, rollbackAfter } of triggers)
-    for (const statement of unless === undefined ? [when] : [when, unless])
-      for (const condition of conditionsIn(statement)) look(condition, rollbackAfter)
-  for (const { when } of rules) for (const condition of conditionsIn(when)) look(condition)
-  // A little more, so that what was before the breach is seen, too.
-  return new Map([...longest].map(([signal, history]) => [signal, Math.ceil(history * 1.2)]))
 }

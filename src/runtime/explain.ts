@@ -7,7 +7,10 @@ import {
 } from '../core/conditions/explain.ts'
 import { conditionsIn } from '../core/conditions/conditions-in.ts'
 import { historyOf } from '../core/conditions/history.ts'
+import { type Baselines, isBySeries } from '../core/conditions/judgement.ts'
+import { originOf } from '../core/conditions/limit-words.ts'
 import { byGravity, type TriggerVerdict } from '../core/conditions/verdict.ts'
+import { formatDuration } from '../core/duration.ts'
 import type { Condition, Runbook } from '../core/model.ts'
 import { askedOf } from './asked-options.ts'
 import type { Watched } from './watch-signal.ts'
@@ -25,10 +28,10 @@ export function explain(
   return {
     triggers: triggers.map((trigger) => explainTrigger(trigger, unless, knownOf)),
     signals: signals.map((one) => signalOf(one, now)),
-    charts: signals.flatMap(({ name }) => {
+    charts: signals.flatMap((one) => {
       const charted = conditions
-        .filter(({ condition }) => condition.signal === name)
-        .flatMap(({ by, condition }) => chartedOf(by, condition, knownOf(condition)) ?? [])
+        .filter(({ condition }) => condition.signal === one.name && condition.window === one.window)
+        .flatMap(({ by, condition }) => chartedOf(by, condition, nameOf(one), knownOf(condition)) ?? [])
       return charted.find(({ points }) => points.at(-1)?.holds) ?? charted[0] ?? []
     }),
   }
@@ -46,17 +49,29 @@ function byWeight(
 }
 
 function signalOf(one: Watched, now: number): SignalExplained {
-  const { name, signal, every, history, baseline } = one
+  const { signal, every, history, baseline } = one
   const { source, unit, window } = signal
   return {
-    name,
+    name: nameOf(one),
     source,
     asked: askedOf(signal),
     unit,
     window,
     every,
     history,
-    baseline: signal.baseline === undefined ? undefined : { value: baseline, before: signal.baseline.offset },
+    baseline:
+      signal.baseline === undefined ? undefined : { ...usualIn(baseline), origin: originOf(signal.baseline) },
     measured: historyOf(one.taken, { every, now, since: history === undefined ? undefined : now - history }),
   }
+}
+
+/** A signal that is measured over two windows is two. */
+function nameOf({ name, window }: Watched): string {
+  return window === undefined ? name : `${name}, over ${formatDuration(window)}`
+}
+
+function usualIn(baseline: Baselines): { value?: number; why?: string } {
+  if (typeof baseline === 'number') return { value: baseline }
+  if (baseline === undefined) return {}
+  return { why: isBySeries(baseline) ? 'each series has its own' : baseline.unknown }
 }

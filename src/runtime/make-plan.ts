@@ -10,18 +10,16 @@ import type { Release } from '../core/release.ts'
 import { inFolderOf } from './in-folder.ts'
 import type { BindingGround } from './bind-options.ts'
 import { blockedBy, blockedWords, versionsOnRecord } from './blocked.ts'
+import { type DeploymentGround, findDeployment } from './deployment.ts'
 import { findTarget } from './find-target.ts'
 import { loadAction } from './load-action.ts'
-import { describeMeasurement, liveOf, measureWithin } from './measure.ts'
+import { describeMeasurement, liveOf, measureWithin, SAMPLE_LIMIT } from './measure.ts'
 import { groundOf, planHead, procedureNamed, runbookSha256, unknownStep } from './plan-ground.ts'
 import { sealWithoutSecrets } from './seal-without-secrets.ts'
 import { surveySteps } from './survey.ts'
 import { requireTargetNames } from './target-names.ts'
 import type { PlanRequest, Session } from './types.ts'
 import { digestsOf } from './version-digests.ts'
-
-/** A person's run never waits longer for a sample. */
-const SAMPLE_LIMIT = 5000
 
 /** Looks at everything at once, and decides: a sealed plan, already there, or refused with every reason. */
 export async function makePlan(outer: Session, request: PlanRequest): Promise<PlanOutcome> {
@@ -43,6 +41,13 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     measureSignals(session, runbook, ground),
     versionsOnRecord(session, runbook),
   ])
+  const deployed = await deployedAt({
+    session,
+    runbook,
+    procedure,
+    ground,
+    measured: async (name) => measured[name] ?? { kind: 'no-data', why: 'it was not measured' },
+  })
   const outcome = buildPlan({
     head,
     kinds,
@@ -52,6 +57,7 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     survey,
     without,
     live: liveVersion(runbook, measured),
+    deployed,
     blocked: await blockedTarget(session, record, target, survey, request.force === true),
     evidence: [
       ...evidenceOf(measured),
@@ -62,6 +68,14 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
   return outcome.kind === 'refused'
     ? outcome
     : { ...outcome, plan: sealWithoutSecrets(session, outcome.plan) }
+}
+
+/** When the version that is live was deployed, where a baseline is of the time before; afterwards it is another one. */
+async function deployedAt(at: DeploymentGround): Promise<string | undefined> {
+  const signals = Object.values(at.runbook.signals)
+  if (signals.every(({ baseline }) => baseline?.before_deployment === undefined)) return undefined
+  const deployed = await findDeployment(at)
+  return 'at' in deployed ? new Date(deployed.at).toISOString() : undefined
 }
 
 /** By its names, and by what the surfaces would be set to: a tag may be new for an image that is blocked. */

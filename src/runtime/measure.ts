@@ -2,6 +2,7 @@ import type { Measurement, Period, ReadDoor } from '../core/contract.ts'
 import type { SignalDef } from '../core/model.ts'
 import type { LiveVersion } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
+import { withWindow } from '../core/window.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
 import { loadSource } from './load-action.ts'
 import type { Secrets } from './secrets.ts'
@@ -17,7 +18,8 @@ export async function measure(
 ): Promise<Measurement> {
   try {
     const source = await loadSource(signal.source)
-    return await source.measure(await bindOptions(ground, secrets, source.options, signal.with), read, period)
+    const options = withWindow(signal.with, signal.window)
+    return await source.measure(await bindOptions(ground, secrets, source.options, options), read, period)
   } catch (error) {
     if (error instanceof Problem) return { kind: 'unreachable', why: sentenceOf(error) }
     throw error
@@ -36,11 +38,23 @@ export async function measureWithin(
   read: ReadDoor,
   period?: Period,
 ): Promise<Measurement> {
-  const { promise: late, resolve } = Promise.withResolvers<Measurement>()
-  const timer = setTimeout(resolve, limit, { kind: 'unreachable', why: `no answer within ${limit / 1000} s` })
+  const measured = await readingWithin(read, (door) => measure(ground, secrets, signal, door, period), limit)
+  return measured ?? { kind: 'unreachable', why: `no answer within ${limit / 1000} s` }
+}
+
+/** Nobody waits longer for one sample, in milliseconds. */
+export const SAMPLE_LIMIT = 5000
+
+/** Nothing where it takes longer than so many milliseconds. */
+export async function readingWithin<T>(
+  read: ReadDoor,
+  reading: (read: ReadDoor) => Promise<T>,
+  limit = SAMPLE_LIMIT,
+): Promise<T | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => resolve(undefined), limit)
   try {
-    const asked = measure(ground, secrets, signal, limited(read, limit * SOONER), period)
-    return await Promise.race([asked, late])
+    return await Promise.race([reading(limited(read, limit * SOONER)), late])
   } finally {
     clearTimeout(timer)
   }
@@ -72,6 +86,7 @@ export async function orUnreachable(measuring: Promise<Measurement>): Promise<Me
 export function describeMeasurement(measurement: Measurement): string {
   if (measurement.kind === 'no-data') return `no data: ${measurement.why}`
   if (measurement.kind === 'unreachable') return `unknown: ${measurement.why}`
+  if (measurement.kind === 'series') return `${measurement.series.length} series`
   const last = measurement.samples.at(-1)
   if (last === undefined) return 'no data'
   if (last.failing !== undefined) return `failing: ${last.failing}`

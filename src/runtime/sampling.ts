@@ -1,11 +1,11 @@
 import { judge } from '../core/conditions/judge.ts'
-import type { Judgement } from '../core/conditions/judgement.ts'
-import { limitIn } from '../core/conditions/limit.ts'
+import { type Baselines, isBySeries, type Judgement } from '../core/conditions/judgement.ts'
 import type { Taken } from '../core/conditions/moments.ts'
-import type { Measure } from '../core/conditions/sample.ts'
-import type { Measurement } from '../core/contract.ts'
+import { usesBaseline } from '../core/conditions/sample.ts'
+import type { Measurement, Sample } from '../core/contract.ts'
 import type { Condition, SignalDef, Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
+import { baselineOf } from './baseline.ts'
 import type { Carrier } from './carrier.ts'
 import { measure, orUnreachable } from './measure.ts'
 import { EVERY } from './watch-signal.ts'
@@ -16,6 +16,7 @@ export interface Watched {
   condition: Condition
   role: 'must' | 'should'
   signal: SignalDef | undefined
+  baseline: Baselines
   taken: Taken[]
   judgement: Judgement
   /** When it began to be watched, in milliseconds since the epoch. */
@@ -39,6 +40,7 @@ export function watch(carrier: Sampling, plan: Plan, verify: Verify): Watched[] 
     condition,
     role,
     signal: plan.signals[condition.signal],
+    baseline: undefined,
     taken: [],
     judgement: { verdict: 'unknown' as const, words: 'not measured yet', final: false },
     since: start,
@@ -63,13 +65,16 @@ export async function startSample(carrier: Sampling, one: Watched): Promise<void
   one.sampling = true
   const every = paceOf(one)
   one.due = carrier.now() + every
-  const measurement = takenSince(one.since, await takeSample(carrier, one))
+  const [sample, baseline] = await Promise.all([takeSample(carrier, one), usualOf(carrier, one)])
+  one.baseline = baseline
+  const measurement = takenSince(one.since, sample)
   one.taken.push({ at: carrier.now(), measurement })
   one.judgement = judge(one.condition, one.taken, {
     now: carrier.now(),
     every,
     unit: one.signal?.unit,
-    ...writtenBaseline(one.signal),
+    baseline,
+    floor: one.signal?.baseline?.floor,
     speaks: 'of-health',
   })
   if (one.judgement.verdict === 'holds' && carrier.now() <= one.until) one.held = true
@@ -78,17 +83,34 @@ export async function startSample(carrier: Sampling, one: Watched): Promise<void
 
 /** What lies before is no proof of what is now: a file of an earlier step of CI, a point of a metric. */
 function takenSince(since: number, measurement: Measurement): Measurement {
+  const recent = (samples: Sample[]): Sample[] => samples.filter(({ at }) => at >= since)
+  if (measurement.kind === 'series') {
+    const series = measurement.series.map((one) => ({ ...one, samples: recent(one.samples) }))
+    return { ...measurement, series }
+  }
   if (measurement.kind !== 'samples') return measurement
-  const samples = measurement.samples.filter(({ at }) => at >= since)
+  const samples = recent(measurement.samples)
   return samples.length > 0
     ? { ...measurement, samples }
     : { kind: 'no-data', why: 'it was measured before the change, and not since' }
 }
 
-/** What was usual before is not asked for while it is proven: only what is written down is known here. */
-function writtenBaseline(signal: SignalDef | undefined): Pick<Measure, 'baseline' | 'floor'> {
-  const { value, floor } = signal?.baseline ?? {}
-  return { baseline: value === undefined ? undefined : limitIn(signal?.unit, value), floor }
+const NOT_KNOWN_THEN = {
+  unknown: 'when the version was deployed that was live could not be found out when this was planned',
+}
+
+/** Of a time before the run was planned, however long it takes to prove it; asked for again until it is known. */
+async function usualOf(carrier: Sampling, one: Watched): Promise<Baselines> {
+  const { signal, baseline, condition } = one
+  const isKnown = typeof baseline === 'number' || isBySeries(baseline)
+  if (signal === undefined || isKnown || !usesBaseline(condition)) return baseline
+  const { plan, secrets, session } = carrier
+  return baselineOf(signal, {
+    asOf: Date.parse(plan.createdAt),
+    now: session.read.now,
+    deployed: async () => (plan.deployed === undefined ? NOT_KNOWN_THEN : { at: Date.parse(plan.deployed) }),
+    ask: (period) => orUnreachable(measure(plan, secrets, signal, session.read, period)),
+  })
 }
 
 async function takeSample(

@@ -1,33 +1,40 @@
-import { limitIn } from '../core/conditions/limit.ts'
+import type { Baselines } from '../core/conditions/judgement.ts'
 import type { Taken } from '../core/conditions/moments.ts'
+import type { Deployed } from '../core/conditions/verdict.ts'
 import type { Measurement, Period } from '../core/contract.ts'
 import type { Runbook, SignalDef } from '../core/model.ts'
+import { withWindow } from '../core/window.ts'
 import { type AskedSignal, askedSignal, type People } from './asked-signal.ts'
+import { baselineOf } from './baseline.ts'
 import { bindOptions } from './bind-options.ts'
+import { findDeployment } from './deployment.ts'
 import { loadSource } from './load-action.ts'
-import { measureWithin, orUnreachable } from './measure.ts'
+import { measureWithin, orUnreachable, SAMPLE_LIMIT } from './measure.ts'
 import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
 import type { Session } from './types.ts'
 
-/** Nobody waits longer for one sample, in milliseconds. */
-const SAMPLE_LIMIT = 5000
 /** Of a signal that says nothing of it. */
 export const EVERY = 5000
 
 /** A signal that is measured again and again. */
 export interface Watched {
   name: string
+  /** Milliseconds, where it is another one than the signal's. */
+  window: number | undefined
+  /** With that window. */
   signal: SignalDef
   every: number
   /** Milliseconds of the past that it is asked for; absent: only what is now. */
   history?: number | undefined
   measure(): Promise<Measurement>
+  /** So many milliseconds up to now; absent where its source keeps no history. */
+  before?: ((history: number) => Promise<Measurement>) | undefined
   taken: Taken[]
   /** Measurements, also those of which a newer one tells it all again. */
   made: number
   due: number
   sampling: boolean
-  baseline: number | undefined
+  baseline: Baselines
   asked: AskedSignal | undefined
 }
 
@@ -36,21 +43,33 @@ type Basis = ReturnType<typeof basisOf>
 /** What is the same for every signal: a secret is read once, however many of them need it. */
 export function basisOf(session: Session, runbook: Runbook) {
   const head = planHead(session.read.now(), { given: '' })
+  const procedure = procedureNamed(runbook, undefined)
+  const ground = groundOf(runbook, procedure, head)
+  const secrets = session.secretsOf(runbook.secrets)
+  const measured = async (name: string): Promise<Measurement> => {
+    const signal = runbook.signals[name]
+    if (signal === undefined) throw new Error(`the runbook has no signal "${name}"`)
+    return orUnreachable(measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read))
+  }
+  let deployed: Promise<Deployed> | undefined
   return {
     session,
     runbook,
-    ground: groundOf(runbook, procedureNamed(runbook, undefined), head),
-    secrets: session.secretsOf(runbook.secrets),
+    ground,
+    secrets,
+    /** Looked for when somebody needs it, and once. */
+    deployed: () => (deployed ??= findDeployment({ session, runbook, procedure, ground, measured })),
   }
 }
 
 export async function watched(
-  { session, runbook, ground, secrets }: Basis,
+  { session, runbook, ground, secrets, deployed }: Basis,
   name: string,
-  { history, people }: { history: number; people: People },
+  { window, history, people }: { window?: number | undefined; history: number; people: People },
 ): Promise<Watched> {
-  const signal = runbook.signals[name]
-  if (signal === undefined) throw new Error(`the runbook has no signal "${name}"`)
+  const declared = runbook.signals[name]
+  if (declared === undefined) throw new Error(`the runbook has no signal "${name}"`)
+  const signal = { ...declared, window: window ?? declared.window }
   const source = await loadSource(signal.source)
   const ask = (period: Period): Promise<Measurement> =>
     orUnreachable(measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read, period))
@@ -63,36 +82,24 @@ export async function watched(
       : askedSignal(
           { name, unit: signal.unit },
           source.person,
-          await bindOptions(ground, secrets, source.options, signal.with),
+          await bindOptions(ground, secrets, source.options, withWindow(signal.with, signal.window)),
           { people, now },
         )
   return {
     name,
+    window,
     signal,
     every,
     history: period.history,
     asked,
     measure: async () => asked?.measure(session.read.now()) ?? ask(period),
+    before: source.keepsHistory === true ? (history) => ask({ history, every }) : undefined,
     taken: [],
     made: 0,
     due: session.read.now(),
     sampling: false,
-    baseline: await baselineOf(signal, source.keepsHistory === true, ask),
+    baseline: await baselineOf(signal, { ask, deployed, asOf: now, now: session.read.now }),
   }
-}
-
-/** What is usual, written down or measured; undefined where that is not known. */
-async function baselineOf(
-  { baseline, unit }: SignalDef,
-  keepsHistory: boolean,
-  ask: (period: Period) => Promise<Measurement>,
-): Promise<number | undefined> {
-  if (baseline?.value !== undefined) return limitIn(unit, baseline.value)
-  // A source without a history would tell what is now, and now is never five times now.
-  if (baseline?.offset === undefined || !keepsHistory) return undefined
-  const measured = await ask({ offset: baseline.offset })
-  const value = measured.kind === 'samples' ? measured.samples.at(-1)?.value : undefined
-  return typeof value === 'number' ? value : undefined
 }
 
 /** Takes one sample. `now` is the clock. */
@@ -100,7 +107,8 @@ export async function takeSample(one: Watched, now: () => number): Promise<void>
   one.sampling = true
   one.due = now() + one.every
   const measurement = await one.measure()
-  const from = measurement.kind === 'samples' ? measurement.from : undefined
+  const tells = measurement.kind === 'samples' || measurement.kind === 'series'
+  const from = tells ? measurement.from : undefined
   // It tells again what those have told that lie in it.
   if (from !== undefined) one.taken = one.taken.filter((old) => old.at < from)
   one.taken.push({ at: now(), measurement })

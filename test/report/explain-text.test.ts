@@ -79,7 +79,7 @@ const DECISION: Decision = {
         window: 5 * MINUTE,
         every: MINUTE,
         history: 10 * MINUTE,
-        baseline: { value: 0.004, before: 24 * 60 * MINUTE },
+        baseline: { value: 0.004, origin: 'measured 24h 00m before' },
         measured: {
           count: 7,
           first: NOW - 6 * MINUTE,

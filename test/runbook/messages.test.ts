@@ -184,16 +184,52 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
   [
     'what stands alone, with something beside it',
     runbookText({ head: SIGNAL, tail: VERIFY('absent_for: 5m, for: 5m') }),
-    ['10:24 entry 1 of "must" says more than one thing: absent_for, unchanged_for, change each stand alone'],
+    [
+      '10:24 entry 1 of "must" says more than one thing: absent_for, unchanged_for, change, burn_rate each stand alone',
+    ],
   ],
   [
-    'a measured baseline in verify',
+    'a trigger that says nothing of its signal',
+    runbookText({ head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s }]` }),
+    [
+      '4:14 entry 1 of "triggers" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in a trigger also burn_rate',
+    ],
+  ],
+  [
+    'one that says two things which each stand alone',
     runbookText({
-      head: 'signals: { s: { http: { url: https://x.test }, baseline: { offset: 1d, floor: 1 } } }',
-      tail: VERIFY('above: { times: 2, of: baseline }'),
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s, above: 1, absent_for: 5m }]`,
     }),
     [
-      '10:35 the baseline of "s" is measured, and verify knows only a written one | write the limit as a number, or the baseline as a value',
+      '4:14 entry 1 of "triggers" says more than one thing: absent_for, unchanged_for, change, burn_rate each stand alone',
+    ],
+  ],
+  [
+    'words beside a group, which nobody would look at',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, for: 5m, all: [{ signal: s, above: 1 }] }]`,
+    }),
+    [
+      '4:14 entry 1 of "triggers" says something beside all, any or not that belongs to a condition in it: move it there',
+    ],
+  ],
+  [
+    'a baseline of no time',
+    runbookText({ head: 'signals: { s: { http: { url: https://x.test }, baseline: { floor: 1 } } }' }),
+    ['3:48 "baseline" needs exactly one of value, offset, before_deployment'],
+  ],
+  [
+    'a signal that is not there, for when it was deployed',
+    runbookText({ head: `${SIGNAL}\nrelease: { live: { signal: s, deployed: t } }` }),
+    ['4:41 there is no signal "t" | did you mean "s"?'],
+  ],
+  [
+    'a baseline of a time that the source knows nothing of',
+    runbookText({
+      head: 'signals: { s: { http: { url: https://x.test }, baseline: { offset: 1d, floor: 1 } } }',
+    }),
+    [
+      '3:48 baseline: the source http keeps no history, and cannot tell what it was before | write down what is usual: baseline: { value: … }',
     ],
   ],
   [
@@ -242,7 +278,7 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     'a bake whose conditions have a time of their own',
     runbookText({ head: WINDOWS, tail: BAKE('for: 30m, must: [{ signal: s, equals: x, within: 5m }]') }),
     [
-      '10:54 unknown key "within" | known keys: signal, passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change, for, in_a_row, samples, every, no_data, on_error',
+      '10:54 unknown key "within" | known keys: signal, passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change, series, for, in_a_row, samples, every, no_data, on_error',
     ],
   ],
   [
@@ -306,7 +342,7 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     'a condition that says nothing',
     runbookText({ head: SIGNAL, tail: VERIFY('in_a_row: 3') }),
     [
-      '10:24 entry 1 of "must" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change',
+      '10:24 entry 1 of "must" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in a trigger also burn_rate',
     ],
   ],
   [

@@ -6,6 +6,7 @@ import type {
   CallReadiness,
   GateAction,
   Measurement,
+  Period,
   Platform,
   ReadDoor,
   Reading,
@@ -48,7 +49,7 @@ export interface FakeWorld {
   /** How often a call's check was run. */
   checks: number
   /** By the name of the signal. */
-  measure: (name: string) => Measurement | Promise<Measurement>
+  measure: (name: string, period?: Period) => Measurement | Promise<Measurement>
   /** Instead of how far a surface is: a rollout that goes on. */
   moving?: string | undefined
   /** What `progress` was given. */
@@ -96,7 +97,10 @@ function platformOf(world: FakeWorld): Platform {
     name: 'fake',
     summary: 'in memory',
     actions: { set: load(setOf(world)), call: load(callOf(world)), gate: load(GATE) },
-    sources: { fake: { load: async () => sourceOf(world) } },
+    sources: {
+      fake: { load: async () => sourceOf(world) },
+      past: { load: async () => ({ ...sourceOf(world), keepsHistory: true }) },
+    },
   }
 }
 
@@ -224,7 +228,7 @@ function sourceOf(world: FakeWorld): Source<{ name: string }> {
     summary: '',
     options: z.strictObject({ name: z.string() }),
     // Every sample is of its own moment, as those of a real source are.
-    measure: async ({ name }, read) => stamped(await world.measure(name), read.now()),
+    measure: async ({ name }, read, period) => stamped(await world.measure(name, period), read.now()),
   }
 }
 

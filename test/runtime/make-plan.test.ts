@@ -52,6 +52,23 @@ test('the plan holds what was there, what runs, and why it is done', async () =>
   })
 })
 
+test('when the version that is live was deployed is sealed where a baseline is of the time before: afterwards it is another', async () => {
+  world.measure = (name) => ({
+    kind: 'samples',
+    samples: [{ at: 0, value: name === 'live' ? 'bad5678' : '2026-01-26T02:38:00Z' }],
+  })
+  const signals = { ...LIVE.signals, deployed_at: { source: 'fake', with: { name: 'deployed_at' } } }
+  const release = { live: { signal: 'live', deployed: 'deployed_at' } }
+  const p95 = { source: 'past', with: { name: 'p95' }, baseline: { before_deployment: 60_000, floor: 1 } }
+  const made = await plan({
+    runbook: runbookOf([setting('image')], {}, { release, signals: { ...signals, p95 } }),
+  })
+  expect(made).toMatchObject({ plan: { deployed: '2026-01-26T02:38:00.000Z' } })
+  expect(openPlan(JSON.stringify('plan' in made ? made.plan : {}))).toMatchObject({
+    deployed: '2026-01-26T02:38:00.000Z',
+  })
+})
+
 test('a dead service is evidence, and does not block its own rollback', async () => {
   world.measure = () => ({
     kind: 'samples',

@@ -388,3 +388,98 @@ test.each([
   const event = await proveStep(carrier, 'image', { within: 5000, must: [HEALTHY], should: [] })
   expect(event).toMatchObject({ type: 'step-verified', step: 'image', verdict: wanted })
 })
+
+describe('what is usual, by a source that keeps a history', () => {
+  const DAY = 86_400_000
+  const PLANNED = Date.parse('2026-11-22T03:15:00.000Z')
+  const AS_USUAL: Condition = { signal: 'p95', at_most: { times: 1.1, of: 'baseline' } }
+  const number = (value: number): Measurement => ({ kind: 'samples', samples: [{ at: 0, value }] })
+  let then: number[]
+
+  beforeEach(() => {
+    then = []
+    // Two hours after it was planned: a question for a person has stood open for long.
+    session.read = { ...session.read, now: () => PLANNED + 7_200_000 + clock }
+  })
+
+  function plan(source: string): Partial<Plan> {
+    const baseline = { offset: DAY, floor: 1 }
+    return { signals: { p95: { source, with: { name: 'p95' }, every: 1000, baseline } } }
+  }
+
+  /** What it is now, one after another, and what it was: each is asked for. */
+  function measuring(now: () => Measurement, before: () => Measurement): void {
+    world.measure = (_name, period) => {
+      if (period?.offset === undefined) return now()
+      then.push(session.read.now() - period.offset)
+      return before()
+    }
+  }
+
+  test('is measured so long before the run was planned, once, however long it is waited for', async () => {
+    measuring(answering(number(300), number(200), number(110)), () => number(100))
+    expect(await verdict({ must: [AS_USUAL] }, plan('past'))).toMatchObject({
+      verdict: 'holds',
+      why: expect.stringContaining('is 110, at most 1.1 × baseline'),
+    })
+    expect(then).toEqual([PLANNED - DAY])
+  })
+
+  test('just above it is not as usual', async () => {
+    measuring(
+      () => number(110.1),
+      () => number(100),
+    )
+    expect(await verdict({ must: [AS_USUAL] }, plan('past'))).toMatchObject({ verdict: 'fails' })
+  })
+
+  test('is asked for again until it is known, and of the same moment', async () => {
+    measuring(() => number(110), answering(gone, number(100)))
+    expect(await verdict({ must: [AS_USUAL] }, plan('past'))).toMatchObject({ verdict: 'holds' })
+    expect(then).toEqual([PLANNED - DAY, PLANNED - DAY])
+  })
+
+  test.each<[string, string, Measurement, string]>([
+    ['the system did not answer', 'past', gone, 'connection refused'],
+    ['there was nothing', 'past', { kind: 'no-data', why: 'nothing' }, 'there was no data: nothing'],
+    ['its source keeps none', 'fake', number(100), 'its source keeps no history'],
+  ])('is not known where %s, and what is not known proves nothing', async (_what, source, before, why) => {
+    measuring(
+      () => number(1),
+      () => before,
+    )
+    expect(await verdict({ must: [AS_USUAL] }, plan(source))).toMatchObject({
+      verdict: 'unknown',
+      why: expect.stringContaining(`its baseline is not known: ${why}`),
+    })
+  })
+
+  test('may be of the time before the version was deployed that was live then', async () => {
+    const before: number[] = []
+    world.measure = (_name, period) => {
+      if (period?.history === undefined) return number(110)
+      before.push(session.read.now() - (period.offset ?? 0) - period.history)
+      return number(100)
+    }
+    const baseline = { before_deployment: 1_800_000, floor: 1 }
+    const p95 = { source: 'past', with: { name: 'p95' }, every: 1000, baseline }
+    const deployed = '2026-11-22T02:38:00.000Z'
+    expect(await verdict({ must: [AS_USUAL] }, { signals: { p95 }, deployed })).toMatchObject({
+      verdict: 'holds',
+    })
+    expect(before).toEqual([Date.parse('2026-11-22T02:08:00Z')])
+    expect(await verdict({ must: [AS_USUAL] }, { signals: { p95 } })).toMatchObject({
+      verdict: 'unknown',
+      why: expect.stringContaining('could not be found out when this was planned'),
+    })
+  })
+
+  test('is not asked for by who does not need it', async () => {
+    measuring(
+      () => number(1),
+      () => number(100),
+    )
+    await verdict({ must: [{ signal: 'p95', below: 5 }] }, plan('past'))
+    expect(then).toEqual([])
+  })
+})

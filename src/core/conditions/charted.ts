@@ -2,10 +2,12 @@ import type { Condition, SignalDef } from '../model.ts'
 import { describeCondition } from './describe.ts'
 import { type Known, limitsOf } from './explain.ts'
 import { samplesIn } from './history.ts'
+import { theOnly } from './judge.ts'
 import { GAP } from './judgement.ts'
 import type { LimitExplained } from './limit-words.ts'
 import { momentsOf } from './moments.ts'
 import { COMPARISONS } from './sample.ts'
+import { togetherOf } from './series.ts'
 
 /** What a chart is drawn of: the numbers of one signal over time, and a condition about single ones of them. */
 export interface Charted {
@@ -32,11 +34,18 @@ export interface Point {
 }
 
 /** Undefined where there are not at least two numbers, or no limit to hold them against. */
-export function chartedOf(by: string, condition: Condition, known: Known): Charted | undefined {
+export function chartedOf(by: string, condition: Condition, name: string, known: Known): Charted | undefined {
   const { signal, taken, judging } = known
   if (COMPARISONS.every((name) => condition[name] === undefined)) return undefined
+  // Lines of several series over one another are no chart.
+  if (togetherOf(taken) !== undefined) return undefined
   const longestGap = GAP * judging.every
-  const moments = momentsOf(condition, taken, { ...judging, longestGap }, judging.speaks)
+  const moments = momentsOf(
+    condition,
+    taken,
+    { ...judging, baseline: theOnly(judging.baseline), longestGap },
+    judging.speaks,
+  )
   const held = new Set(moments.filter(({ verdict }) => verdict === 'holds').map(({ at }) => at))
   const points = samplesIn(taken).flatMap(({ at, value }) =>
     typeof value === 'number' ? [{ at, value, holds: held.has(at) }] : [],
@@ -47,7 +56,7 @@ export function chartedOf(by: string, condition: Condition, known: Known): Chart
     measurement.kind === 'unreachable' ? [] : (measurement.from ?? []),
   )
   return {
-    signal: condition.signal,
+    signal: name,
     by,
     // Of single samples, whatever time it must have lasted.
     condition: describeCondition({ ...condition, for: undefined, in_a_row: undefined, count: undefined }),

@@ -5,7 +5,8 @@ import { COMPARISONS } from './sample.ts'
 
 /** One line for people: `live_version same commit as abc1234, 3 in a row`. */
 export function describeCondition(condition: Condition): string {
-  const parts = [condition.signal]
+  const { signal, window } = condition
+  const parts = [window === undefined ? signal : `${signal} over ${formatDuration(window)}`]
   if (condition.passing !== undefined) parts.push(condition.passing ? 'passing' : 'failing')
   if (condition.equals !== undefined) parts.push(`equals ${condition.equals}`)
   if (condition.matches !== undefined) parts.push(`matches /${condition.matches}/`)
@@ -17,8 +18,10 @@ export function describeCondition(condition: Condition): string {
     parts.push(`${name.replace('_', ' ')} ${words}`)
   }
   parts.push(...overTime(condition))
-  return [parts.join(' '), ...howOften(condition)].join(', ')
+  return [parts.join(' '), ...howOften(condition), ...OF_SERIES[condition.series ?? 'unsaid']].join(', ')
 }
+
+const OF_SERIES = { any: ['in any series'], all: ['in all series'], unsaid: [] }
 
 function overTime({ absent_for, unchanged_for, change }: Condition): string[] {
   if (absent_for !== undefined) return [`without data for ${formatDuration(absent_for)}`]
@@ -40,10 +43,17 @@ function howOften({ in_a_row, samples, for: lasting, count }: Condition): string
 
 /** The same for conditions put together. */
 export function describeStatement(statement: Statement): string {
-  if ('all' in statement) return statement.all.map(inner).join(' and ')
+  if ('all' in statement) return describeAll(statement)
   if ('any' in statement) return statement.any.map(inner).join(' or ')
   if ('not' in statement) return `not ${inner(statement.not)}`
   return describeCondition(statement)
+}
+
+function describeAll({ all, burnRate }: Extract<Statement, { all: Statement[] }>): string {
+  if (burnRate === undefined) return all.map(inner).join(' and ')
+  const windows = all.flatMap((one) => ('window' in one ? formatDuration(one.window ?? 0) : []))
+  const { signal, objective, above } = burnRate
+  return `${signal} burn rate above ${above} (objective ${objective}), over ${windows.join(' and ')}`
 }
 
 function inner(statement: Statement): string {

@@ -4,7 +4,7 @@ import type { Charted } from './charted.ts'
 import { describeStatement } from './describe.ts'
 import type { History } from './history.ts'
 import { judge } from './judge.ts'
-import type { Judgement, Judging } from './judgement.ts'
+import type { Judgement, JudgingAll } from './judgement.ts'
 import { explainLimit, type LimitExplained } from './limit-words.ts'
 import type { Taken } from './moments.ts'
 import { COMPARISONS } from './sample.ts'
@@ -16,7 +16,7 @@ import { againstOf, judgeStatement } from './verdict.ts'
 export interface Known {
   signal: Pick<SignalDef, 'unit' | 'baseline'>
   taken: readonly Taken[]
-  judging: Judging
+  judging: JudgingAll
 }
 
 export type KnownOf = (condition: Condition) => Known
@@ -53,8 +53,8 @@ export interface SignalExplained {
   window?: number | undefined
   every: number
   history?: number | undefined
-  /** What is usual, in its unit, and how many milliseconds before it was measured, if it was. */
-  baseline?: { value?: number | undefined; before?: number | undefined } | undefined
+  /** What is usual, in its unit, or why there is no one number; and where it is known from, for people. */
+  baseline?: { value?: number | undefined; why?: string | undefined; origin: string } | undefined
   measured: History
 }
 

@@ -1,12 +1,15 @@
 import type { Sample } from '../contract.ts'
 import { GAP } from './judgement.ts'
 import type { Taken } from './moments.ts'
+import { seriesKey } from './series.ts'
 
 // What was measured of one signal, in numbers: for whoever asks why it was judged as it was.
 
 export interface History {
-  /** Samples that told something, each moment once. */
+  /** Samples that told something, each moment of a series once. */
   count: number
+  /** How many series they are of, where those are kept apart. */
+  series?: number | undefined
   /** Of the first and of the last of them, in milliseconds since the epoch. */
   first?: number | undefined
   last?: number | undefined
@@ -35,12 +38,14 @@ export function historyOf(
   { every, now, since }: { every: number; now: number; since: number | undefined },
 ): History {
   const samples = samplesIn(taken)
+  const keys = new Set(taken.flatMap(seriesOf))
   const numbers = samples.flatMap(({ value }) => (typeof value === 'number' ? [value] : []))
   const last = samples.at(-1)
   const failed = samples.filter(({ failing }) => failing !== undefined)
   const failure = failed.at(-1)
   return {
     count: samples.length,
+    series: keys.size === 0 ? undefined : keys.size,
     first: samples[0]?.at,
     last: last?.at,
     numbers: numbers.length === 0 ? undefined : spread(numbers),
@@ -56,11 +61,19 @@ export function historyOf(
 
 /** Oldest first; of two that say the same moment the one that was read later. */
 export function samplesIn(taken: readonly Taken[]): Sample[] {
-  const samples = new Map<number, Sample>()
-  for (const { measurement } of taken)
-    if (measurement.kind === 'samples')
-      for (const sample of measurement.samples) samples.set(sample.at, sample)
+  const samples = new Map<string, Sample>()
+  const add = (sample: Sample, series = ''): void => void samples.set(`${sample.at} ${series}`, sample)
+  for (const { measurement } of taken) {
+    if (measurement.kind === 'samples') for (const sample of measurement.samples) add(sample)
+    if (measurement.kind === 'series')
+      for (const one of measurement.series)
+        for (const sample of one.samples) add(sample, seriesKey(one.labels))
+  }
   return [...samples.values()].sort((a, b) => a.at - b.at)
+}
+
+function seriesOf({ measurement }: Taken): string[] {
+  return measurement.kind === 'series' ? measurement.series.map(({ labels }) => seriesKey(labels)) : []
 }
 
 function spread(numbers: readonly number[]): NonNullable<History['numbers']> {
@@ -83,7 +96,7 @@ function gapsIn(times: readonly number[], longest: number): History['gaps'] {
 }
 
 function silence({ at, measurement }: Taken): { at: number; why: string }[] {
-  if (measurement.kind === 'samples') return []
+  if (measurement.kind === 'samples' || measurement.kind === 'series') return []
   return [{ at, why: measurement.kind === 'no-data' ? `no data: ${measurement.why}` : measurement.why }]
 }
 

@@ -1,15 +1,44 @@
 import { formatDuration } from '../duration.ts'
 import type { Condition } from '../model.ts'
-import { type Judgement, type Judging, GAP, NOT_MEASURED } from './judgement.ts'
+import {
+  type Baselines,
+  GAP,
+  isBySeries,
+  type Judgement,
+  type Judging,
+  type JudgingAll,
+  NOT_MEASURED,
+} from './judgement.ts'
+import type { Usual } from './limit.ts'
 import { judgeAbsence, judgeChange, lastSample } from './over-time.ts'
 import { type Moment, momentsOf, type Taken } from './moments.ts'
+import { judgeSeries, togetherOf } from './series.ts'
 
 // One judge for every condition, of triggers, guards, verify and bake: holds, fails or unknown. No data is never success.
 
 /** Judges a condition over all measurements taken for it. */
-export function judge(condition: Condition, taken: readonly Taken[], judging: Judging): Judgement {
-  const { absent_for, unchanged_for, change } = condition
-  if (absent_for !== undefined) return judgeAbsence(absent_for, taken, judging)
+export function judge(condition: Condition, taken: readonly Taken[], judging: JudgingAll): Judgement {
+  const judged = judgeAll(condition, taken, judging)
+  if (condition.window === undefined) return judged
+  return { ...judged, words: `over ${formatDuration(condition.window)}: ${judged.words}` }
+}
+
+function judgeAll(condition: Condition, taken: readonly Taken[], judging: JudgingAll): Judgement {
+  // That nothing is measured any more is said of the signal: which series there were, nobody knows for longer.
+  if (condition.absent_for !== undefined) return judgeAbsence(condition.absent_for, taken, judging)
+  const together = togetherOf(taken)
+  if (together !== undefined)
+    return judgeSeries(condition.series ?? together, condition, taken, judging, judgeOne)
+  return judgeOne(condition, taken, { ...judging, baseline: theOnly(judging.baseline) })
+}
+
+/** Of a signal that has no series now. */
+export function theOnly(baseline: Baselines): Usual {
+  return isBySeries(baseline) ? { unknown: 'there were several series then' } : baseline
+}
+
+function judgeOne(condition: Condition, taken: readonly Taken[], judging: Judging): Judgement {
+  const { unchanged_for, change } = condition
   const last = lastSample(taken)
   // Where nothing was ever measured, what its silence means is all there is to be judged.
   if (last !== undefined && change !== undefined) return judgeChange(change, last, taken, judging)
@@ -18,12 +47,14 @@ export function judge(condition: Condition, taken: readonly Taken[], judging: Ju
     if (last.failing !== undefined || last.value === null)
       return { ...NOT_MEASURED, words: last.failing ?? 'there is no value' }
     const same = { ...condition, unchanged_for: undefined, equals: last.value, for: unchanged_for }
-    return judge(same, taken, judging)
+    return judgeOne(same, taken, judging)
   }
   const moments = momentsOf(condition, taken, { ...judging, longestGap: GAP * judging.every }, judging.speaks)
   const since = sinceWhen(moments, judging.every)
   const judged = judgeMoments(condition, moments, judging)
-  return judged.verdict === 'fails' ? judged : { ...judged, since }
+  return judged.verdict === 'fails' || since === undefined
+    ? judged
+    : { ...judged, since, began: hadNotBegun(moments, since, judging.every) }
 }
 
 function judgeMoments(condition: Condition, moments: Moment[], judging: Judging): Judgement {
@@ -70,10 +101,7 @@ function judgeFor(moments: Moment[], wanted: number, { every }: Judging): Judgem
   const words = `${last.words}, for ${formatDuration(Math.min(lasted, wanted))} of ${formatDuration(wanted)}`
   if (lasted >= wanted) return { verdict: 'holds', words, final: false }
   // Only what was seen not to hold before says that it is no longer.
-  const first = moments.findIndex(({ at }) => at === since)
-  const before = moments[first - 1]
-  const known = before?.verdict === 'fails' && since - before.at <= GAP * every
-  return { verdict: known ? 'fails' : 'unknown', words, final: false }
+  return { verdict: hadNotBegun(moments, since, every) ? 'fails' : 'unknown', words, final: false }
 }
 
 /** `count`: so many of the last ones hold. */
@@ -111,4 +139,10 @@ function sinceWhen(moments: Moment[], every: number): number | undefined {
     since = at
   }
   return since
+}
+
+/** Right before, without a gap, it was seen not to hold. */
+function hadNotBegun(moments: Moment[], since: number, every: number): boolean {
+  const before = moments[moments.findIndex(({ at }) => at === since) - 1]
+  return before?.verdict === 'fails' && since - before.at <= GAP * every
 }

@@ -1,5 +1,6 @@
 import type { Judged } from '../run/events.ts'
 import type { Speaks } from './moments.ts'
+import type { Usual } from './limit.ts'
 import type { Measure } from './sample.ts'
 
 export interface Judgement {
@@ -8,8 +9,22 @@ export interface Judgement {
   words: string
   /** Since when it holds without a break, as far as is known, in milliseconds since the epoch. */
   since?: number | undefined
+  /** It began then: right before it did not hold. Else it may have held for longer. */
+  began?: boolean | undefined
   /** More samples cannot change it. */
   final: boolean
+}
+
+/** What is usual of a signal: one number, or one for each of its series, by `seriesKey`. */
+export type Baselines = Usual | ReadonlyMap<string, number>
+
+export function isBySeries(baseline: Baselines): baseline is ReadonlyMap<string, number> {
+  return baseline instanceof Map
+}
+
+/** Of a signal, with all of its series. */
+export interface JudgingAll extends Omit<Judging, 'baseline'> {
+  baseline?: Baselines
 }
 
 export interface Judging extends Measure {
@@ -24,3 +39,14 @@ export interface Judging extends Measure {
 export const GAP = 3
 
 export const NOT_MEASURED: Judgement = { verdict: 'unknown', words: 'not measured yet', final: false }
+
+/** Of several that are judged together. */
+export function beginningOf(
+  judgements: readonly Judgement[],
+  earliest: (...times: number[]) => number,
+): Pick<Judgement, 'since' | 'began'> {
+  const times = judgements.flatMap(({ since }) => since ?? [])
+  if (times.length === 0) return {}
+  const since = earliest(...times)
+  return { since, began: judgements.some((one) => one.since === since && one.began === true) }
+}

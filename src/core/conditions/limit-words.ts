@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration.ts'
-import type { Limit, SignalDef } from '../model.ts'
+import type { Baseline, Limit, SignalDef } from '../model.ts'
+import { type Baselines, isBySeries } from './judgement.ts'
 import { boundOf, limitIn, limitWords } from './limit.ts'
 import { valueWords } from './sample.ts'
 
@@ -13,25 +14,32 @@ export interface LimitExplained {
   words: string
 }
 
-/** `baseline` is what was measured, or is written; undefined where that is not known. */
+/** `baseline` is what was measured, or is written. */
 export function explainLimit(
   limit: Limit,
   { unit, baseline: usual }: Pick<SignalDef, 'unit' | 'baseline'>,
-  baseline: number | undefined,
+  baseline: Baselines,
 ): LimitExplained {
   const says = limitWords(limit)
+  if (isBySeries(baseline) && typeof limit === 'object')
+    return { says, words: `${says}, which each series has its own of` }
+  if (isBySeries(baseline)) return explainLimit(limit, { unit }, undefined)
   const bound = boundOf(unit, limit, baseline, usual?.floor)
   if (typeof bound === 'object') return { says, words: `${says}: ${bound.unknown}` }
-  if (typeof limit !== 'object' || baseline === undefined) return { says, value: bound, words: says }
+  if (typeof limit !== 'object' || typeof baseline !== 'number') return { says, value: bound, words: says }
   const least = usual?.floor === undefined ? undefined : limitIn(unit, usual.floor)
-  const known = `${origin(usual?.offset)}: ${valueWords(baseline, unit)}`
+  const known = `${originOf(usual)}: ${valueWords(baseline, unit)}`
   const base =
     least !== undefined && baseline < least
       ? `${valueWords(least, unit)} (the floor; ${known})`
-      : `${valueWords(baseline, unit)} (${origin(usual?.offset)})`
+      : `${valueWords(baseline, unit)} (${originOf(usual)})`
   return { says, value: bound, words: `${limit.times} × ${base} = ${valueWords(bound, unit)}` }
 }
 
-function origin(offset: number | undefined): string {
-  return offset === undefined ? 'as written' : `measured ${formatDuration(offset)} before`
+/** Where what is usual is known from. */
+export function originOf({ offset, before_deployment }: Baseline = {}): string {
+  if (offset !== undefined) return `measured ${formatDuration(offset)} before`
+  return before_deployment === undefined
+    ? 'as written'
+    : `measured in the ${formatDuration(before_deployment)} before the deployment`
 }

@@ -18,16 +18,20 @@ export function limitIn(unit: SignalDef['unit'], limit: string | number): number
   return limit.trim() === '' || Number.isNaN(plain) ? undefined : plain
 }
 
+/** What is usual, in the signal's unit; or why that is not known. */
+export type Usual = number | { unknown: string } | undefined
+
 /** What a limit comes to, in the signal's unit; or why that is not known. */
 export function boundOf(
   unit: SignalDef['unit'],
   limit: Limit,
-  baseline: number | undefined,
+  baseline: Usual,
   floor: Baseline['floor'],
 ): number | { unknown: string } {
   if (typeof limit !== 'object')
     return limitIn(unit, limit) ?? { unknown: `the limit ${limit} does not fit the unit ${unit ?? 'none'}` }
   if (baseline === undefined) return { unknown: 'its baseline is not known' }
+  if (typeof baseline === 'object') return { unknown: `its baseline is not known: ${baseline.unknown}` }
   // Five times nothing is nothing: below the floor nothing is worth a rollback.
   const least = floor === undefined ? undefined : limitIn(unit, floor)
   // 1.5 × 0.2 is 0.3, not 0.30000000000000004: at the limit is at the limit.

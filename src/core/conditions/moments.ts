@@ -50,6 +50,8 @@ function momentsIn(
   if (measurement.kind === 'unreachable') return silent(at, measurement.why, condition.on_error, speaks)
   if (measurement.kind === 'no-data')
     return silent(at, `no data: ${measurement.why}`, condition.no_data, speaks)
+  // Series are judged apart before: see series.ts.
+  if (measurement.kind === 'series') return []
   if (measurement.samples.length === 0) return silent(at, 'no data', condition.no_data, speaks)
   return measurement.samples.map((sample) => ({ at: sample.at, ...judgeSample(condition, sample, measure) }))
 }

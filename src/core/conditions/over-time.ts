@@ -1,7 +1,7 @@
 import type { Sample } from '../contract.ts'
 import { formatDuration } from '../duration.ts'
 import type { Condition } from '../model.ts'
-import { GAP, type Judgement, type Judging, NOT_MEASURED } from './judgement.ts'
+import { GAP, type Judgement, type Judging, type JudgingAll, NOT_MEASURED } from './judgement.ts'
 import { boundOf, limitWords } from './limit.ts'
 import type { Taken } from './moments.ts'
 import { valueWords } from './sample.ts'
@@ -9,7 +9,7 @@ import { valueWords } from './sample.ts'
 // What no single sample says: that there is none any more, and which way it goes.
 
 /** `absent_for`: the measuring system answers, and has had nothing to say for so long. */
-export function judgeAbsence(wanted: number, taken: readonly Taken[], { now, every }: Judging): Judgement {
+export function judgeAbsence(wanted: number, taken: readonly Taken[], { now, every }: JudgingAll): Judgement {
   const last = lastSample(taken)
   if (last !== undefined && now - last.at < wanted)
     return { verdict: 'fails', words: `data ${formatDuration(now - last.at)} ago`, final: false }
@@ -76,5 +76,8 @@ export function lastSample(taken: readonly Taken[]): Sample | undefined {
 }
 
 function samplesOf(taken: readonly Taken[]): Sample[] {
-  return taken.flatMap(({ measurement }) => (measurement.kind === 'samples' ? measurement.samples : []))
+  return taken.flatMap(({ measurement }) => {
+    if (measurement.kind === 'samples') return measurement.samples
+    return measurement.kind === 'series' ? measurement.series.flatMap(({ samples }) => samples) : []
+  })
 }

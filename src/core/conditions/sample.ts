@@ -4,7 +4,7 @@ import { matches } from '../matches.ts'
 import type { Baseline, Condition, Limit, SignalDef } from '../model.ts'
 import { sameCommit } from '../release.ts'
 import type { Judged } from '../run/events.ts'
-import { boundOf, limitWords } from './limit.ts'
+import { boundOf, limitWords, type Usual } from './limit.ts'
 
 // One sample against what a condition says of single samples.
 
@@ -17,8 +17,7 @@ export interface SampleVerdict {
 /** What limits are read by. */
 export interface Measure {
   unit: SignalDef['unit']
-  /** Measured, in the signal's unit. */
-  baseline?: number | undefined
+  baseline?: Usual
   floor?: Baseline['floor']
 }
 
@@ -57,6 +56,12 @@ export const COMPARISONS = [
   'at_most',
   'between',
 ] as const satisfies Comparison[]
+
+/** Whether one of its limits is read by what is usual. */
+export function usesBaseline({ change, ...condition }: Condition): boolean {
+  const limits = [...COMPARISONS.map((name) => condition[name]), change?.above, change?.below].flat()
+  return limits.some((limit) => typeof limit === 'object')
+}
 
 /** All that the condition says must hold. */
 export function judgeSample(condition: Condition, sample: Sample, measure: Measure): SampleVerdict {

@@ -3,7 +3,7 @@ import type { Condition, Severity, Statement, Trigger, Unless } from '../model.t
 import type { Judged } from '../run/events.ts'
 import { describeStatement } from './describe.ts'
 import type { Explanation } from './explain.ts'
-import type { Judgement } from './judgement.ts'
+import { beginningOf, type Judgement } from './judgement.ts'
 import type { TimeAllowed } from './time-allowed.ts'
 
 /** From the mildest to the gravest: the gravest of all triggers is that of the whole. */
@@ -22,6 +22,8 @@ export interface TriggerVerdict {
   words: string
   /** Since when it holds, in milliseconds since the epoch. */
   since?: number | undefined
+  /** It began then; else it may have held for longer. */
+  began?: boolean | undefined
   verdict: Verdict
   /** Which rule made this verdict of what was judged. */
   rule: string
@@ -38,11 +40,25 @@ export interface Decision {
   sampled: number
   /** Signals that only a person can tell, and nobody has, by name. */
   unanswered: string[]
+  /** Of the version that is live, where something holds: what came before the breach. */
+  deployment?: Deployed | undefined
   /** Where the runbook says how long it may last, or asks how long a fix takes; and something has to be done. */
   time?: TimeAllowed | undefined
   /** How each of them was judged, part by part: only where it was asked for. */
   explanation?: Explanation | undefined
 }
+
+/** When the version that is live was deployed; or why that is not known. */
+export type Deployed =
+  | {
+      /** Milliseconds since the epoch. */
+      at: number
+      /** For people; undefined where nothing says which version runs. */
+      version: string | undefined
+      /** A surface may only know when it was made: what went back to an older version was deployed later. */
+      how: 'deployed' | 'made or deployed'
+    }
+  | { unknown: string }
 
 export type JudgeOne = (condition: Condition) => Judgement
 
@@ -54,7 +70,7 @@ export function judgeTrigger(
   rules: readonly Unless[] = [],
 ): TriggerVerdict {
   const { id, severity, when, note } = trigger
-  const { verdict: judged, words, since } = judgeStatement(when, judgeOne)
+  const { verdict: judged, words, since, began } = judgeStatement(when, judgeOne)
   const against = againstOf(trigger, rules).map((one) => ({ ...one, ...judgeStatement(one.when, judgeOne) }))
   return {
     id,
@@ -63,6 +79,7 @@ export function judgeTrigger(
     judged,
     words,
     since,
+    began,
     note,
     ...consequence(trigger, { judged, since, now }, against),
   }
@@ -112,30 +129,33 @@ function againstWords({ id, when, note, words }: Against & Judgement): string {
 
 /** Conditions put together: what decides is said, and when it began. */
 export function judgeStatement(statement: Statement, judgeOne: JudgeOne): Judgement {
-  if ('all' in statement) return together(statement.all, judgeOne, ['fails', 'unknown', 'holds'], Math.max)
+  if ('all' in statement) {
+    const whole = statement.burnRate !== undefined
+    return together(statement.all, judgeOne, ['fails', 'unknown', 'holds'], Math.max, whole)
+  }
   if ('any' in statement) return together(statement.any, judgeOne, ['holds', 'unknown', 'fails'], Math.min)
   if (!('not' in statement)) return judgeOne(statement)
-  const { since: _, ...judgement } = judgeStatement(statement.not, judgeOne)
+  const { since: _, began: __, ...judgement } = judgeStatement(statement.not, judgeOne)
   return { ...judgement, verdict: OPPOSITE[judgement.verdict] }
 }
 
 const OPPOSITE = { holds: 'fails', fails: 'holds', unknown: 'unknown' } as const
 
-/** The first verdict of the order that one of them has, with the words of those that have it. */
+/** The first verdict of the order that one of them has, with the words of those that have it; `whole`: of all of them. */
 function together(
   statements: readonly Statement[],
   judgeOne: JudgeOne,
   order: readonly Judged[],
   earliest: (...times: number[]) => number,
+  whole = false,
 ): Judgement {
   const all = statements.map((one) => judgeStatement(one, judgeOne))
   const verdict = order.find((wanted) => all.some((one) => one.verdict === wanted)) ?? 'unknown'
   const deciding = all.filter((one) => one.verdict === verdict)
-  const times = deciding.flatMap(({ since }) => since ?? [])
   return {
     verdict,
-    words: [...new Set(deciding.map(({ words }) => words))].join('; '),
-    since: times.length === 0 ? undefined : earliest(...times),
+    words: [...new Set((whole ? all : deciding).map(({ words }) => words))].join('; '),
+    ...beginningOf(deciding, earliest),
     final: deciding.every(({ final }) => final),
   }
 }

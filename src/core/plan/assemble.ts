@@ -26,6 +26,7 @@ export function assemble(input: BuildInput): Plan {
     forced: input.blocked?.why,
     live: input.live,
     liveSignal: runbook.release.live?.signal,
+    deployed: input.deployed,
     evidence: input.evidence,
     runbook: { path: runbook.path, sha256: input.runbookSha256, text: runbook.text },
     store: runbook.store,

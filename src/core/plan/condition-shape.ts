@@ -30,6 +30,8 @@ const silence = only('unknown', 'ignore', 'breach') satisfies Shape<Silence>
 
 const condition = object<Condition>({
   signal: key,
+  window: maybe(milliseconds),
+  series: maybe(only('any', 'all')),
   passing: maybe(truth),
   equals: maybe(oneOf<[string, number, boolean]>(text, anyNumber, truth)),
   same_commit: maybe(text),

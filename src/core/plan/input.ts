@@ -27,6 +27,7 @@ export interface BuildInput {
   survey: SurveyedStep[]
   without: LeftOut[]
   live: LiveVersion
+  deployed?: string | undefined
   /** What stands against the target itself. */
   blocked?: BlockedTarget | undefined
   evidence: Plan['evidence']

@@ -125,6 +125,7 @@ const plan = object<Plan>({
     object({ unasked: only(true) }),
   ) satisfies Shape<LiveVersion>,
   liveSignal: maybe(key),
+  deployed: maybe(date),
   evidence: list(object({ signal: text, value: text })),
   runbook: object({ path: text, sha256: text, text }),
   store: maybe(
@@ -147,7 +148,12 @@ const plan = object<Plan>({
       every: maybe(milliseconds),
       window: maybe(milliseconds),
       baseline: maybe(
-        object<Baseline>({ value: maybe(written), offset: maybe(milliseconds), floor: maybe(written) }),
+        object<Baseline>({
+          value: maybe(written),
+          offset: maybe(milliseconds),
+          before_deployment: maybe(milliseconds),
+          floor: maybe(written),
+        }),
       ),
       unit: maybe(only('ratio', 'percent', 'ms', 's', 'bytes', 'count')),
     }),

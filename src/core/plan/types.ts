@@ -30,6 +30,8 @@ export interface Plan {
   live: LiveVersion
   /** The signal that said so: what was left out because of it is held against it once more. */
   liveSignal?: string | undefined
+  /** ISO 8601, UTC: when that version was deployed; only where a baseline is of the time before, and it is known. */
+  deployed?: string | undefined
   /** The signals as they were before anything was changed: why this is done. */
   evidence: { signal: string; value: string }[]
   runbook: { path: string; sha256: string; text: string }

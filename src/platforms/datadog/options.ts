@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 
 import { address, insecure } from '../http/options.ts'
 import { described, duration, text } from '../options.ts'
-import { SERIES } from '../series.ts'
+import { SERIES, SERIES_MEAN } from '../series.ts'
 
 const site = () =>
   described(
@@ -27,10 +27,7 @@ export const datadogOptions = z
       z.optional(z.union([z.int().check(z.positive()), z.string().check(z.regex(/^\d+$/, 'is no number'))])),
       'the number of a monitor: Alert is a failing sample',
     ),
-    series: described(
-      z.optional(z.enum(SERIES)),
-      'what is taken where the query gives several series; without it several are refused',
-    ),
+    series: described(z.optional(z.enum(SERIES)), SERIES_MEAN),
     api_key: described(text(), 'a secret: ${secrets.…}'),
     app_key: described(text(), 'an application key, a secret; it needs timeseries_query or monitors_read'),
     site: z.optional(site()),

@@ -3,7 +3,7 @@ import { formatDuration } from '../../core/duration.ts'
 import { printable } from '../../core/printable.ts'
 import { otherAnswer } from '../http/ask-json.ts'
 import { repeated } from '../repeated.ts'
-import { combined } from '../series.ts'
+import { combined, measurementOf, type Series } from '../series.ts'
 import { answerIn, seriesIn } from './answer.ts'
 import { askDatadog, NOT_ITS_OWN } from './ask.ts'
 import { monitorState } from './monitor.ts'
@@ -49,18 +49,31 @@ async function measured(
   const found = combined(series, options.series, 'leave out its by {…}')
   if ('why' in found) return { kind: 'unreachable', why: found.why }
   const width = rollup ?? widthOf(series)
-  const points = wholePoints(found.samples, width, range)
-  const last = points.at(-1)
   const from = history === 0 ? undefined : range.to - history
-  if (last === undefined) return { kind: 'no-data', why: emptyWords(found.samples.length), from }
+  const samplesOf = (points: Series['samples']): Series['samples'] =>
+    history === 0 ? points.slice(-1) : repeated(points, width, every, range)
+  if ('several' in found)
+    return measurementOf(
+      found.judged,
+      found.several,
+      ({ samples }) => samplesOf(fresh(wholePoints(samples, width, range), range)),
+      from,
+    )
+  const points = wholePoints(found.one, width, range)
+  const last = points.at(-1)
+  if (last === undefined) return { kind: 'no-data', why: emptyWords(found.one.length), from }
   if (last.at < range.since)
     return {
       kind: 'no-data',
       why: `the last point is ${formatDuration(range.to - last.at)} old`,
       from: last.at,
     }
-  const samples = history === 0 ? [last] : repeated(points, width, every, range)
-  return { kind: 'samples', samples, from }
+  return { kind: 'samples', samples: samplesOf(points), from }
+}
+
+/** None where the last one is too old: a host that reports no longer has no data. */
+function fresh(points: Series['samples'], { since }: Range): Series['samples'] {
+  return (points.at(-1)?.at ?? since) < since ? [] : points
 }
 
 function pathOf(query: string, { from, to }: Range): string {

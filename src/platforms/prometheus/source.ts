@@ -1,7 +1,7 @@
 import type { Measurement, Period, ReadDoor, Source } from '../../core/contract.ts'
 import { printable } from '../../core/printable.ts'
 import { askJson, otherAnswer } from '../http/ask-json.ts'
-import { combined } from '../series.ts'
+import { combined, measurementOf } from '../series.ts'
 import { queryOptions, type QueryOptions } from './options.ts'
 import { answerIn, seriesIn } from './answer.ts'
 
@@ -37,10 +37,12 @@ async function measure(options: QueryOptions, read: ReadDoor, period: Period = {
     }
   const found = combined(series, options.series, 'put sum(…) or max(…) around it')
   if ('why' in found) return { kind: 'unreachable', why: found.why }
-  if (found.samples.some(({ at }) => isElsewhere(at, end, period)))
+  if (series.some(({ samples }) => samples.some(({ at }) => isElsewhere(at, end, period))))
     return { kind: 'unreachable', why: 'its answer is about another time than it was asked for' }
   const from = period.history === undefined ? undefined : end - period.history
-  return { ...fromSamples(found.samples, warnings), from }
+  if ('several' in found)
+    return measurementOf(found.judged, found.several, ({ samples }) => numbersIn(samples), from)
+  return { ...fromSamples(found.one, warnings), from }
 }
 
 /** VictoriaMetrics and Mimir move the times that they are asked for by as much as a step. */
@@ -75,9 +77,13 @@ function fromSamples(
   samples: { at: number; value: number }[],
   warnings: readonly string[],
 ): Exclude<Measurement, { kind: 'unreachable' }> {
-  // NaN is 0 / 0: no requests, and no share of them that failed.
-  const numbers = samples.filter(({ value }) => !Number.isNaN(value))
+  const numbers = numbersIn(samples)
   if (numbers.length > 0) return { kind: 'samples', samples: numbers }
   const why = samples.length === 0 ? 'the query gives nothing' : 'the query gives NaN, such as 0 / 0'
   return { kind: 'no-data', why: [why, ...warnings.map((one) => printable(one, 200))].join('; ') }
+}
+
+/** NaN is 0 / 0: no requests, and no share of them that failed. */
+function numbersIn(samples: { at: number; value: number }[]): { at: number; value: number }[] {
+  return samples.filter(({ value }) => !Number.isNaN(value))
 }

@@ -32,6 +32,21 @@ describe('what was measured of a signal', () => {
     expect(numbers).toEqual({ min: 1, median: 2.5, max: 6, last: 6 })
   })
 
+  test('several series: a moment of each counts, and how many they are', () => {
+    const series = ['eu', 'us'].map((region, index) => ({
+      labels: { region },
+      samples: [90, 100].map((moment) => ({ at: moment, value: moment + index })),
+    }))
+    const {
+      count,
+      series: found,
+      numbers,
+      silent,
+    } = historyOf([{ at: 100, measurement: { kind: 'series', judged: 'any', series } }], at)
+    expect({ count, found, silent }).toEqual({ count: 4, found: 2, silent: [] })
+    expect(numbers).toMatchObject({ min: 90, max: 101 })
+  })
+
   test('gaps: inside, before the first sample where more was asked for, and up to now', () => {
     const taken = [
       told(65, [

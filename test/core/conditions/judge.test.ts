@@ -199,3 +199,12 @@ test.each<[Condition, string]>([
 ])('%j is told in words', (condition, words) => {
   expect(describeCondition(condition)).toBe(words)
 })
+
+test.each<[string, Measurement[], boolean]>([
+  ['right before it was well', [value(1), value(9), value(9)], true],
+  ['nothing is known from before', [value(9), value(9)], false],
+  ['right before it could not be measured', [value(1), UNREACHABLE, value(9)], false],
+  ['it was well before a gap', [value(1), NO_DATA, NO_DATA, NO_DATA, value(9)], false],
+])('it began when it was first seen only where %s', (_what, measurements, began) => {
+  expect(judge({ signal: 's', above: 5 }, undefined, measurements)).toMatchObject({ verdict: 'holds', began })
+})

@@ -16,6 +16,28 @@ test.each([
     250,
     '5 × 50 ms (as written) = 250 ms',
   ],
+  [
+    FIVE_TIMES,
+    { unit: 'ratio', baseline: { before_deployment: 1_800_000, floor: '0.1%' } } as const,
+    0.004,
+    0.02,
+    '5 × 0.4% (measured in the 30m 00s before the deployment) = 2%',
+  ],
+  [
+    FIVE_TIMES,
+    YESTERDAY,
+    { unknown: 'refused' },
+    undefined,
+    '5 × baseline: its baseline is not known: refused',
+  ],
+  [
+    FIVE_TIMES,
+    YESTERDAY,
+    new Map([['eu', 0.004]]),
+    undefined,
+    '5 × baseline, which each series has its own of',
+  ],
+  ['10%', YESTERDAY, new Map([['eu', 0.004]]), 0.1, '10%'],
   [FIVE_TIMES, YESTERDAY, undefined, undefined, '5 × baseline: its baseline is not known'],
 ])('%j comes to what it comes to, and says how', (limit, signal, baseline, value, words) => {
   const explained = explainLimit(limit, signal, baseline)

@@ -11,6 +11,11 @@ import { type Cli, type CliResult, expectExit, makeCli } from '../helpers/cli.ts
 
 const CHECK_SCHEMA = join(import.meta.dirname, '../../../schema/check.schema.json')
 
+const TRIGGERS: object[] = [
+  { id: 'errors', signal: 'error_rate', above: '10%', for: '3s', severity: 'critical' },
+  { id: 'uneasy', signal: 'error_rate', above: '2%', severity: 'medium', note: 'look at the logs' },
+]
+
 describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
   let metered: Metered
   let cli: Cli
@@ -26,26 +31,27 @@ describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
     await cli.stop()
   })
 
-  async function write(more: object): Promise<void> {
+  function signals() {
+    return {
+      error_rate: {
+        prometheus: {
+          url: metered.url,
+          query: '(sum(rate(errors_total[${window}])) or vector(0)) / sum(rate(requests_total[${window}]))',
+        },
+        window: '2s',
+        every: '500ms',
+        unit: 'ratio',
+      },
+    }
+  }
+
+  async function write(more: object, triggers = TRIGGERS, release = {}): Promise<void> {
     const runbook = {
       version: 1,
       service: 'shop',
-      signals: {
-        error_rate: {
-          prometheus: {
-            url: metered.url,
-            query: '(sum(rate(errors_total[${window}])) or vector(0)) / sum(rate(requests_total[${window}]))',
-          },
-          window: '2s',
-          every: '500ms',
-          unit: 'ratio',
-        },
-        ...more,
-      },
-      triggers: [
-        { id: 'errors', signal: 'error_rate', above: '10%', for: '3s', severity: 'critical' },
-        { id: 'uneasy', signal: 'error_rate', above: '2%', severity: 'medium', note: 'look at the logs' },
-      ],
+      release,
+      signals: { ...signals(), ...more },
+      triggers,
       procedures: { none: { steps: [{ id: 'a', uses: 'command.run', with: { argv: ['true'] } }] } },
     }
     await writeFile(join(cli.folder, 'rollback.yaml'), stringify(runbook))
@@ -123,6 +129,72 @@ describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
     expect(several.stdout.replaceAll(/\s+/g, ' ')).toContain('the query gives 2 series')
     await write({})
   })
+
+  test('one of several series is enough where the runbook says any: said is which', async () => {
+    const region = (name: string, share: number): string =>
+      `label_replace(vector(${share}), "region", "${name}", "", "")`
+    const query = `${region('eu', 0.02)} or ${region('us', 0.4)}`
+    const judged = (series: string): object => ({
+      error_rate: { prometheus: { url: metered.url, query, series }, every: '500ms', unit: 'ratio' },
+    })
+    await write(judged('any'))
+    const some = await cli.run(['check'])
+    expectExit(some, 10)
+    expect(some.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '{region="us"} is 40%, above 10%, for 3 s of 3 s (1 of 2 series)',
+    )
+    await write(judged('all'))
+    expectExit(await cli.run(['check']), 0)
+    await write({})
+  })
+
+  test('a budget of errors that burns: over both windows, and no longer once it has ended, while the long one still shows it', async () => {
+    const burn_rate = { objective: '99%', above: 5, long: '20s', short: '2s' }
+    await write({}, [{ id: 'budget', signal: 'error_rate', burn_rate, severity: 'critical' }])
+    metered.load(50, 0.4)
+    const burning = await until(10)
+    expectExit(burning, 10)
+    expect(burning.json()['triggers'][0].words).toMatch(
+      /^over 20 s: is [\d.]+%, above 5%; over 2 s: is [\d.]+%, above 5%$/,
+    )
+    metered.load(50, 0)
+    const ended = await until(0)
+    expectExit(ended, 0)
+    expect(ended.json()['triggers'][0].words).toMatch(
+      /^over 20 s: is [\d.]+%, above 5%; over 2 s: is [\d.]+%, not above 5%$/,
+    )
+    await write({})
+  }, 60_000)
+
+  test('worse than it was before the deployment', async () => {
+    metered.load(50, 0.05)
+    await write({}, [{ id: 'steady', signal: 'error_rate', above: '4.9%', for: '3s', severity: 'medium' }])
+    expectExit(await until(11), 11)
+    const at = Math.floor(Date.now() / 1000)
+    const say = (value: string): object => ({ command: { argv: ['echo', value], stdout: 'text' } })
+    const { error_rate } = signals()
+    await write(
+      {
+        live: say('7e12345'),
+        deployed_at: say(String(at)),
+        error_rate: { ...error_rate, baseline: { before_deployment: '2s', floor: '1%' } },
+      },
+      [{ id: 'worse', signal: 'error_rate', above: { times: 3, of: 'baseline' }, severity: 'critical' }],
+      { live: { signal: 'live', deployed: 'deployed_at' } },
+    )
+    expectExit(await until(0), 0)
+    metered.load(50, 0.4)
+    const worse = await until(10)
+    expectExit(worse, 10)
+    const { triggers, deployment } = worse.json()
+    expect(triggers[0].words).toMatch(/^is [\d.]+%, above 3 × baseline$/)
+    expect(deployment).toEqual({ at: at * 1000, version: '7e12345', how: 'deployed' })
+    expect(triggers[0]).toMatchObject({ began: true })
+    expect(triggers[0].since).toBeGreaterThan(at * 1000)
+    const text = await cli.run(['check'])
+    expect(text.stdout.replaceAll(/\s+/g, ' ')).toMatch(/7e12345 was deployed at \S+Z, [\d.ms ]+ before/)
+    await write({})
+  }, 60_000)
 
   test('a target that is gone is no longer measured: unknown, not well', async () => {
     metered.goDown()

@@ -37,7 +37,7 @@ function ask(options: Record<string, unknown>, period?: Period): Promise<Measure
 
 async function samples(options: Record<string, unknown>, period?: Period): Promise<Sample[]> {
   const measured = await ask(options, period)
-  if (measured.kind !== 'samples') throw new Error(measured.why)
+  if (measured.kind !== 'samples') throw new Error(JSON.stringify(measured))
   return measured.samples
 }
 
@@ -124,7 +124,7 @@ describe('several series', () => {
   test('are refused until it is said what is meant', async () => {
     expect(await ask({ query: `${QUERY} by {host}` })).toEqual({
       kind: 'unreachable',
-      why: 'the query gives 2 series, such as {host="a"} and {host="b"}: leave out its by {…}, or say series: max',
+      why: 'the query gives 2 series, such as {host="a"} and {host="b"}: leave out its by {…}, or say series: max, or series: any',
     })
   })
 
@@ -135,6 +135,51 @@ describe('several series', () => {
     ['avg', 30],
   ])('%s', async (series, value) => {
     expect(await samples({ series })).toEqual([{ at: at('12:07:00'), value }])
+  })
+
+  test('kept apart, now and before; one that reports no longer has no data', async () => {
+    fake.metrics.push({ scope: 'host:c', perSecond: (when) => (when < seconds('12:01:00') ? 9 : undefined) })
+    const point = { at: at('12:07:00') }
+    expect(await ask({ series: 'any' })).toEqual({
+      kind: 'series',
+      judged: 'any',
+      series: [
+        { labels: { host: 'a' }, samples: [{ ...point, value: 20 }] },
+        { labels: { host: 'b' }, samples: [{ ...point, value: 40 }] },
+      ],
+    })
+    const before = await ask({ series: 'all' }, { history: 600_000, every: 5000 })
+    expect(before).toMatchObject({
+      kind: 'series',
+      judged: 'all',
+      from: NOW - 600_000,
+      series: [{ labels: { host: 'a' } }, {}, { labels: { host: 'c' }, samples: [] }],
+    })
+  })
+
+  test('that nothing tells apart are refused', async () => {
+    fake.metrics = ['a', 'a'].map((host) => ({ scope: `host:${host}`, perSecond: () => 1 }))
+    expect(await ask({ series: 'any' })).toMatchObject({
+      kind: 'unreachable',
+      why: expect.stringContaining('two series that both have {host="a"}'),
+    })
+  })
+
+  test.each([
+    [200, { kind: 'series' }],
+    [
+      201,
+      {
+        kind: 'unreachable',
+        why: expect.stringContaining('201 series, and no more than 200 are judged one by one'),
+      },
+    ],
+  ])('%d of them', async (count, found) => {
+    fake.metrics = Array.from({ length: count }, (_, host) => ({
+      scope: `host:${host}`,
+      perSecond: () => 1,
+    }))
+    expect(await ask({ series: 'any' })).toMatchObject(found)
   })
 })
 

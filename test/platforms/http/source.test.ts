@@ -19,7 +19,7 @@ afterAll(async () => {
 async function sample(options: Record<string, unknown> = {}): Promise<Omit<Sample, 'at'>> {
   const parsed = http.options.parse({ url: `${server.url}/api?key=hunter22`, ...options })
   const measured = await http.measure(parsed, doors.read)
-  if (measured.kind !== 'samples') throw new Error(measured.why)
+  if (measured.kind !== 'samples') throw new Error(JSON.stringify(measured))
   const { at: _, ...rest } = measured.samples[0] as Sample
   return rest
 }

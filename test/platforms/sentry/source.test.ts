@@ -37,7 +37,7 @@ function ask(options: Record<string, unknown>, period?: Period): Promise<Measure
 
 async function samples(options: Record<string, unknown>, period?: Period): Promise<Sample[]> {
   const measured = await ask(options, period)
-  if (measured.kind !== 'samples') throw new Error(measured.why)
+  if (measured.kind !== 'samples') throw new Error(JSON.stringify(measured))
   return measured.samples
 }
 

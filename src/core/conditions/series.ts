@@ -1,0 +1,120 @@
+import type { Sample, SampledSeries } from '../contract.ts'
+import type { Condition, Together } from '../model.ts'
+import { printable } from '../printable.ts'
+import type { Judged } from '../run/events.ts'
+import {
+  type Baselines,
+  beginningOf,
+  GAP,
+  isBySeries,
+  type Judgement,
+  type Judging,
+  type JudgingAll,
+} from './judgement.ts'
+import type { Usual } from './limit.ts'
+import type { Taken } from './moments.ts'
+
+// A signal with several series: each is judged by itself over its own time, and then it is said which of them decided.
+
+type Labels = SampledSeries['labels']
+type JudgeOne = (condition: Condition, taken: readonly Taken[], judging: Judging) => Judgement
+
+/** What decides first, and what last. */
+const ORDER: Record<Together, readonly [Judged, ...Judged[]]> = {
+  any: ['holds', 'unknown', 'fails'],
+  all: ['fails', 'unknown', 'holds'],
+}
+
+/** Of those that decide, so many are named besides the first. */
+const MOST_NAMED = 2
+
+/** What tells a series from the others of its signal, whenever it is measured. */
+export function seriesKey(labels: Labels): string {
+  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** How the series of a signal are judged together; undefined where it has none. */
+export function togetherOf(taken: readonly Taken[]): Together | undefined {
+  const last = taken.findLast(({ measurement }) => measurement.kind === 'series')?.measurement
+  return last?.kind === 'series' ? last.judged : undefined
+}
+
+export function judgeSeries(
+  together: Together,
+  condition: Condition,
+  taken: readonly Taken[],
+  judging: JudgingAll,
+  judgeOne: JudgeOne,
+): Judgement {
+  // What is gone is left out where silence is to be ignored: a pod that was replaced would stand for what it was.
+  const all = apart(taken).filter((one) => condition.no_data !== 'ignore' || goesOn(one, judging.every))
+  const judged = all.map((one) => ({
+    labels: one.labels,
+    ...judgeOne(condition, one.taken, { ...judging, baseline: baselineOf(judging.baseline, one.key) }),
+  }))
+  const [decisive] = ORDER[together]
+  const verdict = ORDER[together].find((wanted) => judged.some((one) => one.verdict === wanted)) ?? 'unknown'
+  const deciding = judged.filter((one) => one.verdict === verdict)
+  const [first, ...others] = deciding
+  if (first === undefined) return { verdict, words: 'no series has data any more', final: false }
+  const name = ({ labels }: { labels: Labels }): string => nameOf(labels, all)
+  const also = verdict === decisive ? others.slice(0, MOST_NAMED).map((one) => `, and ${name(one)}`) : []
+  return {
+    verdict,
+    words: `${name(first)} ${first.words}${also.join('')} (${deciding.length} of ${all.length} series)`,
+    ...beginningOf(deciding, together === 'any' ? Math.min : Math.max),
+    final: verdict === decisive ? deciding.some(({ final }) => final) : judged.every(({ final }) => final),
+  }
+}
+
+interface Apart {
+  key: string
+  labels: Labels
+  taken: Taken[]
+}
+
+/** What was measured of each series that was ever seen. Where the others were measured and it was not, it has no data. */
+function apart(taken: readonly Taken[]): Apart[] {
+  const found = new Map<string, Apart>()
+  for (const { measurement } of taken)
+    if (measurement.kind === 'series')
+      for (const { labels } of measurement.series) {
+        const key = seriesKey(labels)
+        if (!found.has(key)) found.set(key, { key, labels, taken: [] })
+      }
+  for (const { at, measurement } of taken) {
+    if (measurement.kind !== 'series') {
+      for (const one of found.values()) one.taken.push({ at, measurement })
+      continue
+    }
+    const samples = new Map(measurement.series.map((one) => [seriesKey(one.labels), one.samples]))
+    for (const one of found.values())
+      one.taken.push({ at, measurement: measured(samples.get(one.key) ?? [], measurement.from) })
+  }
+  return [...found.values()]
+}
+
+function measured(samples: Sample[], from: number | undefined): Taken['measurement'] {
+  return samples.length > 0
+    ? { kind: 'samples', samples, from }
+    : { kind: 'no-data', why: 'this series has none', from }
+}
+
+function goesOn({ taken }: Apart, every: number): boolean {
+  const newest = taken.at(-1)
+  if (newest?.measurement.kind !== 'samples') return newest?.measurement.kind === 'unreachable'
+  return newest.measurement.samples.some(({ at }) => at >= newest.at - GAP * every)
+}
+
+function baselineOf(baseline: Baselines, key: string): Usual {
+  if (!isBySeries(baseline)) return baseline
+  return baseline.get(key) ?? { unknown: 'this series had none' }
+}
+
+/** By what it differs in from the others: `{pod="api-1"}`. */
+function nameOf(labels: Labels, all: readonly Apart[]): string {
+  const telling = Object.entries(labels).filter(
+    ([name, value]) => all.length === 1 || all.some((other) => other.labels[name] !== value),
+  )
+  return printable(`{${telling.map(([name, value]) => `${name}="${value}"`).join(', ')}}`, 60)
+}

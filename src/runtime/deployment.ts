@@ -1,0 +1,59 @@
+import type { Deployed } from '../core/conditions/verdict.ts'
+import type { Measurement } from '../core/contract.ts'
+import type { Procedure, Runbook } from '../core/model.ts'
+import { momentOf } from '../core/moment.ts'
+import { releaseName } from '../core/release.ts'
+import type { BindingGround } from './bind-options.ts'
+import { surfaceCandidates } from './candidates.ts'
+import { describeMeasurement, liveOf, readingWithin } from './measure.ts'
+import type { Session } from './types.ts'
+
+// When the version that runs now was deployed: by a signal that the runbook names for it, else by the surfaces themselves.
+
+export interface DeploymentGround {
+  session: Session
+  runbook: Runbook
+  procedure: Procedure
+  ground: BindingGround
+  /** A signal, by its name. */
+  measured(name: string): Promise<Measurement>
+}
+
+export async function findDeployment(at: DeploymentGround): Promise<Deployed> {
+  const { live } = at.runbook.release
+  return live?.deployed === undefined ? bySurfaces(at) : bySignals(at, live.deployed, live.signal)
+}
+
+async function bySignals(
+  { session, measured }: DeploymentGround,
+  deployed: string,
+  live: string,
+): Promise<Deployed> {
+  const [time, running] = await Promise.all([measured(deployed), measured(live)])
+  const last = time.kind === 'samples' ? time.samples.at(-1) : undefined
+  if (last === undefined || last.failing !== undefined)
+    return { unknown: `${deployed}: ${describeMeasurement(time)}` }
+  const moment = momentOf(last.value, session.read.now())
+  if (typeof moment === 'object') return { unknown: `${deployed}: ${moment.unknown}` }
+  const found = liveOf(running)
+  const version = 'release' in found ? releaseName(found.release) : undefined
+  return { at: moment, version, how: 'deployed' }
+}
+
+const UNTOLD: Deployed = {
+  unknown:
+    'nothing says when the live version was deployed: name a signal that does, release: { live: { deployed: … } }',
+}
+
+/** Of several surfaces, the one that was changed last. */
+async function bySurfaces({ session, procedure, ground }: DeploymentGround): Promise<Deployed> {
+  const candidates = await readingWithin(session.read, (read) =>
+    surfaceCandidates({ ...session, read }, procedure, ground),
+  )
+  const live = (candidates ?? []).flatMap(({ live, when, release }) => {
+    const at = Date.parse(when ?? '')
+    return live === true && !Number.isNaN(at) ? [{ at, version: releaseName(release) }] : []
+  })
+  const [last] = live.sort((a, b) => b.at - a.at)
+  return last === undefined ? UNTOLD : { ...last, how: 'made or deployed' }
+}
