@@ -20,6 +20,8 @@ export interface Runbook {
   signals: Record<string, SignalDef>
   /** In the order of the file. */
   triggers: Trigger[]
+  /** Of every procedure; each procedure may have more. */
+  guards?: Guard[] | undefined
   procedures: Procedure[]
 }
 
@@ -75,6 +77,14 @@ export interface Trigger {
   note?: string | undefined
 }
 
+/** What must hold before anything is changed. */
+export interface Guard {
+  id?: string | undefined
+  holds: Statement
+  /** Why it is asked for, for the person whom it refuses. */
+  note?: string | undefined
+}
+
 export type Severity = 'critical' | 'high' | 'medium' | 'low'
 
 /** Conditions put together. */
@@ -90,6 +100,7 @@ export interface Procedure {
   onFailure: 'stop' | 'undo'
   /** Milliseconds per phase. */
   limits: { decide?: number | undefined; execute?: number | undefined; verify?: number | undefined }
+  guards?: Guard[] | undefined
   steps: Step[]
   verify?: Verify | undefined
   /** Proof of an undo; without it, the conditions of `verify` that mention the target must hold and the others should. */

@@ -1,10 +1,11 @@
-import { describeCondition } from '../core/conditions/describe.ts'
+import { describeCondition, describeStatement } from '../core/conditions/describe.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { Verify } from '../core/model.ts'
 import { bindLate } from '../core/plan/bind.ts'
 import type { LiveVersion, Plan } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
 import { shellLine } from '../core/shell.ts'
+import { JUDGED_WORDS } from './event-words.ts'
 import { type Guide, guideFacts, linkLines, noteLines } from './guide.ts'
 import { facts, hanging, heading, narrowChange, sections, table } from './layout.ts'
 import type { Look } from './look.ts'
@@ -28,6 +29,7 @@ export function planText(
     headLines(plan, guide, look),
     surfaceLines(plan, look),
     section('In this order', stepLines(plan, look), look),
+    guardLines(plan, look),
     leftOutLines(plan, look),
     noReturnLines(plan, look),
     listLines('What can still happen between the last look and a write', windows(plan), look),
@@ -96,6 +98,24 @@ function surfaceLines(plan: Plan, look: Look): string[] {
 
 function surfacesChange(count: number): string {
   return `Changes ${count} ${count === 1 ? 'surface' : 'surfaces'}`
+}
+
+/** They are measured once more: what is said here may be an hour old by then. */
+function guardLines({ guards = [] }: Plan, look: Look): string[] {
+  return section(
+    'Guards, asked again right before the first change',
+    guards.flatMap(({ id, holds, verdict, words, forced, note }) => {
+      const state = forced === true ? 'forced' : JUDGED_WORDS[verdict]
+      const paint = verdict === 'holds' ? look.paint.good : look.paint.warn
+      const why = note === undefined ? '' : ` (${note})`
+      return hanging(
+        `  ${paint(state.padEnd(7))}  `,
+        brief(`${id}: ${describeStatement(holds)}: ${words}${why}`),
+        look,
+      )
+    }),
+    look,
+  )
 }
 
 function leftOutLines(plan: Plan, look: Look): string[] {

@@ -14,6 +14,7 @@ export function runMarkdown(plan: Plan, lines: readonly Line[]): string {
     `# ${escaped(titleOf(summary))}`,
     `**${resultWords(summary)}**${summary.result === 'proven' ? '' : after(summary.why)}`,
     grid(['', ''], headRows(summary)),
+    ...part('Guards', grid(['What', 'Verdict', 'Measured'], guardRows(summary))),
     ...part('Changes and calls', grid(['What', 'From', 'To', 'State'], effectRows(summary))),
     ...proofPart(summary),
     ...part('What stands', summary.result === 'proven' ? '' : bullets(summary.stands)),
@@ -48,6 +49,14 @@ function headRows(summary: RunSummary): string[][] {
     ...summary.leftOut.map(({ step, why }): [string, string] => ['Left out', escaped(`${step}: ${why}`)]),
   ]
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+}
+
+function guardRows({ guards }: RunSummary): string[][] {
+  return guards.map(({ guard, condition, verdict, words, forced }) => [
+    escaped(`${guard}: ${condition}`),
+    verdict !== 'holds' && forced ? `${JUDGED_WORDS[verdict]}, gone past by force` : JUDGED_WORDS[verdict],
+    escaped(words),
+  ])
 }
 
 function effectRows(summary: RunSummary): string[][] {

@@ -16,6 +16,7 @@ export function runText(plan: Plan, lines: readonly Line[], look: Look): string 
   return sections([
     [heading(safeLine(titleOf(summary)), look), ...headline(summary, look)],
     headFacts(summary, look),
+    guardLines(summary, look),
     changeLines(summary, look),
     proofLines(summary, look),
     phaseLines(summary, look),
@@ -49,6 +50,18 @@ function headFacts(summary: RunSummary, look: Look): string[] {
     ],
     look,
   )
+}
+
+function guardLines({ guards }: RunSummary, look: Look): string[] {
+  if (guards.length === 0) return []
+  return [
+    heading('Guards, right before the first change', look),
+    ...guards.flatMap(({ guard, condition, verdict, words, forced }) => {
+      const paint = verdict === 'holds' ? look.paint.good : look.paint.bad
+      const text = `${guard}: ${condition}: ${words}${verdict !== 'holds' && forced ? '; gone past by force' : ''}`
+      return hanging(`  ${paint(JUDGED_WORDS[verdict].padEnd(7))}  `, brief(text), look)
+    }),
+  ]
 }
 
 function changeLines(summary: RunSummary, look: Look): string[] {

@@ -31,6 +31,8 @@ export interface RunSummary {
   exit?: ExitCode | undefined
   why?: string | undefined
   evidence: { signal: string; value: string }[]
+  /** What had to hold before anything was changed, as it was last measured. */
+  guards: { guard: string; condition: string; verdict: Judged; words: string; forced: boolean }[]
   /** Those that began, in their order. */
   phases: PhaseTime[]
   steps: StepSummary[]
@@ -109,6 +111,7 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
     evidence: lines.flatMap(({ event }) =>
       event.type === 'evidence' ? [{ signal: event.signal, value: event.value }] : [],
     ),
+    guards: guardsIn(lines),
     phases: phaseTimes(plan, state, last?.at ?? 0),
     steps: plan.steps.map((step) => stepOf(step, state, ends)),
     changes: changesOf(plan, state, tries),
@@ -245,6 +248,19 @@ function effectState(effect: EffectState | undefined): EffectSummary['state'] {
   if (effect === undefined || effect.attempts === 0) return 'not started'
   if (effect.inFlight || effect.applied === 'unknown') return 'unknown'
   return effect.applied === 'yes' ? 'done' : 'not applied'
+}
+
+/** A run that was interrupted before its first change has asked them more than once. */
+function guardsIn(lines: readonly Line[]): RunSummary['guards'] {
+  const resumed = lines.findLastIndex(({ event }) => event.type === 'run-resumed')
+  const judged = (part: readonly Line[]): RunSummary['guards'] =>
+    part.flatMap(({ event }) => {
+      if (event.type !== 'guard-judged') return []
+      const { guard, condition, verdict, words, forced } = event
+      return [{ guard, condition, verdict, words, forced: forced === true }]
+    })
+  const last = judged(lines.slice(resumed + 1))
+  return last.length > 0 ? last : judged(lines)
 }
 
 /** The last judgement of every condition and surface. */

@@ -149,6 +149,12 @@ const isOne = z.refine<{ [Key in (typeof GROUPS)[number]]?: unknown }>(
   `needs exactly one of ${GROUPS.join(', ')}`,
 )
 
+/** Else nothing could ever be known of it. */
+const saysSomething = z.refine<Said & { signal?: unknown }>(
+  (value) => value.signal === undefined || PREDICATES.some((key) => value[key] !== undefined),
+  `says nothing about the signal: add one of ${PREDICATES.join(', ')}`,
+)
+
 const bare = z.strictObject({ signal, ...keys }).check(...checks)
 
 /** A condition, or some put together. Deeper nesting is not read at 03:00. */
@@ -160,7 +166,7 @@ const part = z
     any: optional(z.array(bare).check(z.minLength(1)), 'One of these holds'),
     not: optional(bare, 'This does not hold'),
   })
-  .check(isOne)
+  .check(isOne, saysSomething)
 
 const statement = {
   signal: z.optional(signal),
@@ -189,11 +195,26 @@ export const trigger = z
   })
   .check(
     isOne,
+    saysSomething,
     z.refine(
       ({ severity, rollback_after }) => rollback_after === undefined || severity === 'medium',
       'rollback_after is for severity medium: critical and high roll back at once, low never does',
     ),
   )
+
+/** What must hold before anything is changed. */
+export const guard = z
+  .strictObject({
+    id: optional(
+      z
+        .string()
+        .check(z.maxLength(64), z.regex(/^[a-z0-9][a-z0-9-]*$/, 'ids are lower-case letters, digits and -')),
+      'Names it where it refuses',
+    ),
+    ...statement,
+    note: optional(z.string().check(z.minLength(1)), 'Why, for the person whom it refuses'),
+  })
+  .check(isOne, saysSomething)
 
 export const baseline = z
   .strictObject({
@@ -214,4 +235,5 @@ export const baseline = z
 
 export type ConditionFile = z.output<typeof condition>
 export type PartFile = z.output<typeof part>
+export type GuardFile = z.output<typeof guard>
 export type TriggerFile = z.output<typeof trigger>

@@ -12,7 +12,7 @@ import {
 import type { Declared } from './declared.ts'
 import type { RunbookFile, VerifyFile } from './schema.ts'
 import { sourceKeys } from './signals.ts'
-import { toCondition, toTrigger } from './statements.ts'
+import { toCondition, toGuard, toTrigger } from './statements.ts'
 
 const VERIFY_WITHIN = 5 * 60_000
 
@@ -38,6 +38,7 @@ export function toRunbook(
       Object.entries(file.signals ?? {}).map(([name, signal]) => [name, toSignal(signal)]),
     ),
     triggers: (file.triggers ?? []).map(toTrigger),
+    guards: file.guards?.map(toGuard),
     procedures: Object.entries(file.procedures).map(([name, procedure]) => toProcedure(name, procedure)),
   }
 }
@@ -63,6 +64,7 @@ function toProcedure(name: string, file: RunbookFile['procedures'][string]): Pro
     links: file.links,
     onFailure: file.on_failure ?? 'stop',
     limits: file.limits ?? {},
+    guards: file.guards?.map(toGuard),
     steps: file.steps.map(toStep),
     verify: toVerify(file.verify),
     undo: file.undo === undefined ? undefined : { verify: toVerify(file.undo.verify) },

@@ -1,3 +1,4 @@
+import { checkGuards } from './guards.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap, asText } from './loose.ts'
 import { checkUse, type Platforms } from './options.ts'
@@ -12,9 +13,11 @@ export async function checkProcedures(document: Filled, platforms: Platforms, re
   const file = asMap(document.filled)
   const live = asText(asMap(asMap(file.release).live).signal)
   if (live !== undefined) checkSignalName(live, ['release', 'live', 'signal'], asMap(file.signals), report)
+  await checkGuards(file.guards, ['guards'], document, platforms, report)
   for (const [name, procedure] of Object.entries(asMap(file.procedures))) {
     const at = ['procedures', name]
-    const { steps, verify, undo } = asMap(procedure)
+    const { steps, guards, verify, undo } = asMap(procedure)
+    await checkGuards(guards, [...at, 'guards'], document, platforms, report)
     checkOrder(asList(steps), [...at, 'steps'], report)
     checkVerify(verify, [...at, 'verify'], document, report)
     checkVerify(asMap(undo).verify, [...at, 'undo', 'verify'], document, report)

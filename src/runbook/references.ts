@@ -15,7 +15,7 @@ const RUN = ['stamp', 'id', 'service', 'environment', 'procedure', 'reason'].map
 type Scope = 'nothing' | 'vars' | 'early' | 'late' | 'options' | 'measure'
 
 /** The parts of the document in which references are filled. */
-const FILLED = new Set(['deadline', 'secrets', 'release', 'signals', 'triggers', 'procedures'])
+const FILLED = new Set(['deadline', 'secrets', 'release', 'signals', 'triggers', 'guards', 'procedures'])
 
 /** The document with `${vars.…}` and `${inputs.…}` filled in; the rest is bound late. */
 export function fillEarly(document: Record<string, unknown>, declared: Declared): Record<string, unknown> {
@@ -119,7 +119,7 @@ function scopeOf(path: Path): Scope {
   const [part, , third] = path
   if (typeof part !== 'string' || !FILLED.has(part)) return 'nothing'
   if (part === 'signals') return path.length > 3 ? 'measure' : 'vars'
-  if (part !== 'procedures') return path.at(-1) === 'signal' ? 'nothing' : 'vars'
+  if (part !== 'procedures' && part !== 'guards') return path.at(-1) === 'signal' ? 'nothing' : 'vars'
   if (typeof third === 'string' && PROSE.has(third)) return 'early'
   if (third === 'steps' && (path[4] === 'with' || (path[4] === 'fallback' && path[5] === 'with')))
     return 'options'

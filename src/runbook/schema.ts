@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { described, duration } from '../platforms/options.ts'
-import { baseline, condition, trigger } from './condition-schema.ts'
+import { baseline, condition, guard, trigger } from './condition-schema.ts'
 
 // The shape of a runbook file. What an action or a source takes is checked by its own schema: see options.ts.
 // Descriptions end up in editors, by way of schema/runbook.schema.json.
@@ -162,6 +162,7 @@ const procedure = z.strictObject({
     }),
     'Time limits per phase',
   ),
+  guards: optional(z.array(guard), 'What must hold before anything is changed, besides those of the runbook'),
   steps: z.array(step).check(z.minLength(1, 'has no steps')),
   verify: z.optional(verify),
   undo: optional(z.strictObject({ verify: z.optional(verify) }), 'Proof of an undo, where it differs'),
@@ -183,6 +184,7 @@ export const runbookSchema = z.strictObject({
   release: z.optional(release),
   signals: optional(named(signal), 'Named measurements'),
   triggers: optional(z.array(trigger), 'When to roll back'),
+  guards: optional(z.array(guard), 'What must hold before anything is changed, whatever the procedure'),
   procedures: described(
     named(procedure).check(z.refine((value) => Object.keys(value).length > 0, 'has no procedures')),
     'Named lists of steps',

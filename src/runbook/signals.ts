@@ -103,7 +103,7 @@ export function checkTriggers(document: Filled, report: Report): void {
   })
 }
 
-function checkStatement(
+export function checkStatement(
   statement: Record<string, unknown>,
   at: Path,
   document: Filled,

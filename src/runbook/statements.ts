@@ -1,5 +1,5 @@
-import type { Condition, Statement, Trigger } from '../core/model.ts'
-import type { ConditionFile, PartFile, TriggerFile } from './condition-schema.ts'
+import type { Condition, Guard, Statement, Trigger } from '../core/model.ts'
+import type { ConditionFile, GuardFile, PartFile, TriggerFile } from './condition-schema.ts'
 
 // Conditions as they are written, in the one form that they are judged in.
 
@@ -37,4 +37,8 @@ export function toTrigger({ id, severity, rollback_after, unless, note, ...when 
     rollbackAfter: rollback_after,
     note,
   }
+}
+
+export function toGuard({ id, note, ...holds }: GuardFile): Guard {
+  return { id, holds: toStatement(holds as PartFile), note }
 }

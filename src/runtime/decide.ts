@@ -1,6 +1,8 @@
 import { judge } from '../core/conditions/judge.ts'
-import { type Decision, gravest, judgeTrigger } from '../core/conditions/verdict.ts'
-import type { Condition, Runbook, Statement, Trigger } from '../core/model.ts'
+import type { Speaks } from '../core/conditions/moments.ts'
+import { conditionsIn } from '../core/conditions/statements.ts'
+import { type Decision, gravest, type JudgeOne, judgeTrigger } from '../core/conditions/verdict.ts'
+import type { Condition, Runbook, Trigger } from '../core/model.ts'
 import type { People } from './asked-signal.ts'
 import type { Session } from './types.ts'
 import { basisOf, EVERY, takeSample, watched, type Watched } from './watch-signal.ts'
@@ -43,7 +45,7 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     const made = signals.reduce((sum, one) => sum + one.made, 0)
     if (first && (made > judged.made || now() - judged.at >= JUDGE_AGAIN || isOver())) {
       judged = { made, at: now() }
-      const decision = decisionOf(runbook, signals, now(), start)
+      const decision = decisionOf(runbook.triggers, signals, now(), start)
       const key = JSON.stringify(decision.triggers)
       if (key !== told) onNews?.(decision)
       told = key
@@ -62,14 +64,13 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   }
 }
 
-function decisionOf(
-  { triggers }: Runbook,
-  signals: readonly Watched[],
-  now: number,
-  start: number,
-): Decision {
+/** A signal, and what was measured of it. */
+export type Measured = Pick<Watched, 'name' | 'signal' | 'every' | 'taken' | 'baseline' | 'asked'>
+
+/** The judge of conditions on these signals. */
+export function judgeOf(signals: readonly Measured[], now: number, speaks: Speaks): JudgeOne {
   const byName = new Map(signals.map((one) => [one.name, one]))
-  const judgeOne = (condition: Condition) => {
+  return (condition) => {
     const one = byName.get(condition.signal)
     return judge(condition, one?.taken ?? [], {
       now,
@@ -77,9 +78,18 @@ function decisionOf(
       unit: one?.signal.unit,
       baseline: one?.baseline,
       floor: one?.signal.baseline?.floor,
-      speaks: 'of-breach',
+      speaks,
     })
   }
+}
+
+export function decisionOf(
+  triggers: readonly Trigger[],
+  signals: readonly Measured[],
+  now: number,
+  start: number,
+): Decision {
+  const judgeOne = judgeOf(signals, now, 'of-breach')
   const judged = triggers.map((trigger) => judgeTrigger(trigger, judgeOne, now))
   return {
     verdict: gravest(judged.map(({ verdict }) => verdict)),
@@ -91,8 +101,10 @@ function decisionOf(
 
 // ---------------------------------------------------------------- what has to be measured
 
+type LooksBack = Pick<Trigger, 'when' | 'unless' | 'rollbackAfter'>
+
 /** Every signal that a condition speaks of, and how far back any of them looks, in milliseconds. */
-function lookBacks(triggers: readonly Trigger[]): Map<string, number> {
+export function lookBacks(triggers: readonly LooksBack[]): Map<string, number> {
   const longest = new Map<string, number>()
   for (const trigger of triggers)
     for (const condition of conditionsOf(trigger)) {
@@ -107,12 +119,6 @@ function spans({ for: lasting, count, absent_for, unchanged_for, change }: Condi
   return [lasting, count?.within, absent_for, unchanged_for, change?.over].map((span) => span ?? 0)
 }
 
-function conditionsOf({ when, unless }: Trigger): Condition[] {
-  return [when, ...(unless === undefined ? [] : [unless])].flatMap(leaves)
-}
-
-function leaves(statement: Statement): Condition[] {
-  if ('all' in statement) return statement.all.flatMap(leaves)
-  if ('any' in statement) return statement.any.flatMap(leaves)
-  return 'not' in statement ? leaves(statement.not) : [statement]
+function conditionsOf({ when, unless }: LooksBack): Condition[] {
+  return [when, ...(unless === undefined ? [] : [unless])].flatMap(conditionsIn)
 }

@@ -1,10 +1,13 @@
+import type { Measurement } from '../core/contract.ts'
 import type { Procedure, Runbook } from '../core/model.ts'
 import type { LiveVersion } from '../core/plan/types.ts'
 import type { Readiness } from '../core/plan/readiness.ts'
 import type { Versions } from '../core/versions.ts'
+import type { BindingGround } from './bind-options.ts'
 import { offeredCandidates } from './candidates.ts'
 import { inFolderOf } from './in-folder.ts'
-import { liveVersion, measureSignals } from './make-plan.ts'
+import { liveVersion } from './make-plan.ts'
+import { lastOf, measuredOnce, NOTHING_BEFORE } from './measure-once.ts'
 import { groundOf, planHead } from './plan-ground.ts'
 import { readVersions } from './store/ledger.ts'
 import type { Session } from './types.ts'
@@ -24,14 +27,18 @@ export async function listVersions(
   const session = inFolderOf(runbook.path, outer)
   const ground = groundOf(runbook, procedure, planHead(session.read.now(), { given: '' }))
   const record = await readVersions(session.store.board(runbook.service, runbook.environment))
-  const live = liveVersion(runbook, await measureSignals(session, onlyLive(runbook), ground))
+  const live = liveVersion(runbook, await measuredLive(session, runbook, ground))
   const release = 'release' in live ? live.release : undefined
   return { live, record, ...(await offeredCandidates(session, runbook, procedure, ground, release)) }
 }
 
 /** The other signals tell nothing here, and may be slow. */
-function onlyLive(runbook: Runbook): Runbook {
+async function measuredLive(
+  session: Session,
+  runbook: Runbook,
+  ground: BindingGround,
+): Promise<Record<string, Measurement>> {
   const name = runbook.release.live?.signal
-  const signals = Object.entries(runbook.signals).filter(([signal]) => signal === name)
-  return { ...runbook, signals: Object.fromEntries(signals) }
+  const basis = { session, runbook, ground, secrets: session.secretsOf(runbook.secrets) }
+  return lastOf(await measuredOnce(basis, name === undefined ? [] : [name], NOTHING_BEFORE))
 }

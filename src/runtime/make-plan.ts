@@ -7,21 +7,20 @@ import type { PlanOutcome } from '../core/plan/outcome.ts'
 import type { SurveyedStep } from '../core/plan/survey.ts'
 import type { LeftOut, LiveVersion, Plan } from '../core/plan/types.ts'
 import type { Release } from '../core/release.ts'
+import { guardLookBacks, guardsOf, judgedGuards } from './ask-guards.ts'
 import { inFolderOf } from './in-folder.ts'
-import type { BindingGround } from './bind-options.ts'
 import { blockedBy, blockedWords, versionsOnRecord } from './blocked.ts'
+import { lookBacks } from './decide.ts'
 import { findTarget } from './find-target.ts'
 import { loadAction } from './load-action.ts'
-import { describeMeasurement, liveOf, measureWithin } from './measure.ts'
+import { describeMeasurement, liveOf } from './measure.ts'
+import { lastOf, measuredOnce } from './measure-once.ts'
 import { groundOf, planHead, procedureNamed, runbookSha256, unknownStep } from './plan-ground.ts'
 import { sealWithoutSecrets } from './seal-without-secrets.ts'
 import { surveySteps } from './survey.ts'
 import { requireTargetNames } from './target-names.ts'
 import type { PlanRequest, Session } from './types.ts'
 import { digestsOf } from './version-digests.ts'
-
-/** A person's run never waits longer for a sample. */
-const SAMPLE_LIMIT = 5000
 
 /** Looks at everything at once, and decides: a sealed plan, already there, or refused with every reason. */
 export async function makePlan(outer: Session, request: PlanRequest): Promise<PlanOutcome> {
@@ -36,13 +35,18 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
   const { target, stale } = await findTarget(session, runbook, procedure, request.target)
   const head = planHead(session.read.now(), target, request.reason)
   const ground = groundOf(runbook, procedure, head)
-  requireTargetNames(ground, runbook, procedure, steps)
+  const guards = guardsOf(runbook, procedure, ground)
+  requireTargetNames(ground, runbook, procedure, steps, guards)
   const secrets = session.secretsOf(runbook.secrets)
-  const [survey, measured, record] = await Promise.all([
+  const [survey, signals, record] = await Promise.all([
     surveySteps({ session, ground, secrets }, steps),
-    measureSignals(session, runbook, ground),
+    measuredOnce({ session, runbook, ground, secrets }, Object.keys(runbook.signals), {
+      lookBacks: lookBacks([...runbook.triggers, ...guardLookBacks(guards)]),
+      answers: {},
+    }),
     versionsOnRecord(session, runbook),
   ])
+  const measured = lastOf(signals)
   const outcome = buildPlan({
     head,
     kinds,
@@ -52,6 +56,9 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     survey,
     without,
     live: liveVersion(runbook, measured),
+    guards: judgedGuards(guards, signals, session.read.now()).map((guard) =>
+      request.force === true && guard.verdict !== 'holds' ? { ...guard, forced: true } : guard,
+    ),
     blocked: await blockedTarget(session, record, target, survey, request.force === true),
     evidence: [
       ...evidenceOf(measured),
@@ -120,22 +127,6 @@ function leftOut(procedure: Procedure, kinds: StepKinds, without: readonly strin
 }
 
 type Measured = Record<string, Measurement>
-
-/** All signals at once, none delaying another. */
-export async function measureSignals(
-  session: Session,
-  runbook: Runbook,
-  ground: BindingGround,
-): Promise<Measured> {
-  const secrets = session.secretsOf(runbook.secrets)
-  const pairs = await Promise.all(
-    Object.entries(runbook.signals).map(
-      async ([name, signal]) =>
-        [name, await measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read)] as const,
-    ),
-  )
-  return Object.fromEntries(pairs)
-}
 
 export function liveVersion(runbook: Pick<Runbook, 'release'>, measured: Measured): LiveVersion {
   const signal = runbook.release.live?.signal

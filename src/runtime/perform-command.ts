@@ -5,6 +5,7 @@ import type { RunEvent, Use } from '../core/run/events.ts'
 import { useInForce } from '../core/run/use.ts'
 import { askGate } from './answers.ts'
 import type { Carrier } from './carrier.ts'
+import { askGuards } from './ask-guards.ts'
 import { carryOutEffect, look } from './effects.ts'
 import { prove, proveStep } from './prove.ts'
 import { settleDoubt } from './settle-doubt.ts'
@@ -18,6 +19,8 @@ export async function performCommand(
 ): Promise<void> {
   const { plan } = carrier
   switch (command.do) {
+    case 'guard':
+      return askGuards(carrier)
     case 'apply':
     case 'call': {
       const { effect, attempt, use: which } = command

@@ -74,8 +74,9 @@ function keyOf(command: Command): string | undefined {
     case 'ask':
     case 'verify-step':
       return `${command.do}:${command.step}`
+    case 'guard':
     case 'prove':
-      return 'prove'
+      return command.do
     case 'record':
     case 'wait':
       return undefined

@@ -3,10 +3,11 @@ import type { Taken } from '../core/conditions/moments.ts'
 import type { Measurement, Period } from '../core/contract.ts'
 import type { Runbook, SignalDef } from '../core/model.ts'
 import { type AskedSignal, askedSignal, type People } from './asked-signal.ts'
-import { bindOptions } from './bind-options.ts'
+import { type BindingGround, bindOptions } from './bind-options.ts'
 import { loadSource } from './load-action.ts'
 import { measureWithin, orUnreachable } from './measure.ts'
 import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
+import type { Secrets } from './secrets.ts'
 import type { Session } from './types.ts'
 
 /** Nobody waits longer for one sample, in milliseconds. */
@@ -29,10 +30,15 @@ export interface Watched {
   asked: AskedSignal | undefined
 }
 
-type Basis = ReturnType<typeof basisOf>
+export interface Basis {
+  session: Pick<Session, 'read'>
+  runbook: Pick<Runbook, 'signals'>
+  ground: BindingGround
+  secrets: Secrets
+}
 
 /** What is the same for every signal: a secret is read once, however many of them need it. */
-export function basisOf(session: Session, runbook: Runbook) {
+export function basisOf(session: Session, runbook: Runbook): Basis {
   const head = planHead(session.read.now(), { given: '' })
   return {
     session,

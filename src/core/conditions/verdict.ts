@@ -36,7 +36,7 @@ export interface Decision {
   unanswered: string[]
 }
 
-type JudgeOne = (condition: Condition) => Judgement
+export type JudgeOne = (condition: Condition) => Judgement
 
 /** What follows from a trigger, as things are now. */
 export function judgeTrigger(trigger: Trigger, judgeOne: JudgeOne, now: number): TriggerVerdict {
@@ -74,7 +74,7 @@ function consequence(
 }
 
 /** Conditions put together: what decides is said, and when it began. */
-function judgeStatement(statement: Statement, judgeOne: JudgeOne): Judgement {
+export function judgeStatement(statement: Statement, judgeOne: JudgeOne): Judgement {
   if ('all' in statement) return together(statement.all, judgeOne, ['fails', 'unknown', 'holds'], Math.max)
   if ('any' in statement) return together(statement.any, judgeOne, ['holds', 'unknown', 'fails'], Math.min)
   if (!('not' in statement)) return judgeOne(statement)

@@ -18,7 +18,7 @@ import {
   text,
   truth,
 } from '../shape.ts'
-import { verify, written } from './condition-shape.ts'
+import { statement, verify, written } from './condition-shape.ts'
 import { lostName } from './lost-name.ts'
 import {
   type Confirmation,
@@ -28,6 +28,7 @@ import {
   PLAN_FORMAT,
   type PlannedCall,
   type PlannedChange,
+  type PlannedGuard,
   type PlannedStep,
   type PlannedUse,
 } from './types.ts'
@@ -126,6 +127,18 @@ const plan = object<Plan>({
   ) satisfies Shape<LiveVersion>,
   liveSignal: maybe(key),
   evidence: list(object({ signal: text, value: text })),
+  guards: maybe(
+    list(
+      object<PlannedGuard>({
+        id: text,
+        holds: statement,
+        note: maybe(text),
+        verdict: only('holds', 'fails', 'unknown'),
+        words: text,
+        forced: maybe(only(true)),
+      }),
+    ),
+  ),
   runbook: object({ path: text, sha256: text, text }),
   store: maybe(
     oneOf<[{ folder: string }, { git: { remote: string; repository: string } }]>(

@@ -14,6 +14,7 @@ export function redactPlan(plan: Omit<Plan, 'seal'>, redact: Redact): Omit<Plan,
     forced: plan.forced && redact(plan.forced),
     live: redactLive(plan.live, redact),
     evidence: plan.evidence.map(({ signal, value }) => ({ signal, value: redact(value) })),
+    guards: plan.guards?.map((guard) => ({ ...guard, words: redact(guard.words) })),
     without: plan.without.map(({ step, why }) => ({ step, why: redact(why) })),
     steps: plan.steps.map((step) => ({
       ...step,

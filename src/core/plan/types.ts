@@ -1,7 +1,8 @@
 import type { Check, Question, Target } from '../contract.ts'
 import type { Json, JsonObject } from '../json.ts'
-import type { Retry, SecretRef, SignalDef, StoreDef, Verify } from '../model.ts'
+import type { Retry, SecretRef, SignalDef, Statement, StoreDef, Verify } from '../model.ts'
 import type { Release } from '../release.ts'
+import type { Judged } from '../run/events.ts'
 
 /** The version of the plan document; a reader refuses any other. */
 export const PLAN_FORMAT = 1
@@ -32,6 +33,8 @@ export interface Plan {
   liveSignal?: string | undefined
   /** The signals as they were before anything was changed: why this is done. */
   evidence: { signal: string; value: string }[]
+  /** What must hold before anything is changed; an undo has none. */
+  guards?: PlannedGuard[] | undefined
   runbook: { path: string; sha256: string; text: string }
   /** Two stores would mean two locks: resume and undo use the one of the plan. */
   store?: StoreDef | undefined
@@ -58,6 +61,17 @@ export interface Plan {
 }
 
 export type LiveVersion = { release: Release } | { unknown: string } | { unasked: true }
+
+/** A guard, and what it said when the plan was made. */
+export interface PlannedGuard {
+  id: string
+  holds: Statement
+  note?: string | undefined
+  verdict: Judged
+  words: string
+  /** It did not hold, and a person goes on all the same (`--force`). */
+  forced?: true | undefined
+}
 
 export interface LeftOut {
   step: string

@@ -50,6 +50,15 @@ export type RunEvent =
   | { type: 'run-resumed'; by: Who }
   /** A signal's value before anything was changed: why this was done. */
   | { type: 'evidence'; signal: string; value: string }
+  /** What a guard said right before the first change; `forced`: a person went past it when the plan was made. */
+  | {
+      type: 'guard-judged'
+      guard: string
+      condition: string
+      verdict: Judged
+      words: string
+      forced?: true | undefined
+    }
   | { type: 'phase-started'; phase: Phase }
   | { type: 'step-started'; step: string }
   /** On disk before an effect. */

@@ -82,6 +82,14 @@ const SHAPES: { [Type in RunEvent['type']]: Shape<Event<Type>> } = {
   'store-unreachable': object({ type: only('store-unreachable'), why: text, by: who }),
   'store-reached': object({ type: only('store-reached') }),
   evidence: object({ type: only('evidence'), signal: text, value: text }),
+  'guard-judged': object<Event<'guard-judged'>>({
+    type: only('guard-judged'),
+    guard: text,
+    condition: text,
+    verdict: judged,
+    words: text,
+    forced: maybe(only(true)),
+  }),
   'phase-started': object({ type: only('phase-started'), phase: only('decide', 'execute', 'verify') }),
   'step-started': object({ type: only('step-started'), step: key }),
   intent: object({

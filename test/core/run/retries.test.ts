@@ -120,6 +120,7 @@ test('with an effect cut off, a look that fails is repeated calmly', () => {
   const state = {
     phase: 'execute' as const,
     phases: {},
+    guards: [],
     deadlinePassed: false,
     turns: ['image'],
     steps: {
@@ -162,6 +163,7 @@ test('a long verification is not cut off by the time that settling may take', ()
   const state = {
     phase: 'execute' as const,
     phases: {},
+    guards: [],
     deadlinePassed: false,
     turns: ['image'],
     steps: {

@@ -1,0 +1,8 @@
+import type { Condition, Statement } from '../model.ts'
+
+/** The conditions that are put together in it. */
+export function conditionsIn(statement: Statement): Condition[] {
+  if ('all' in statement) return statement.all.flatMap(conditionsIn)
+  if ('any' in statement) return statement.any.flatMap(conditionsIn)
+  return 'not' in statement ? conditionsIn(statement.not) : [statement]
+}

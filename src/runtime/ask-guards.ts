@@ -1,0 +1,61 @@
+import { describeStatement } from '../core/conditions/describe.ts'
+import { conditionsIn } from '../core/conditions/statements.ts'
+import { judgeStatement } from '../core/conditions/verdict.ts'
+import type { Guard, Procedure, Runbook } from '../core/model.ts'
+import { bindLate } from '../core/plan/bind.ts'
+import type { PlannedGuard } from '../core/plan/types.ts'
+import type { BindingGround } from './bind-options.ts'
+import type { Carrier } from './carrier.ts'
+import { judgeOf, lookBacks, type Measured } from './decide.ts'
+import { measuredOnce } from './measure-once.ts'
+
+type Open = Pick<PlannedGuard, 'id' | 'holds' | 'note'>
+
+/** Those of the runbook and of its procedure, with what the ground tells put in. */
+export function guardsOf(runbook: Runbook, procedure: Procedure, ground: BindingGround): Open[] {
+  const all: Guard[] = [...(runbook.guards ?? []), ...(procedure.guards ?? [])]
+  return all.map(({ id, holds, note }, place) => ({
+    id: id ?? `guard-${place + 1}`,
+    holds: bindLate(ground, holds),
+    note,
+  }))
+}
+
+/** How far back their conditions look. */
+export function guardLookBacks(guards: readonly Open[]): { when: Guard['holds'] }[] {
+  return guards.map(({ holds }) => ({ when: holds }))
+}
+
+export function judgedGuards<Some extends Open>(
+  guards: readonly Some[],
+  signals: readonly Measured[],
+  now: number,
+): (Some & Pick<PlannedGuard, 'verdict' | 'words'>)[] {
+  const judgeOne = judgeOf(signals, now, 'of-health')
+  return guards.map((guard) => {
+    const { verdict, words } = judgeStatement(guard.holds, judgeOne)
+    return { ...guard, verdict, words }
+  })
+}
+
+/** Measures the guards of a plan once more, right before its first change, and writes down what they say. */
+export async function askGuards(carrier: Carrier): Promise<void> {
+  const { plan, session, secrets } = carrier
+  const guards = plan.guards ?? []
+  const names = new Set(guards.flatMap(({ holds }) => conditionsIn(holds)).map(({ signal }) => signal))
+  const basis = { session, runbook: plan, ground: plan, secrets }
+  const signals = await measuredOnce(basis, [...names], {
+    lookBacks: lookBacks(guardLookBacks(guards)),
+    answers: {},
+  })
+  if (carrier.interrupted()) return
+  for (const { id, holds, verdict, words, forced } of judgedGuards(guards, signals, carrier.now()))
+    await carrier.append({
+      type: 'guard-judged',
+      guard: id,
+      condition: describeStatement(holds),
+      verdict,
+      words,
+      forced,
+    })
+}
