@@ -1,3 +1,4 @@
+import { decisionWords } from './decision-words.ts'
 import { formatDuration } from '../core/duration.ts'
 import { changeNamed, stepNamed } from '../core/plan/lookup.ts'
 import type { Plan, PlannedChange } from '../core/plan/types.ts'
@@ -56,6 +57,7 @@ const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => s
     `${event.kind} ${event.id} started by ${event.by.name} on ${event.by.host}${targetWords(event.target)}`,
   'run-resumed': (event) => `resumed by ${event.by.name} on ${event.by.host}`,
   evidence: (event) => `evidence: ${event.signal}: ${event.value}`,
+  verdict: (event) => `the triggers say: ${decisionWords(event)}`,
   'guard-judged': (event) =>
     `guard ${event.guard} (${event.condition}): ${JUDGED_WORDS[event.verdict]}: ${event.words}${event.forced === true && event.verdict !== 'holds' ? '; gone past by force' : ''}`,
   'phase-started': (event) => `phase: ${PHASE_WORDS[event.phase]}`,

@@ -5,6 +5,7 @@ import { bindLate } from '../core/plan/bind.ts'
 import type { LiveVersion, Plan } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
 import { shellLine } from '../core/shell.ts'
+import { decisionWords } from './decision-words.ts'
 import { JUDGED_WORDS } from './event-words.ts'
 import { type Guide, guideFacts, linkLines, noteLines } from './guide.ts'
 import { facts, hanging, heading, narrowChange, sections, table } from './layout.ts'
@@ -60,6 +61,7 @@ function headLines(plan: Plan, guide: Guide, look: Look): string[] {
           '  Measured',
           brief(`${signal}: ${value}`),
         ]),
+        ['  Triggers', plan.decision === undefined ? undefined : brief(decisionWords(plan.decision))],
         ['  Run', safeLine(plan.id)],
       ],
       look,

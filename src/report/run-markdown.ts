@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
+import { VERDICT_WORDS } from './decision-words.ts'
 import { eventWords, JUDGED_WORDS, resultWords } from './event-words.ts'
 import { phaseWords } from './phase-times.ts'
 import { liveWords } from './plan-text.ts'
@@ -14,6 +15,7 @@ export function runMarkdown(plan: Plan, lines: readonly Line[]): string {
     `# ${escaped(titleOf(summary))}`,
     `**${resultWords(summary)}**${summary.result === 'proven' ? '' : after(summary.why)}`,
     grid(['', ''], headRows(summary)),
+    ...part('Triggers', grid(['What', 'Verdict', 'Measured'], triggerRows(summary))),
     ...part('Guards', grid(['What', 'Verdict', 'Measured'], guardRows(summary))),
     ...part('Changes and calls', grid(['What', 'From', 'To', 'State'], effectRows(summary))),
     ...proofPart(summary),
@@ -49,6 +51,18 @@ function headRows(summary: RunSummary): string[][] {
     ...summary.leftOut.map(({ step, why }): [string, string] => ['Left out', escaped(`${step}: ${why}`)]),
   ]
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+}
+
+function triggerRows({ decision }: RunSummary): string[][] {
+  if (decision === undefined) return []
+  return [
+    ['all together', VERDICT_WORDS[decision.verdict], ''],
+    ...decision.triggers.map(({ id, severity, condition, judged, words, but }) => [
+      escaped(`${id} (${severity}): ${condition}`),
+      JUDGED_WORDS[judged],
+      escaped(but === undefined ? words : `${words}; ${but}`),
+    ]),
+  ]
 }
 
 function guardRows({ guards }: RunSummary): string[][] {

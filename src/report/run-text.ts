@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
+import { VERDICT_WORDS } from './decision-words.ts'
 import { eventWords, JUDGED_WORDS } from './event-words.ts'
 import { facts, hanging, heading, narrowChange, sections, table } from './layout.ts'
 import type { Look } from './look.ts'
@@ -16,6 +17,7 @@ export function runText(plan: Plan, lines: readonly Line[], look: Look): string 
   return sections([
     [heading(safeLine(titleOf(summary)), look), ...headline(summary, look)],
     headFacts(summary, look),
+    triggerLines(summary, look),
     guardLines(summary, look),
     changeLines(summary, look),
     proofLines(summary, look),
@@ -50,6 +52,24 @@ function headFacts(summary: RunSummary, look: Look): string[] {
     ],
     look,
   )
+}
+
+/** What does not speak for a rollback is only counted: it is in the JSON. */
+function triggerLines({ decision }: RunSummary, look: Look): string[] {
+  if (decision === undefined) return []
+  const telling = decision.triggers.filter(({ judged }) => judged !== 'fails')
+  const others = decision.triggers.length - telling.length
+  return [
+    heading(`Triggers, when the plan was made: ${VERDICT_WORDS[decision.verdict]}`, look),
+    ...telling.flatMap(({ id, severity, condition, judged, words, but }) =>
+      hanging(
+        `  ${JUDGED_WORDS[judged].padEnd(7)}  `,
+        brief(`${id} (${severity}): ${condition}: ${words}${but === undefined ? '' : `; ${but}`}`),
+        look,
+      ),
+    ),
+    ...(others === 0 ? [] : [`  ${others} ${others === 1 ? 'trigger does' : 'triggers do'} not hold`]),
+  ]
 }
 
 function guardLines({ guards }: RunSummary, look: Look): string[] {

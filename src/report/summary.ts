@@ -1,3 +1,4 @@
+import type { DecisionOnRecord } from '../core/conditions/verdict.ts'
 import type { ExitCode } from '../core/exit.ts'
 import type { LeftOut, Plan } from '../core/plan/types.ts'
 import { leavesSomethingToUndo } from '../core/plan/undo.ts'
@@ -31,6 +32,8 @@ export interface RunSummary {
   exit?: ExitCode | undefined
   why?: string | undefined
   evidence: { signal: string; value: string }[]
+  /** What the triggers said when the plan was made. */
+  decision?: DecisionOnRecord | undefined
   /** What had to hold before anything was changed, as it was last measured. */
   guards: { guard: string; condition: string; verdict: Judged; words: string; forced: boolean }[]
   /** Those that began, in their order. */
@@ -111,6 +114,7 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
     evidence: lines.flatMap(({ event }) =>
       event.type === 'evidence' ? [{ signal: event.signal, value: event.value }] : [],
     ),
+    decision: decisionIn(lines),
     guards: guardsIn(lines),
     phases: phaseTimes(plan, state, last?.at ?? 0),
     steps: plan.steps.map((step) => stepOf(step, state, ends)),
@@ -248,6 +252,11 @@ function effectState(effect: EffectState | undefined): EffectSummary['state'] {
   if (effect === undefined || effect.attempts === 0) return 'not started'
   if (effect.inFlight || effect.applied === 'unknown') return 'unknown'
   return effect.applied === 'yes' ? 'done' : 'not applied'
+}
+
+function decisionIn(lines: readonly Line[]): DecisionOnRecord | undefined {
+  const event = lines.find((line) => line.event.type === 'verdict')?.event
+  return event?.type === 'verdict' ? { verdict: event.verdict, triggers: event.triggers } : undefined
 }
 
 /** A run that was interrupted before its first change has asked them more than once. */

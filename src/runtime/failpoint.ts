@@ -13,6 +13,7 @@ const EVENTS: Record<RunEvent['type'], boolean> = {
   'run-started': true,
   'run-resumed': true,
   evidence: true,
+  verdict: false,
   'guard-judged': false,
   'phase-started': true,
   'step-started': true,

@@ -1,5 +1,6 @@
+import { onRecord } from '../core/conditions/verdict.ts'
 import type { Measurement } from '../core/contract.ts'
-import type { Procedure, Runbook, Step } from '../core/model.ts'
+import type { Procedure, Runbook, Step, Trigger } from '../core/model.ts'
 import { buildPlan } from '../core/plan/build.ts'
 import type { BlockedTarget, StepKinds } from '../core/plan/input.ts'
 import { servedOnly } from '../core/plan/served.ts'
@@ -10,7 +11,7 @@ import type { Release } from '../core/release.ts'
 import { guardLookBacks, guardsOf, judgedGuards } from './ask-guards.ts'
 import { inFolderOf } from './in-folder.ts'
 import { blockedBy, blockedWords, versionsOnRecord } from './blocked.ts'
-import { lookBacks } from './decide.ts'
+import { decisionOf, lookBacks, type Measured } from './decide.ts'
 import { findTarget } from './find-target.ts'
 import { loadAction } from './load-action.ts'
 import { describeMeasurement, liveOf } from './measure.ts'
@@ -42,7 +43,7 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     surveySteps({ session, ground, secrets }, steps),
     measuredOnce({ session, runbook, ground, secrets }, Object.keys(runbook.signals), {
       lookBacks: lookBacks([...runbook.triggers, ...guardLookBacks(guards)]),
-      answers: {},
+      answers: answersToSignals(procedure, request.answers),
     }),
     versionsOnRecord(session, runbook),
   ])
@@ -56,6 +57,7 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     survey,
     without,
     live: liveVersion(runbook, measured),
+    decision: request.decision ?? decisionAt(runbook.triggers, signals, session.read.now()),
     guards: judgedGuards(guards, signals, session.read.now()).map((guard) =>
       request.force === true && guard.verdict !== 'holds' ? { ...guard, forced: true } : guard,
     ),
@@ -69,6 +71,24 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
   return outcome.kind === 'refused'
     ? outcome
     : { ...outcome, plan: sealWithoutSecrets(session, outcome.plan) }
+}
+
+/** What the triggers say of signals that were measured once. */
+function decisionAt(
+  triggers: readonly Trigger[],
+  signals: readonly Measured[],
+  now: number,
+): Plan['decision'] {
+  return triggers.length === 0 ? undefined : onRecord(decisionOf(triggers, signals, now, now))
+}
+
+/** What is said to a step is not meant for a signal of the same name. */
+function answersToSignals(
+  { steps }: Procedure,
+  answers: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const asked = new Set(steps.map(({ id }) => id))
+  return Object.fromEntries(Object.entries(answers).filter(([name]) => !asked.has(name)))
 }
 
 /** By its names, and by what the surfaces would be set to: a tag may be new for an image that is blocked. */
@@ -126,15 +146,15 @@ function leftOut(procedure: Procedure, kinds: StepKinds, without: readonly strin
   return [...chosen, ...dropped]
 }
 
-type Measured = Record<string, Measurement>
+type LastMeasured = Record<string, Measurement>
 
-export function liveVersion(runbook: Pick<Runbook, 'release'>, measured: Measured): LiveVersion {
+export function liveVersion(runbook: Pick<Runbook, 'release'>, measured: LastMeasured): LiveVersion {
   const signal = runbook.release.live?.signal
   if (signal === undefined) return { unasked: true }
   return liveOf(measured[signal] ?? { kind: 'no-data', why: 'it was not measured' })
 }
 
-function evidenceOf(measured: Measured): Plan['evidence'] {
+function evidenceOf(measured: LastMeasured): Plan['evidence'] {
   return Object.entries(measured).map(([signal, measurement]) => ({
     signal,
     value: describeMeasurement(measurement),

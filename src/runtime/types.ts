@@ -87,6 +87,10 @@ export interface PlanRequest {
   reason?: string | undefined
   /** Also to a version that is blocked. */
   force?: boolean | undefined
+  /** What people say beforehand of what only they know. */
+  answers?: Readonly<Record<string, string>> | undefined
+  /** What the triggers have said already; else they are judged beside the plan. */
+  decision?: Plan['decision']
 }
 
 export type { PlanOutcome } from '../core/plan/outcome.ts'

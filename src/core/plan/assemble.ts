@@ -27,6 +27,7 @@ export function assemble(input: BuildInput): Plan {
     live: input.live,
     liveSignal: runbook.release.live?.signal,
     evidence: input.evidence,
+    decision: input.decision,
     guards: input.guards,
     runbook: { path: runbook.path, sha256: input.runbookSha256, text: runbook.text },
     store: runbook.store,

@@ -29,6 +29,7 @@ export interface BuildInput {
   live: LiveVersion
   /** What stands against the target itself. */
   blocked?: BlockedTarget | undefined
+  decision?: Plan['decision']
   guards: PlannedGuard[]
   evidence: Plan['evidence']
 }

@@ -19,6 +19,8 @@ import {
   truth,
 } from '../shape.ts'
 import { statement, verify, written } from './condition-shape.ts'
+import type { DecisionOnRecord } from '../conditions/verdict.ts'
+import { decision } from './decision-shape.ts'
 import { lostName } from './lost-name.ts'
 import {
   type Confirmation,
@@ -127,6 +129,7 @@ const plan = object<Plan>({
   ) satisfies Shape<LiveVersion>,
   liveSignal: maybe(key),
   evidence: list(object({ signal: text, value: text })),
+  decision: maybe(object<DecisionOnRecord>(decision)),
   guards: maybe(
     list(
       object<PlannedGuard>({

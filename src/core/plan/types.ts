@@ -1,4 +1,5 @@
 import type { Check, Question, Target } from '../contract.ts'
+import type { DecisionOnRecord } from '../conditions/verdict.ts'
 import type { Json, JsonObject } from '../json.ts'
 import type { Retry, SecretRef, SignalDef, Statement, StoreDef, Verify } from '../model.ts'
 import type { Release } from '../release.ts'
@@ -33,6 +34,8 @@ export interface Plan {
   liveSignal?: string | undefined
   /** The signals as they were before anything was changed: why this is done. */
   evidence: { signal: string; value: string }[]
+  /** What the triggers said beside it; absent where the runbook has none, and for an undo. */
+  decision?: DecisionOnRecord | undefined
   /** What must hold before anything is changed; an undo has none. */
   guards?: PlannedGuard[] | undefined
   runbook: { path: string; sha256: string; text: string }

@@ -1,3 +1,4 @@
+import type { DecisionOnRecord } from '../conditions/verdict.ts'
 import type { ExitCode } from '../exit.ts'
 import type { Json } from '../json.ts'
 import type { Release } from '../release.ts'
@@ -50,6 +51,8 @@ export type RunEvent =
   | { type: 'run-resumed'; by: Who }
   /** A signal's value before anything was changed: why this was done. */
   | { type: 'evidence'; signal: string; value: string }
+  /** What the triggers said when the plan was made: why this is done, or that nothing speaks for it. */
+  | ({ type: 'verdict' } & DecisionOnRecord)
   /** What a guard said right before the first change; `forced`: a person went past it when the plan was made. */
   | {
       type: 'guard-judged'

@@ -182,6 +182,7 @@ export function advance(state: RunState, { at, event }: Line): RunState {
       state.ended = event
       return state
     case 'evidence':
+    case 'verdict':
     case 'question':
     case 'condition-judged':
     case 'surface-proven':

@@ -115,3 +115,23 @@ test('where everything is there already, guards are not asked', async () => {
   expectExit(run, 0)
   expect(run.json()).toMatchObject({ result: 'already', guards: [] })
 })
+
+test('what the triggers say is on record before the first change, and holds nobody up', async () => {
+  await using shop = await makeShop({
+    triggers: [
+      { id: 'stuck', signal: 'migrations', above: 3, severity: 'critical' },
+      { id: 'down', signal: 'live', failing: { in_a_row: 3 }, severity: 'critical' },
+    ],
+  })
+  const run = await shop.run(['run', '--target', 'v1', '--yes', '--json'])
+  expectExit(run, 0)
+  expect(run.json()['decision']).toMatchObject({
+    verdict: 'hold',
+    triggers: [
+      { id: 'stuck', judged: 'fails', words: 'is 0, not above 3' },
+      { id: 'down', judged: 'fails' },
+    ],
+  })
+  const report = await shop.run(['show'])
+  expect(report.stdout).toContain('the triggers say: hold')
+})
