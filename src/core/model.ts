@@ -22,6 +22,8 @@ export interface Runbook {
   triggers: Trigger[]
   /** Of every procedure; each procedure may have more. */
   guards?: Guard[] | undefined
+  /** Of every procedure; each procedure may have more. */
+  capture?: Capture[] | undefined
   procedures: Procedure[]
 }
 
@@ -85,6 +87,16 @@ export interface Guard {
   note?: string | undefined
 }
 
+/** What is kept as evidence before the first change, for whoever looks for the cause afterwards. */
+export interface Capture {
+  id: string
+  /** `command`, `http` …: a registered source. */
+  source: string
+  with: JsonObject
+  /** Milliseconds of its history, where the source keeps one. */
+  over?: number | undefined
+}
+
 export type Severity = 'critical' | 'high' | 'medium' | 'low'
 
 /** Conditions put together. */
@@ -101,6 +113,7 @@ export interface Procedure {
   /** Milliseconds per phase. */
   limits: { decide?: number | undefined; execute?: number | undefined; verify?: number | undefined }
   guards?: Guard[] | undefined
+  capture?: Capture[] | undefined
   steps: Step[]
   verify?: Verify | undefined
   /** Proof of an undo; without it, the conditions of `verify` that mention the target must hold and the others should. */

@@ -31,6 +31,7 @@ export function planText(
     surfaceLines(plan, look),
     section('In this order', stepLines(plan, look), look),
     guardLines(plan, look),
+    listLines('Kept as evidence before the first change', captureWords(plan), look),
     leftOutLines(plan, look),
     noReturnLines(plan, look),
     listLines('What can still happen between the last look and a write', windows(plan), look),
@@ -117,6 +118,12 @@ function guardLines({ guards = [] }: Plan, look: Look): string[] {
       )
     }),
     look,
+  )
+}
+
+function captureWords({ capture = [] }: Plan): string[] {
+  return capture.map(({ id, source, over }) =>
+    over === undefined ? `${id} (${source})` : `${id} (${source}, ${formatDuration(over)} of it)`,
   )
 }
 

@@ -2,7 +2,7 @@ import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
 import { VERDICT_WORDS } from './decision-words.ts'
-import { eventWords, JUDGED_WORDS, resultWords } from './event-words.ts'
+import { capturedWords, eventWords, JUDGED_WORDS, resultWords } from './event-words.ts'
 import { phaseWords } from './phase-times.ts'
 import { liveWords } from './plan-text.ts'
 import { brief } from './safe-text.ts'
@@ -17,6 +17,7 @@ export function runMarkdown(plan: Plan, lines: readonly Line[]): string {
     grid(['', ''], headRows(summary)),
     ...part('Triggers', grid(['What', 'Verdict', 'Measured'], triggerRows(summary))),
     ...part('Guards', grid(['What', 'Verdict', 'Measured'], guardRows(summary))),
+    ...part('Kept before the first change', bullets(summary.captured.map(capturedWords))),
     ...part('Changes and calls', grid(['What', 'From', 'To', 'State'], effectRows(summary))),
     ...proofPart(summary),
     ...part('What stands', summary.result === 'proven' ? '' : bullets(summary.stands)),

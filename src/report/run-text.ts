@@ -2,7 +2,7 @@ import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
 import { VERDICT_WORDS } from './decision-words.ts'
-import { eventWords, JUDGED_WORDS } from './event-words.ts'
+import { capturedWords, eventWords, JUDGED_WORDS } from './event-words.ts'
 import { facts, hanging, heading, narrowChange, sections, table } from './layout.ts'
 import type { Look } from './look.ts'
 import { headline, standsLines, unknownLines, waysOnLines } from './outcome-text.ts'
@@ -19,6 +19,7 @@ export function runText(plan: Plan, lines: readonly Line[], look: Look): string 
     headFacts(summary, look),
     triggerLines(summary, look),
     guardLines(summary, look),
+    capturedLines(summary, look),
     changeLines(summary, look),
     proofLines(summary, look),
     phaseLines(summary, look),
@@ -81,6 +82,15 @@ function guardLines({ guards }: RunSummary, look: Look): string[] {
       const text = `${guard}: ${condition}: ${words}${verdict !== 'holds' && forced ? '; gone past by force' : ''}`
       return hanging(`  ${paint(JUDGED_WORDS[verdict].padEnd(7))}  `, brief(text), look)
     }),
+  ]
+}
+
+function capturedLines({ captured }: RunSummary, look: Look): string[] {
+  if (captured.length === 0) return []
+  const [host = ''] = captured.map((one) => one.host)
+  return [
+    heading(safeLine(`Kept before the first change, on ${host}`), look),
+    ...captured.flatMap((one) => hanging('  - ', safeLine(capturedWords(one)), look)),
   ]
 }
 

@@ -34,6 +34,8 @@ export interface RunSummary {
   evidence: { signal: string; value: string }[]
   /** What the triggers said when the plan was made. */
   decision?: DecisionOnRecord | undefined
+  /** What was kept as evidence before the first change: files on the machine that did it. */
+  captured: Omit<Extract<RunEvent, { type: 'captured' }>, 'type'>[]
   /** What had to hold before anything was changed, as it was last measured. */
   guards: { guard: string; condition: string; verdict: Judged; words: string; forced: boolean }[]
   /** Those that began, in their order. */
@@ -115,6 +117,7 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
       event.type === 'evidence' ? [{ signal: event.signal, value: event.value }] : [],
     ),
     decision: decisionIn(lines),
+    captured: capturedIn(lines),
     guards: guardsIn(lines),
     phases: phaseTimes(plan, state, last?.at ?? 0),
     steps: plan.steps.map((step) => stepOf(step, state, ends)),
@@ -252,6 +255,17 @@ function effectState(effect: EffectState | undefined): EffectSummary['state'] {
   if (effect === undefined || effect.attempts === 0) return 'not started'
   if (effect.inFlight || effect.applied === 'unknown') return 'unknown'
   return effect.applied === 'yes' ? 'done' : 'not applied'
+}
+
+/** The last of each: after an interruption it was kept once more. */
+function capturedIn(lines: readonly Line[]): RunSummary['captured'] {
+  const found = new Map<string, RunSummary['captured'][number]>()
+  for (const { event } of lines) {
+    if (event.type !== 'captured') continue
+    const { type: _, ...captured } = event
+    found.set(captured.capture, captured)
+  }
+  return [...found.values()]
 }
 
 function decisionIn(lines: readonly Line[]): DecisionOnRecord | undefined {

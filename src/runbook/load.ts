@@ -1,6 +1,7 @@
 import type { Runbook } from '../core/model.ts'
 import { platforms as registered } from '../platforms/index.ts'
 import type { Filled } from './filled.ts'
+import { checkCaptures } from './capture.ts'
 import { readDeclared, type Chosen, type Declared } from './declared.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { asMap } from './loose.ts'
@@ -72,6 +73,7 @@ async function loadFor(
   await checkSignals(document, platforms, report)
   checkTriggers(document, report)
   await checkProcedures(document, platforms, report)
+  await checkCaptures(document, platforms, report)
   const file = validate(runbookSchema, document, [], report)
   if (diagnostics.length > 0 || file === undefined) return { diagnostics: tidy(diagnostics) }
   return { runbook: toRunbook(file, declared, { path, text }), environments: declared.environments }

@@ -9,6 +9,7 @@ import {
   type StoreDef,
   type Verify,
 } from '../core/model.ts'
+import { toCapture } from './capture.ts'
 import type { Declared } from './declared.ts'
 import type { RunbookFile, VerifyFile } from './schema.ts'
 import { sourceKeys } from './signals.ts'
@@ -39,7 +40,11 @@ export function toRunbook(
     ),
     triggers: (file.triggers ?? []).map(toTrigger),
     guards: file.guards?.map(toGuard),
-    procedures: Object.entries(file.procedures).map(([name, procedure]) => toProcedure(name, procedure)),
+    capture: file.capture?.map((one) => toCapture(one, file.signals ?? {})),
+    procedures: Object.entries(file.procedures).map(([name, procedure]) => ({
+      ...toProcedure(name, procedure),
+      capture: procedure.capture?.map((one) => toCapture(one, file.signals ?? {})),
+    })),
   }
 }
 

@@ -15,7 +15,16 @@ const RUN = ['stamp', 'id', 'service', 'environment', 'procedure', 'reason'].map
 type Scope = 'nothing' | 'vars' | 'early' | 'late' | 'options' | 'measure'
 
 /** The parts of the document in which references are filled. */
-const FILLED = new Set(['deadline', 'secrets', 'release', 'signals', 'triggers', 'guards', 'procedures'])
+const FILLED = new Set([
+  'deadline',
+  'secrets',
+  'release',
+  'signals',
+  'triggers',
+  'guards',
+  'capture',
+  'procedures',
+])
 
 /** The document with `${vars.…}` and `${inputs.…}` filled in; the rest is bound late. */
 export function fillEarly(document: Record<string, unknown>, declared: Declared): Record<string, unknown> {
@@ -119,10 +128,12 @@ function scopeOf(path: Path): Scope {
   const [part, , third] = path
   if (typeof part !== 'string' || !FILLED.has(part)) return 'nothing'
   if (part === 'signals') return path.length > 3 ? 'measure' : 'vars'
+  if (part === 'capture') return path.length > 3 ? 'options' : 'vars'
   if (part !== 'procedures' && part !== 'guards') return path.at(-1) === 'signal' ? 'nothing' : 'vars'
   if (typeof third === 'string' && PROSE.has(third)) return 'early'
   if (third === 'steps' && (path[4] === 'with' || (path[4] === 'fallback' && path[5] === 'with')))
     return 'options'
+  if (third === 'capture' && path.length > 5) return 'options'
   const key = path.findLast((one) => typeof one === 'string')
   if (key === undefined || STRUCTURE.has(key)) return 'nothing'
   return PREDICATES.has(key) ? 'late' : 'vars'

@@ -109,6 +109,16 @@ export const SIGNAL_KEYS = {
 // The one key that names the source is checked by signals.ts: only a registered source has a schema.
 const signal = z.looseObject(SIGNAL_KEYS)
 
+// The key that names the source is checked by capture.ts.
+const capture = z.looseObject({
+  id: described(
+    z.string().check(z.maxLength(64), z.regex(STEP_ID, 'ids are lower-case letters, digits and -')),
+    'Names the file; unique in the runbook',
+  ),
+  signal: optional(name, 'Keep what this signal measures, instead of asking a source'),
+  over: optional(time, 'So much of its history, where the source keeps one'),
+})
+
 const verify = z
   .strictObject({
     within: optional(time, 'Time in which every condition of must has to hold; default 5m'),
@@ -163,6 +173,7 @@ const procedure = z.strictObject({
     'Time limits per phase',
   ),
   guards: optional(z.array(guard), 'What must hold before anything is changed, besides those of the runbook'),
+  capture: optional(z.array(capture), 'What is kept as evidence before the first change'),
   steps: z.array(step).check(z.minLength(1, 'has no steps')),
   verify: z.optional(verify),
   undo: optional(z.strictObject({ verify: z.optional(verify) }), 'Proof of an undo, where it differs'),
@@ -185,6 +196,10 @@ export const runbookSchema = z.strictObject({
   signals: optional(named(signal), 'Named measurements'),
   triggers: optional(z.array(trigger), 'When to roll back'),
   guards: optional(z.array(guard), 'What must hold before anything is changed, whatever the procedure'),
+  capture: optional(
+    z.array(capture),
+    'What is kept as evidence before the first change, whatever the procedure',
+  ),
   procedures: described(
     named(procedure).check(z.refine((value) => Object.keys(value).length > 0, 'has no procedures')),
     'Named lists of steps',

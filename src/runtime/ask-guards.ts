@@ -41,6 +41,7 @@ export function judgedGuards<Some extends Open>(
 /** Measures the guards of a plan once more, right before its first change, and writes down what they say. */
 export async function askGuards(carrier: Carrier): Promise<void> {
   const { plan, session, secrets } = carrier
+  carrier.news('measuring the guards')
   const guards = plan.guards ?? []
   const names = new Set(guards.flatMap(({ holds }) => conditionsIn(holds)).map(({ signal }) => signal))
   const basis = { session, runbook: plan, ground: plan, secrets }

@@ -15,6 +15,7 @@ const EVENTS: Record<RunEvent['type'], boolean> = {
   evidence: true,
   verdict: false,
   'guard-judged': false,
+  captured: false,
   'phase-started': true,
   'step-started': true,
   intent: true,

@@ -146,7 +146,16 @@ interface Parts {
 
 function seal(former: Plan, head: PlanHead, { steps, left, evidence, confirmations }: Parts): Plan {
   // What had to hold before the run must not keep anybody from taking it back.
-  const { seal: _, verify: __, reason: ___, forced: ____, guards: _____, decision: ______, ...kept } = former
+  const {
+    seal: _,
+    verify: __,
+    reason: ___,
+    forced: ____,
+    guards: _____,
+    decision: ______,
+    capture: _______,
+    ...kept
+  } = former
   const named = { ...former, ...head }
   const { verify, unasked } = provableFor(named, former.undoVerify)
   return sealPlan({

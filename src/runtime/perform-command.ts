@@ -6,6 +6,7 @@ import { useInForce } from '../core/run/use.ts'
 import { askGate } from './answers.ts'
 import type { Carrier } from './carrier.ts'
 import { askGuards } from './ask-guards.ts'
+import { captureAll } from './capture.ts'
 import { carryOutEffect, look } from './effects.ts'
 import { prove, proveStep } from './prove.ts'
 import { settleDoubt } from './settle-doubt.ts'
@@ -19,6 +20,8 @@ export async function performCommand(
 ): Promise<void> {
   const { plan } = carrier
   switch (command.do) {
+    case 'capture':
+      return captureAll(carrier)
     case 'guard':
       return askGuards(carrier)
     case 'apply':

@@ -74,6 +74,7 @@ function keyOf(command: Command): string | undefined {
     case 'ask':
     case 'verify-step':
       return `${command.do}:${command.step}`
+    case 'capture':
     case 'guard':
     case 'prove':
       return command.do

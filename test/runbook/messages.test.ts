@@ -236,6 +236,30 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ],
   ],
   [
+    'captures: no source, one that is not there, a signal that is not, an id twice, a history that nobody keeps',
+    runbookText({
+      head: [
+        SIGNAL,
+        'capture:',
+        '  - { id: a }',
+        '  - { id: a, htp: { url: https://x.test } }',
+        '  - { id: b, signal: t }',
+        '  - { id: c, http: { url: https://x.test }, over: 1h }',
+        '  - { id: d, signal: s, http: { url: https://x.test } }',
+        '  - { id: ../e, http: { url: https://x.test } }',
+      ].join('\n'),
+    }),
+    [
+      '5:7 it does not say what is to be kept | give one of: signal, http',
+      '6:11 two captures have the id "a", and would be the same file | rename one of them',
+      '6:14 unknown key "htp" | did you mean "http"?',
+      '7:22 there is no signal "t" | did you mean "s"?',
+      '8:45 http keeps no history | leave over out',
+      '9:7 it says more than once what is to be kept | give one of: signal, http',
+      '10:11 "id" ids are lower-case letters, digits and -',
+    ],
+  ],
+  [
     'more than usual of what has no usual',
     runbookText({
       head: `${SIGNAL}\ntriggers: [{ id: a, severity: high, signal: s, above: { times: 5, of: baseline } }]`,

@@ -251,8 +251,8 @@ test('a guard speaks of the version to return to, and refuses beside everything 
     },
   )
   const own = { guards: [{ holds: { signal: 'live', same_commit: '${target.sha}' } }] }
-  const [procedure] = runbook.procedures
-  const outcome = await plan({ runbook: { ...runbook, procedures: [{ ...procedure!, ...own }] } })
+  const procedures = runbook.procedures.map((procedure) => ({ ...procedure, ...own }))
+  const outcome = await plan({ runbook: { ...runbook, procedures } })
   expect(reasonsOf(outcome).map(({ kind, why }) => [kind, why])).toEqual([
     ['busy', 'rollout in progress'],
     ['guard', 'the guard "same" does not hold: is bad5678; it wants not live equals bad5678'],

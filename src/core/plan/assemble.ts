@@ -29,6 +29,7 @@ export function assemble(input: BuildInput): Plan {
     evidence: input.evidence,
     decision: input.decision,
     guards: input.guards,
+    capture: [...(runbook.capture ?? []), ...(procedure.capture ?? [])],
     runbook: { path: runbook.path, sha256: input.runbookSha256, text: runbook.text },
     store: runbook.store,
     secrets: runbook.secrets,

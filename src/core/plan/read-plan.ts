@@ -1,5 +1,5 @@
 import type { Check, Question, Surface } from '../contract.ts'
-import type { Baseline, Retry, SecretRef, SignalDef, StoreDef } from '../model.ts'
+import type { Baseline, Capture, Retry, SecretRef, SignalDef, StoreDef } from '../model.ts'
 import type { Release } from '../release.ts'
 import {
   anyJson,
@@ -108,6 +108,14 @@ function place(value: unknown): string | undefined {
     : ' is not a name of letters, digits, ., _ and -'
 }
 
+const FILE_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/
+
+function fileName(value: unknown): string | undefined {
+  return typeof value === 'string' && FILE_NAME.test(value)
+    ? undefined
+    : ' is not a name of lower-case letters, digits and -'
+}
+
 const plan = object<Plan>({
   format: only(PLAN_FORMAT),
   kind: only('run', 'undo'),
@@ -141,6 +149,9 @@ const plan = object<Plan>({
         forced: maybe(only(true)),
       }),
     ),
+  ),
+  capture: maybe(
+    list(object<Capture>({ id: fileName, source: key, with: anyMap, over: maybe(milliseconds) })),
   ),
   runbook: object({ path: text, sha256: text, text }),
   store: maybe(

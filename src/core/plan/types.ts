@@ -1,7 +1,7 @@
 import type { Check, Question, Target } from '../contract.ts'
 import type { DecisionOnRecord } from '../conditions/verdict.ts'
 import type { Json, JsonObject } from '../json.ts'
-import type { Retry, SecretRef, SignalDef, Statement, StoreDef, Verify } from '../model.ts'
+import type { Capture, Retry, SecretRef, SignalDef, Statement, StoreDef, Verify } from '../model.ts'
 import type { Release } from '../release.ts'
 import type { Judged } from '../run/events.ts'
 
@@ -38,6 +38,8 @@ export interface Plan {
   decision?: DecisionOnRecord | undefined
   /** What must hold before anything is changed; an undo has none. */
   guards?: PlannedGuard[] | undefined
+  /** What is kept as evidence before the first change; an undo keeps none. */
+  capture?: Capture[] | undefined
   runbook: { path: string; sha256: string; text: string }
   /** Two stores would mean two locks: resume and undo use the one of the plan. */
   store?: StoreDef | undefined

@@ -53,6 +53,18 @@ export type RunEvent =
   | { type: 'evidence'; signal: string; value: string }
   /** What the triggers said when the plan was made: why this is done, or that nothing speaks for it. */
   | ({ type: 'verdict' } & DecisionOnRecord)
+  /** What was kept as evidence on this machine, or why it was not. */
+  | {
+      type: 'captured'
+      capture: string
+      host: string
+      /** Where it is; absent: nothing was kept. */
+      file?: string | undefined
+      bytes: number
+      /** Bytes that were cut off. */
+      dropped: number
+      why?: string | undefined
+    }
   /** What a guard said right before the first change; `forced`: a person went past it when the plan was made. */
   | {
       type: 'guard-judged'

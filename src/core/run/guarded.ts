@@ -8,11 +8,18 @@ import type { RunState } from './state.ts'
 // What must hold before anything is changed is asked when the first change is about to begin, and not before: a person
 // who is asked by a gate may take half an hour.
 
-/** The commands, with the guards in front of all that changes something or leads to it. */
+/** The commands, with what has to come first in front of all that changes something or leads to it. */
 export function afterGuards(plan: Plan, state: RunState, commands: Command[]): Command[] {
-  if (state.guards.length >= guardsOf(plan).length) return commands
+  const first = firstOf(plan, state)
+  if (first === undefined) return commands
   const waiting = commands.filter((command) => !isWork(plan, command))
-  return waiting.length === commands.length ? commands : [...waiting, { do: 'guard' }]
+  return waiting.length === commands.length ? commands : [...waiting, first]
+}
+
+/** Evidence takes its time, and guards are to be as fresh as can be: they come last. */
+function firstOf(plan: Plan, state: RunState): Command | undefined {
+  if (state.captured < (plan.capture ?? []).length) return { do: 'capture' }
+  return state.guards.length < guardsOf(plan).length ? { do: 'guard' } : undefined
 }
 
 /** The end of a run one of whose guards does not hold. */

@@ -84,6 +84,15 @@ const SHAPES: { [Type in RunEvent['type']]: Shape<Event<Type>> } = {
   'store-reached': object({ type: only('store-reached') }),
   evidence: object({ type: only('evidence'), signal: text, value: text }),
   verdict: object<Event<'verdict'>>({ type: only('verdict'), ...decision }),
+  captured: object<Event<'captured'>>({
+    type: only('captured'),
+    capture: text,
+    host: text,
+    file: maybe(text),
+    bytes: count,
+    dropped: count,
+    why: maybe(text),
+  }),
   'guard-judged': object<Event<'guard-judged'>>({
     type: only('guard-judged'),
     guard: text,

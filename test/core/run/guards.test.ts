@@ -70,3 +70,14 @@ test('after a crash before the first change it is asked again, and not once chan
   expect(late.state.ended?.result).toBe('proven')
   expect(late.events('guard-judged')).toHaveLength(1)
 })
+
+test('evidence is kept once, and the guards are measured after it', () => {
+  const capture = [{ id: 'logs', source: 'command', with: {} }]
+  const plan = planOf([setStep('image')], { guards: [guard('replica')], capture, signals: SIGNALS })
+  const { lines } = play(plan)
+  const types = lines.map(({ event }) => event.type)
+  expect(types.slice(types.indexOf('captured'), types.indexOf('step-started'))).toEqual([
+    'captured',
+    'guard-judged',
+  ])
+})

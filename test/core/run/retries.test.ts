@@ -121,6 +121,7 @@ test('with an effect cut off, a look that fails is repeated calmly', () => {
     phase: 'execute' as const,
     phases: {},
     guards: [],
+    captured: 0,
     deadlinePassed: false,
     turns: ['image'],
     steps: {
@@ -164,6 +165,7 @@ test('a long verification is not cut off by the time that settling may take', ()
     phase: 'execute' as const,
     phases: {},
     guards: [],
+    captured: 0,
     deadlinePassed: false,
     turns: ['image'],
     steps: {

@@ -182,6 +182,11 @@ class Simulation implements Played {
       case 'apply':
       case 'call':
         return this.#begin(command)
+      case 'capture': {
+        for (const { id } of this.#plan.capture ?? [])
+          this.#append({ type: 'captured', capture: id, host: ANA.host, bytes: 0, dropped: 0 })
+        return
+      }
       case 'guard':
         return this.#guard()
       case 'look':
