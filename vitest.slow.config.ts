@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// The suites that take minutes: `npm run test:crash`, `test:races`, `test:fuzz`. They are no part of `npm test`.
+// The suites that take minutes: `npm run test:platforms`, `test:crash`, `test:races`, `test:fuzz`. They are no part of `npm test`.
 export default defineConfig({
   test: {
     include: ['test/**/*.slow.ts'],

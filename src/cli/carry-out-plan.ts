@@ -1,5 +1,6 @@
 import type { ExitCode } from '../core/exit.ts'
 import type { Plan } from '../core/plan/types.ts'
+import { bakeOf } from '../core/run/bake.ts'
 import type { Guide } from '../report/guide.ts'
 import { outcomeText, takenBackText } from '../report/outcome-text.ts'
 import { decisionWords } from '../report/decision-words.ts'
@@ -11,6 +12,7 @@ import { summarise } from '../report/summary.ts'
 import type { CarriedThrough } from '../runtime/carry-through.ts'
 import type { Session, StoredRun } from '../runtime/types.ts'
 import { agree, personAt } from './agree.ts'
+import type { BakeHere } from './bake-here.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Output } from './output.ts'
 import { type Act, shown } from './shown.ts'
@@ -31,6 +33,8 @@ export interface CarryOut {
   offline?: string | undefined
   /** The run that it takes back. */
   takesBack?: StoredRun | undefined
+  /** Its bake is left out. */
+  withoutBake?: boolean | undefined
   answers: Record<string, string>
 }
 
@@ -44,7 +48,8 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
   const plannedAt = request.yes ? request.plannedAt : undefined
   const { carryThrough } = await import('../runtime/carry-through.ts')
   if (!output.json) output.progress('')
-  return shown(request, async ({ renderer, acts, options }) => {
+  return shown(request, async (stage) => {
+    const { renderer, options } = stage
     const ask = personAt(output, renderer, interrupts)
     const carried = await carryThrough(session, plan, {
       ...options,
@@ -55,8 +60,17 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
       offline,
     })
     renderer.stop()
-    return printEnd(acts, carried, output)
+    return endOrBake({ ...request, stage }, carried)
   })
+}
+
+/** The end of it or, where it was proven and is to be watched, what comes after. */
+export async function endOrBake(here: BakeHere, carried: CarriedThrough): Promise<ExitCode> {
+  const { acts } = here.stage
+  const [{ plan, lines }] = acts
+  if (bakeOf(plan, lines) === undefined) return printEnd(acts, carried, here.output)
+  const { bakeAfter } = await import('./bake-here.ts')
+  return bakeAfter(here, carried)
 }
 
 const QUESTION = '. Go on?'

@@ -26,9 +26,21 @@ export async function tellDecision(
   const { checkText } = await import('../report/check-text.ts')
   const exit = VERDICT_EXIT[decision.verdict]
   const look = as === 'result' ? await output.resultLook() : await output.progressLook()
+  // What it comes to stands last, where the eye is.
+  if (decision.explanation !== undefined) {
+    const { explainText } = await import('../report/explain-text.ts')
+    output[as](`${explainText(decision, look)}\n`)
+  }
   output[as](checkText(decision, `${service}, ${environment}`, look))
-  output.document({ type: 'check', exit, service, environment, ...decision })
+  output.document({ type: 'check', exit, service, environment, ...documentOf(decision) })
   return exit
+}
+
+/** Whoever draws charts asks the source itself: a hundred thousand points are no part of a result. */
+function documentOf({ explanation, ...decision }: Decision): object {
+  if (explanation === undefined) return decision
+  const { triggers, signals } = explanation
+  return { ...decision, explanation: { triggers, signals } }
 }
 
 interface Asking {
@@ -39,6 +51,7 @@ interface Asking {
   sample: string | undefined
   /** As typed: `reports=3`. */
   answers: Record<string, string>
+  explain?: boolean | undefined
 }
 
 /** Measures what the triggers of the runbook speak of; while it samples, tells how far it is. */
@@ -56,6 +69,7 @@ export async function decideHere(runbook: Runbook, asking: Asking): Promise<Deci
   ])
   const decision = await decide(inFolderOf(runbook.path, session), runbook, {
     sample,
+    explain: asking.explain,
     interrupt: interrupts.signal,
     people: { answers: asking.answers, ask: output.interactive ? personFor(asking) : undefined },
     onNews: ({ triggers, sampled }) => {

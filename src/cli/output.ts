@@ -1,4 +1,5 @@
 import { type Look, type Paint, PLAIN_PAINT } from '../report/look.ts'
+import { spell } from './characters.ts'
 import { redactDocument } from './redact-document.ts'
 import { writeNow } from './write-now.ts'
 
@@ -56,10 +57,10 @@ export function createOutput({ json }: { json: boolean }): Output {
     },
     redact: (text) => redact(text),
     result(text) {
-      if (!json) print(`${redact(text)}\n`)
+      if (!json) print(`${spell(redact(text))}\n`)
     },
     progress(text) {
-      stderr().write(`${redact(text)}\n`)
+      stderr().write(`${spell(redact(text))}\n`)
     },
     document(document) {
       if (json) printJson(document)

@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
 import { catalog, GLOBAL_OPTIONS } from './catalog/index.ts'
 import type { ArgumentSpec, CommandSpec, Example, OptionSpec } from './catalog/types.ts'
+import { spell } from './characters.ts'
 import { createOutput, type Output } from './output.ts'
 
 /** Runs one command; everything that goes wrong ends here, once, as a sentence and an exit code. */
@@ -30,7 +31,7 @@ async function parse(argv: string[], version: string, output: Output): Promise<E
         .helpGroup('Set up:'),
     )
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput({ writeErr: () => {}, writeOut: (text) => void process.stdout.write(spell(text)) })
     .addHelpText('after', examplesText(FIRST_EXAMPLES))
   for (const option of GLOBAL_OPTIONS) program.addOption(toOption(option))
 

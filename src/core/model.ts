@@ -20,6 +20,12 @@ export interface Runbook {
   signals: Record<string, SignalDef>
   /** In the order of the file. */
   triggers: Trigger[]
+  /** What speaks against a rollback, whatever the trigger. */
+  unless: Unless[]
+  /** Milliseconds that it may last. */
+  maxDowntime?: { [Of in 'critical' | 'high' | 'medium']?: number | undefined } | undefined
+  /** The signal that tells how long a fix without a rollback takes, in `ms` or `s`. */
+  fixForward?: { signal: string } | undefined
   /** Of every procedure; each procedure may have more. */
   guards?: Guard[] | undefined
   /** Of every procedure; each procedure may have more. */
@@ -97,6 +103,15 @@ export interface Capture {
   over?: number | undefined
 }
 
+/** While it holds, no trigger of these severities counts: a fix is near, the feature is switched off already. */
+export interface Unless {
+  id: string
+  when: Statement
+  severities: readonly Severity[]
+  /** For the person who reads it. */
+  note?: string | undefined
+}
+
 export type Severity = 'critical' | 'high' | 'medium' | 'low'
 
 /** Conditions put together. */
@@ -116,6 +131,7 @@ export interface Procedure {
   capture?: Capture[] | undefined
   steps: Step[]
   verify?: Verify | undefined
+  bake?: Bake | undefined
   /** Proof of an undo; without it, the conditions of `verify` that mention the target must hold and the others should. */
   undo?: { verify?: Verify | undefined } | undefined
 }
@@ -148,6 +164,18 @@ export interface Verify {
   /** Milliseconds in which every `must` has to hold. */
   within: number
   must: Condition[]
+  should: Condition[]
+}
+
+/** What is watched after a run was proven. */
+export interface Bake {
+  /** Milliseconds, those of `settle` included. */
+  for: number
+  /** Milliseconds in which nothing is judged yet: what is measured there still shows the incident. */
+  settle: number
+  /** One that fails breaches the bake. */
+  must: Condition[]
+  /** One that fails makes it degraded. */
   should: Condition[]
 }
 

@@ -75,7 +75,7 @@ export function openDoors(options: DoorOptions = {}): Doors {
     close: async () => {
       if (closing.signal.aborted) return
       closing.abort()
-      if (httpUsed) (await import('./http.ts')).closeHttp()
+      if (httpUsed) (await import('./http-agents.ts')).closeHttp()
       if (commandsUsed) (await import('./process-group.ts')).killChildren()
     },
   }

@@ -34,6 +34,13 @@ export function mayHoldSecret(address: string): boolean {
   return url === undefined || url.search !== '' || valuesIn(url).length > 0
 }
 
+/** A URL for people: whatever in it may be a secret is left out. Other text stays as it is. */
+export function withoutSecrets(text: string): string {
+  const url = urlOf(text)
+  if (url === undefined) return text
+  return valuesIn(url).reduce((shown, value) => shown.replaceAll(value, '…'), text)
+}
+
 function urlOf(text: string): URL | undefined {
   return /^[a-z][a-z0-9+.-]*:\/\/\S+$/i.test(text) && URL.canParse(text) ? new URL(text) : undefined
 }

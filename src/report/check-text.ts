@@ -3,6 +3,7 @@ import { hanging, heading, sections } from './layout.ts'
 import type { Look, Paint } from './look.ts'
 import { waysOnLines } from './outcome-text.ts'
 import { brief, safeLine } from './safe-text.ts'
+import { timeWords } from './time-text.ts'
 import type { WayOn } from './ways-on.ts'
 
 const WORDS: Record<Verdict, string> = {
@@ -21,12 +22,13 @@ const PAINTS: Record<Verdict, (paint: Paint) => (text: string) => string> = {
 
 /** The verdict, and what it comes from: what speaks for it first, then what is not known, then the rest. */
 export function checkText(decision: Decision, where: string, look: Look): string {
-  const { verdict, triggers } = decision
+  const { verdict, triggers, time } = decision
   const of = (judged: TriggerVerdict['judged']) => triggers.filter((one) => one.judged === judged)
   return sections([
     [
       heading(safeLine(`Check: ${where}`), look),
       ...hanging('', PAINTS[verdict](look.paint)(WORDS[verdict]), look),
+      ...(time === undefined ? [] : hanging('', safeLine(timeWords(time)), look)),
     ],
     group('Holds', of('holds'), look),
     group('Not known', of('unknown'), look),

@@ -3,7 +3,7 @@ import { formatDuration } from '../core/duration.ts'
 import { changeNamed, stepNamed } from '../core/plan/lookup.ts'
 import type { Plan, PlannedChange } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
-import type { Judged, Phase, RunEvent, RunResult } from '../core/run/events.ts'
+import type { BakeResult, Judged, Line, Phase, RunEvent, RunResult } from '../core/run/events.ts'
 import { hostOf } from '../core/where.ts'
 
 // One sentence for every event: the timeline, the plain renderer and the reports say the same.
@@ -30,6 +30,15 @@ const RESULT_WORDS: Record<Exclude<RunResult, 'proven'>, string> = {
   declined: 'Declined',
   interrupted: 'Interrupted: nothing new was started, the journal is intact',
   abandoned: 'Given up: what stands, stands',
+}
+
+export const BAKE_WORDS: Record<BakeResult, string> = {
+  held: 'The bake has held',
+  degraded: 'The bake is degraded',
+  breached: 'The bake is breached',
+  unmeasured: 'The bake could not be measured',
+  replaced: 'The bake was ended by a later run',
+  'given-up': 'The bake was given up',
 }
 
 /** The result of a run or an undo as a headline. */
@@ -90,6 +99,25 @@ const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => s
   'store-reached': () => 'the shared store has been sent what was kept here',
   'run-ended': (event, plan) =>
     `${resultWords({ kind: plan.kind, result: event.result, target: plan.target })}${event.result === 'proven' ? '' : because(event.why)}`,
+  'bake-started': (event, plan) =>
+    `bake: watched by ${event.by.name} on ${hostOf(event.host)}${bakeTimes(plan)}`,
+  'bake-judged': (event) =>
+    `bake: ${event.role} ${event.condition}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`,
+  'bake-watched': (event) => `bake: ${event.words}`,
+  'bake-stopped': (event) => `bake: no longer watched: ${event.signal}`,
+  'bake-ended': (event) => `${BAKE_WORDS[event.result]}${event.result === 'held' ? '' : because(event.why)}`,
+}
+
+/** `, for 30m 00s, judged after 5m 00s`. */
+function bakeTimes({ bake }: Plan): string {
+  if (bake === undefined) return ''
+  const settle = bake.settle === 0 ? '' : `, judged after ${formatDuration(bake.settle)}`
+  return `, for ${formatDuration(bake.for)}${settle}`
+}
+
+/** Without what only says that it went on. */
+export function inTimeline(lines: readonly Line[]): readonly Line[] {
+  return lines.filter(({ event }) => event.type !== 'bake-watched')
 }
 
 /** What an event says, in one sentence. */

@@ -1,15 +1,18 @@
 import { formatDuration } from '../core/duration.ts'
-import type { Procedure } from '../core/model.ts'
+import type { Procedure, Runbook } from '../core/model.ts'
 import { hanging, heading } from './layout.ts'
 import type { Look } from './look.ts'
 import { safeLine } from './safe-text.ts'
 
 /** What the author of a procedure tells whoever uses it at night. */
-export type Guide = Pick<Procedure, 'useWhen' | 'takes' | 'notes' | 'links'>
+export type Guide = Pick<Procedure, 'useWhen' | 'takes' | 'notes' | 'links'> & Pick<Runbook, 'maxDowntime'>
 
-/** Only these of a whole procedure: for JSON. */
-export function guideOf({ useWhen, takes, notes, links }: Guide): Guide {
-  return { useWhen, takes, notes, links }
+/** Only these of a whole procedure, and of its runbook how long it may last. */
+export function guideOf(
+  { useWhen, takes, notes, links }: Procedure,
+  { maxDowntime }: Pick<Runbook, 'maxDowntime'>,
+): Guide {
+  return { useWhen, takes, notes, links, maxDowntime }
 }
 
 /** A runbook's notes may be a book: the rest is in the file. */
@@ -17,11 +20,24 @@ const LONGEST_NOTES = 40
 const MOST_LINKS = 12
 
 /** For the top: whether this is the right procedure, and how long it takes. */
-export function guideFacts({ useWhen, takes }: Guide): [name: string, value: string | undefined][] {
+export function guideFacts({
+  useWhen,
+  takes,
+  maxDowntime,
+}: Guide): [name: string, value: string | undefined][] {
   return [
     ['  Use when', useWhen === undefined ? undefined : safeLine(useWhen.trim())],
     ['  Estimate', takes === undefined ? undefined : formatDuration(takes)],
+    ['  Downtime', maxDowntime === undefined ? undefined : downtimeWords(maxDowntime)],
   ]
+}
+
+/** `critical 5m 00s, high 15m 00s at most`. */
+function downtimeWords(allowed: NonNullable<Guide['maxDowntime']>): string {
+  const times = Object.entries(allowed).flatMap(([severity, time]) =>
+    time === undefined ? [] : `${severity} ${formatDuration(time)}`,
+  )
+  return `${times.join(', ')} at most`
 }
 
 export function noteLines({ notes }: Guide, look: Look): string[] {

@@ -2,11 +2,12 @@ import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Phase } from '../core/run/events.ts'
 import type { RunState } from '../core/run/state.ts'
+import type { BakeSummary } from './bake-summary.ts'
 
 const PHASES: readonly Phase[] = ['decide', 'execute', 'verify']
 
 export interface PhaseTime {
-  phase: Phase
+  phase: Phase | 'bake'
   /** Milliseconds. */
   took: number
   limit?: number | undefined
@@ -30,6 +31,12 @@ export function phaseTimes(plan: Plan, { started, phases }: RunState, end: numbe
     const limit = plan.limits[phase]
     return { phase, took: until - at, limit, exceeded: limit !== undefined && until - at > limit }
   })
+}
+
+/** As long as it was really watched. */
+export function bakeTime(bake: BakeSummary | undefined): PhaseTime[] {
+  if (bake?.watcher === undefined) return []
+  return [{ phase: 'bake', took: bake.watched, limit: bake.for, exceeded: false }]
 }
 
 /** `6m 10s of 5m 00s: limit exceeded`. */

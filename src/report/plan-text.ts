@@ -5,6 +5,7 @@ import { bindLate } from '../core/plan/bind.ts'
 import type { LiveVersion, Plan } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
 import { shellLine } from '../core/shell.ts'
+import { bakePlanLines } from './bake-text.ts'
 import { decisionWords } from './decision-words.ts'
 import { JUDGED_WORDS } from './event-words.ts'
 import { type Guide, guideFacts, linkLines, noteLines } from './guide.ts'
@@ -37,6 +38,7 @@ export function planText(
     listLines('What can still happen between the last look and a write', windows(plan), look),
     listLines('An undo of it would', undoWords(plan), look),
     proofLines(plan, plan.verify, look),
+    bakePlanLines(plan, look),
     confirmationLines(plan, look),
     timeLines(plan, look),
     noteLines(guide, look),

@@ -1,8 +1,9 @@
 import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
+import { bakeTitle, bakeWhy, conditionWords } from './bake-text.ts'
 import { VERDICT_WORDS } from './decision-words.ts'
-import { capturedWords, eventWords, JUDGED_WORDS, resultWords } from './event-words.ts'
+import { capturedWords, eventWords, inTimeline, JUDGED_WORDS, resultWords } from './event-words.ts'
 import { phaseWords } from './phase-times.ts'
 import { liveWords } from './plan-text.ts'
 import { brief } from './safe-text.ts'
@@ -14,6 +15,7 @@ export function runMarkdown(plan: Plan, lines: readonly Line[]): string {
   return [
     `# ${escaped(titleOf(summary))}`,
     `**${resultWords(summary)}**${summary.result === 'proven' ? '' : after(summary.why)}`,
+    ...bakePart(summary),
     grid(['', ''], headRows(summary)),
     ...part('Triggers', grid(['What', 'Verdict', 'Measured'], triggerRows(summary))),
     ...part('Guards', grid(['What', 'Verdict', 'Measured'], guardRows(summary))),
@@ -104,6 +106,14 @@ function proofPart({ proof }: RunSummary): string[] {
   ].filter((text) => text !== '')
 }
 
+function bakePart({ bake }: RunSummary): string[] {
+  if (bake === undefined) return []
+  const rows = bake.conditions.map((one) => [JUDGED_WORDS[one.verdict], escaped(conditionWords(one))])
+  return [`## ${bakeTitle(bake)}`, escaped(bakeWhy(bake)), grid(['Verdict', 'Measured'], rows)].filter(
+    (text) => text !== '',
+  )
+}
+
 function timeRows(summary: RunSummary): string[][] {
   return [
     ...summary.phases.map((one) => [one.phase, phaseWords(one)]),
@@ -113,7 +123,10 @@ function timeRows(summary: RunSummary): string[][] {
 
 function timelineRows(plan: Plan, lines: readonly Line[]): string[][] {
   const start = lines[0]?.at ?? 0
-  return lines.map((line) => [`+${formatDuration(line.at - start)}`, escaped(eventWords(line.event, plan))])
+  return inTimeline(lines).map((line) => [
+    `+${formatDuration(line.at - start)}`,
+    escaped(eventWords(line.event, plan)),
+  ])
 }
 
 function part(title: string, body: string): string[] {

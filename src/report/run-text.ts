@@ -1,8 +1,9 @@
 import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
+import { bakeLines } from './bake-text.ts'
 import { VERDICT_WORDS } from './decision-words.ts'
-import { capturedWords, eventWords, JUDGED_WORDS } from './event-words.ts'
+import { capturedWords, eventWords, inTimeline, JUDGED_WORDS } from './event-words.ts'
 import { facts, hanging, heading, narrowChange, sections, table } from './layout.ts'
 import type { Look } from './look.ts'
 import { headline, standsLines, unknownLines, waysOnLines } from './outcome-text.ts'
@@ -16,6 +17,7 @@ export function runText(plan: Plan, lines: readonly Line[], look: Look): string 
   const summary = summarise(plan, lines)
   return sections([
     [heading(safeLine(titleOf(summary)), look), ...headline(summary, look)],
+    bakeLines(summary, look),
     headFacts(summary, look),
     triggerLines(summary, look),
     guardLines(summary, look),
@@ -148,7 +150,8 @@ function phaseLines(summary: RunSummary, look: Look): string[] {
 }
 
 /** `+12.3 s` since the start, and what was written down. */
-function timelineLines(plan: Plan, lines: readonly Line[], look: Look): string[] {
+function timelineLines(plan: Plan, all: readonly Line[], look: Look): string[] {
+  const lines = inTimeline(all)
   const start = lines[0]?.at ?? 0
   if (lines.length === 0) return []
   const offsets = lines.map((line) => `+${formatDuration(line.at - start)}`)

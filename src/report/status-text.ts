@@ -1,11 +1,13 @@
 import { releaseName } from '../core/release.ts'
 import { shellLine } from '../core/shell.ts'
-import { resultWords } from './event-words.ts'
+import { formatDuration } from '../core/duration.ts'
+import { clock, conditionWords } from './bake-text.ts'
+import { BAKE_WORDS, JUDGED_WORDS, resultWords } from './event-words.ts'
 import { hanging, heading, sections } from './layout.ts'
 import { lockLines } from './lock-text.ts'
 import type { Look } from './look.ts'
-import { safeLine } from './safe-text.ts'
-import { isAlive, isUnfinished, type ListedRun, type Now, type Status } from './status.ts'
+import { brief, safeLine } from './safe-text.ts'
+import { type BakingRun, isAlive, isUnfinished, type ListedRun, type Now, type Status } from './status.ts'
 import type { RunSummary } from './summary.ts'
 import type { WayOn } from './ways-on.ts'
 
@@ -18,6 +20,7 @@ export function statusText(status: Status, look: Look, now: number): string {
     ].join('\n')
   return sections([
     unfinishedLines(status, look),
+    bakingLines(status, look, now),
     unreadLines(status, look),
     unsharedLines(status, look),
     locks.length === 0
@@ -64,6 +67,47 @@ function unfinishedLines({ unfinished }: Status, look: Look): string[] {
   ]
 }
 
+function bakingLines({ baking }: Status, look: Look, now: number): string[] {
+  if (baking.length === 0) return []
+  return [
+    heading('Baking', look),
+    ...baking.flatMap((run) => [
+      ...hanging(
+        '  ',
+        safeLine(`${run.id}  ${run.service}, ${run.environment}  to ${releaseName(run.target)}`),
+        look,
+        4,
+      ),
+      ...hanging('    ', safeLine(bakingWords(run, now)), look),
+      ...run.bake.conditions.flatMap((one) =>
+        hanging(`    ${JUDGED_WORDS[one.verdict].padEnd(7)}  `, brief(conditionWords(one)), look),
+      ),
+      ...(run.watched ? [] : unwatchedWays(run, look)),
+    ]),
+  ]
+}
+
+/** `18m 00s of 30m 00s are left; watched by ana on laptop`. */
+function bakingWords({ bake, watched }: BakingRun, now: number): string {
+  const { watcher, seen, judgedFrom } = bake
+  const left = bake.left - (watched ? now - Date.parse(seen) : 0)
+  const times = `${formatDuration(Math.max(0, left))} of ${formatDuration(bake.for)} are left`
+  if (watcher === undefined) return `${times}; nobody has watched it yet`
+  if (!watched) return `${times}; not watched any more since ${minute(seen)} UTC`
+  const judged = bake.conditions.length > 0 ? '' : `, judged from ${clock(judgedFrom)} UTC on`
+  return `${times}; watched by ${watcher.name} on ${watcher.host}${judged}`
+}
+
+function unwatchedWays({ id }: RunSummary, look: Look): string[] {
+  const ways = [
+    { command: shellLine(['rollback', 'resume', id]), does: 'go on watching it' },
+    { command: `${shellLine(['rollback', 'abandon', id, '--reason'])} '…'`, does: 'watch it no more' },
+  ]
+  return ways.flatMap(({ command, does }) =>
+    hanging(`    ${look.paint.strong(safeLine(command))}  `, does, look),
+  )
+}
+
 function unreadLines({ damaged, unreadable }: Status, look: Look): string[] {
   const all = [...damaged.map(({ id, why }) => `${id}: ${why}`), ...unreadable.map(({ why }) => why)]
   if (all.length === 0) return []
@@ -104,8 +148,10 @@ function abandoning({ id }: RunSummary): WayOn {
 function runLines(run: ListedRun, alive: boolean, look: Look): string[] {
   const what = run.kind === 'undo' ? `undo of ${run.undoOf ?? 'a run'}` : `to ${releaseName(run.target)}`
   const settled = run.settledBy === undefined ? '' : `; settled by ${run.settledBy}`
-  const words = (alive ? 'Under way' : resultWords(run)) + safeLine(settled)
-  const good = run.result === 'proven' || run.result === 'already' || settled !== ''
+  const baked = run.bake === undefined || run.bake.result === 'open' ? '' : `. ${BAKE_WORDS[run.bake.result]}`
+  const words = (alive ? 'Under way' : resultWords(run)) + baked + safeLine(settled)
+  const good =
+    (run.bake?.result !== 'breached' && run.result === 'proven') || run.result === 'already' || settled !== ''
   const paint = good ? look.paint.good : look.paint.warn
   const when = minute(run.started)
   return [

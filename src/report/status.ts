@@ -2,6 +2,7 @@ import type { LockSummary } from '../core/lock-view.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Release } from '../core/release.ts'
 import type { Line } from '../core/run/events.ts'
+import type { BakeSummary } from './bake-summary.ts'
 import { type RunSummary, summarise } from './summary.ts'
 
 // How all the services stand: made of what is on record, for people and for scripts.
@@ -14,6 +15,8 @@ export interface Status {
   /** Locks, or a whole store. */
   unreadable: { place: string; why: string }[]
   unfinished: RunSummary[]
+  /** Proven, and with a bake that has no end yet. */
+  baking: BakingRun[]
   /** Of these the shared store may not have all; nobody is at work on them. */
   unshared: RunSummary[]
   /** The last runs of every service and environment, newest first. */
@@ -25,6 +28,9 @@ export interface DamagedRun {
   why: string
   cure?: string | undefined
 }
+
+/** `watched`: somebody is doing it at the moment. */
+export type BakingRun = RunSummary & { bake: BakeSummary; watched: boolean }
 
 /** `settledBy`: a later run that was proven, after which nobody has to care for this one. */
 export type ListedRun = RunSummary & { settledBy?: string | undefined }
@@ -67,7 +73,14 @@ export function statusOf(
   place: string,
   runs: readonly Recorded[],
   locks: LockSummary[],
-  { damaged, unreadable }: Pick<Status, 'damaged' | 'unreadable'> = { damaged: [], unreadable: [] },
+  {
+    damaged,
+    unreadable,
+    watched = [],
+  }: Pick<Status, 'damaged' | 'unreadable'> & { watched?: readonly string[] } = {
+    damaged: [],
+    unreadable: [],
+  },
 ): Status {
   const summaries = runs.map(({ plan, lines }) => summarise(plan, lines))
   const groups = Map.groupBy(summaries, ({ service, environment }) => JSON.stringify([service, environment]))
@@ -79,6 +92,9 @@ export function statusOf(
     damaged,
     unreadable,
     unfinished: listed.flat().filter((run) => isUnfinished(run, locks)),
+    baking: summaries.flatMap(({ bake, ...run }) =>
+      bake?.result === 'open' ? [{ ...run, bake, watched: watched.includes(run.id) }] : [],
+    ),
     unshared: summaries.filter(({ id }) => kept.has(id) && !isAlive(id, locks)),
     last: listed.flatMap((all) => {
       const [first] = all

@@ -6,8 +6,10 @@ import { type Release, releaseName } from '../core/release.ts'
 import type { Judged, Line, RunEnded, RunEvent, RunResult, Who } from '../core/run/events.ts'
 import { whatStands } from '../core/run/conclude.ts'
 import { type EffectState, fold, type RunState } from '../core/run/state.ts'
-import { type PhaseTime, phaseTimes } from './phase-times.ts'
-import { type WayOn, waysOn } from './ways-on.ts'
+import { withoutBake } from '../core/run/bake.ts'
+import { type BakeSummary, bakeSummary } from './bake-summary.ts'
+import { bakeTime, type PhaseTime, phaseTimes } from './phase-times.ts'
+import { type WayOn, waysOn, waysToBegin } from './ways-on.ts'
 
 /** A run as its report tells it: text, Markdown and JSON are made of this one document. */
 export interface RunSummary {
@@ -45,6 +47,7 @@ export interface RunSummary {
   calls: EffectSummary[]
   answers: { step: string; value: string; accepted: boolean; by: string }[]
   proof?: ProofSummary | undefined
+  bake?: BakeSummary | undefined
   leftOut: LeftOut[]
   stands: string[]
   waysOn: WayOn[]
@@ -88,7 +91,9 @@ interface ProofSummary {
  * What a plan and the lines of its journal add up to. `ending` is how the invocation ended where the journal stays
  * open (an interruption) or was never begun (an answer that nobody could give).
  */
-export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded): RunSummary {
+export function summarise(plan: Plan, all: readonly Line[], ending?: RunEnded): RunSummary {
+  const lines = withoutBake(all)
+  const bake = bakeSummary(plan, all)
   const state = fold(lines)
   const end = state.ended ?? ending
   const first = lines[0]
@@ -119,19 +124,20 @@ export function summarise(plan: Plan, lines: readonly Line[], ending?: RunEnded)
     decision: decisionIn(lines),
     captured: capturedIn(lines),
     guards: guardsIn(lines),
-    phases: phaseTimes(plan, state, last?.at ?? 0),
+    phases: [...phaseTimes(plan, state, last?.at ?? 0), ...bakeTime(bake)],
     steps: plan.steps.map((step) => stepOf(step, state, ends)),
     changes: changesOf(plan, state, tries),
     calls: callsOf(plan, state, tries),
     answers: lines.flatMap(({ event }) => answerOf(event)),
     proof: proofOf(state, lines),
+    bake,
     leftOut: plan.without,
     stands: end?.stands ?? whatStands(plan, state),
     deadline: plan.deadline,
     deadlinePassed: state.deadlinePassed,
   }
-  // A run that never began has no report and nothing to take back.
-  return { ...summary, waysOn: lines.length === 0 ? [] : waysOn(summary, leavesSomethingToUndo(plan, state)) }
+  if (lines.length === 0) return { ...summary, waysOn: waysToBegin(summary) }
+  return { ...summary, waysOn: waysOn(summary, leavesSomethingToUndo(plan, state)) }
 }
 
 /** The ways on for a reader of the report: without the report itself. */

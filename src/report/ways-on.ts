@@ -1,6 +1,6 @@
 import { type Release, releaseName } from '../core/release.ts'
 import { shellLine } from '../core/shell.ts'
-import type { RunResult } from '../core/run/events.ts'
+import type { BakeResult, RunResult } from '../core/run/events.ts'
 
 /** What a person can do next. */
 export interface WayOn {
@@ -16,6 +16,7 @@ interface Ended {
   /** It has an end on record: nobody can go on with it. */
   finished: boolean
   target: Release
+  bake?: { result: BakeResult | 'open' } | undefined
 }
 
 /** Results after which there is nothing of the run to take back. */
@@ -35,9 +36,24 @@ export function waysOn(run: Ended, undoable: boolean): WayOn[] {
   if (run.result === 'refused') return [show, GUARDED]
   if (NOTHING_STANDS.has(run.result)) return [show]
   const back = undoable ? [undo] : []
-  if (run.finished) return [show, ...again(run), ...back]
-  const resume = { command: shellLine(['rollback', 'resume', run.id]), does: 'go on where it was cut off' }
-  return [show, ...back, resume]
+  const resume = shellLine(['rollback', 'resume', run.id])
+  if (run.bake?.result === 'open') return [show, ...back, { command: resume, does: 'go on watching it' }]
+  if (run.finished) return [show, ...again(run), ...back, ...elsewhere(run)]
+  return [show, ...back, { command: resume, does: 'go on where it was cut off' }]
+}
+
+/** The version that was returned to is not well either. */
+function elsewhere({ bake }: Ended): WayOn[] {
+  if (bake?.result !== 'breached') return []
+  return [
+    { command: 'rollback versions', does: 'what else could be returned to; then rollback run --target …' },
+  ]
+}
+
+/** Of a run without a line in its journal: there is nothing to report of it, and nothing to take back. */
+export function waysToBegin({ id, finished }: Pick<Ended, 'id' | 'finished'>): WayOn[] {
+  if (finished) return []
+  return [{ command: shellLine(['rollback', 'resume', id]), does: 'carry it out: nothing was done yet' }]
 }
 
 /**

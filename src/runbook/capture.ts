@@ -84,7 +84,16 @@ function keysOf(capture: Record<string, unknown>): string[] {
   return Object.keys(capture).filter((key) => !OWN_KEYS.includes(key))
 }
 
-export function toCapture(file: CaptureFile, signals: NonNullable<RunbookFile['signals']>): Capture {
+type SignalsFile = NonNullable<RunbookFile['signals']>
+
+export function toCaptures(
+  files: readonly CaptureFile[] | undefined,
+  signals: SignalsFile,
+): Capture[] | undefined {
+  return files?.map((file) => toCapture(file, signals))
+}
+
+function toCapture(file: CaptureFile, signals: SignalsFile): Capture {
   const { id, signal, over } = file
   const holder: Record<string, unknown> = signal === undefined ? file : (signals[signal] ?? {})
   const [source = ''] = signal === undefined ? keysOf(file) : sourceKeys(holder)

@@ -155,7 +155,8 @@ const saysSomething = z.refine<Said & { signal?: unknown }>(
   `says nothing about the signal: add one of ${PREDICATES.join(', ')}`,
 )
 
-const bare = z.strictObject({ signal, ...keys }).check(...checks)
+/** In bake, and in what is put together: it has no time of its own. */
+export const bare = z.strictObject({ signal, ...keys }).check(...checks)
 
 /** A condition, or some put together. Deeper nesting is not read at 03:00. */
 const part = z
@@ -176,22 +177,23 @@ const statement = {
   not: optional(part, 'This does not hold'),
 }
 
+const id = z
+  .string()
+  .check(z.maxLength(64), z.regex(/^[a-z0-9][a-z0-9-]*$/, 'ids are lower-case letters, digits and -'))
+
+export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
+
+/** For the person who reads it. */
+const note = () => optional(z.string().check(z.minLength(1)), 'For the person who reads it')
+
 export const trigger = z
   .strictObject({
-    id: described(
-      z
-        .string()
-        .check(z.maxLength(64), z.regex(/^[a-z0-9][a-z0-9-]*$/, 'ids are lower-case letters, digits and -')),
-      'Unique among the triggers',
-    ),
-    severity: described(
-      z.enum(['critical', 'high', 'medium', 'low']),
-      'critical and high: roll back; medium: investigate; low: a note',
-    ),
+    id: described(id, 'Unique among the triggers'),
+    severity: described(z.enum(SEVERITIES), 'critical and high: roll back; medium: investigate; low: a note'),
     ...statement,
     rollback_after: optional(time, 'Of a medium one: roll back when it has held for so long'),
     unless: optional(part, 'While this holds, the trigger does not count'),
-    note: optional(z.string().check(z.minLength(1)), 'For the person who reads it'),
+    note: note(),
   })
   .check(
     isOne,
@@ -202,17 +204,25 @@ export const trigger = z
     ),
   )
 
+/** A rule against every trigger. */
+export const unless = z
+  .strictObject({
+    id: described(id, 'Unique among the triggers and these rules'),
+    ...statement,
+    severity: optional(
+      z.array(z.enum(SEVERITIES)).check(z.minLength(1)),
+      'Of which triggers it speaks; default: of all',
+    ),
+    note: note(),
+  })
+  .check(isOne, saysSomething)
+
 /** What must hold before anything is changed. */
 export const guard = z
   .strictObject({
-    id: optional(
-      z
-        .string()
-        .check(z.maxLength(64), z.regex(/^[a-z0-9][a-z0-9-]*$/, 'ids are lower-case letters, digits and -')),
-      'Names it where it refuses',
-    ),
+    id: optional(id, 'Names it where it refuses'),
     ...statement,
-    note: optional(z.string().check(z.minLength(1)), 'Why, for the person whom it refuses'),
+    note: note(),
   })
   .check(isOne, saysSomething)
 
@@ -237,3 +247,4 @@ export type ConditionFile = z.output<typeof condition>
 export type PartFile = z.output<typeof part>
 export type GuardFile = z.output<typeof guard>
 export type TriggerFile = z.output<typeof trigger>
+export type UnlessFile = z.output<typeof unless>

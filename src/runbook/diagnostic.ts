@@ -41,10 +41,10 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 function excerpt({ source, column, length }: Diagnostic): { text: string; before: number; marked: number } {
   const start = Math.min(column - 1, source.length)
   const from = start > WIDTH - 30 ? start - 30 : 0
-  const lead = (from > 0 ? '…' : '') + shown(source.slice(from, start))
+  const lead = (from > 0 ? '...' : '') + shown(source.slice(from, start))
   const offending = shown(source.slice(start, Math.min(start + length, from + WIDTH)))
   const rest = shown(source.slice(start + length, from + WIDTH))
-  const tail = source.length > from + WIDTH ? '…' : ''
+  const tail = source.length > from + WIDTH ? '...' : ''
   return { text: lead + offending + rest + tail, before: width(lead), marked: Math.max(1, width(offending)) }
 }
 

@@ -2,6 +2,7 @@ import type { Runbook } from '../core/model.ts'
 import { platforms as registered } from '../platforms/index.ts'
 import type { Filled } from './filled.ts'
 import { checkCaptures } from './capture.ts'
+import { checkFixForward } from './fix-forward.ts'
 import { readDeclared, type Chosen, type Declared } from './declared.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { asMap } from './loose.ts'
@@ -72,6 +73,7 @@ async function loadFor(
   const document: Filled = { raw: value, filled: fillIfMap(value, declared) }
   await checkSignals(document, platforms, report)
   checkTriggers(document, report)
+  checkFixForward(document, report)
   await checkProcedures(document, platforms, report)
   await checkCaptures(document, platforms, report)
   const file = validate(runbookSchema, document, [], report)

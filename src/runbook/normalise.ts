@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/json.ts'
 import {
+  type Bake,
   DEFAULT_RETRY,
   type Procedure,
   type Runbook,
@@ -9,11 +10,11 @@ import {
   type StoreDef,
   type Verify,
 } from '../core/model.ts'
-import { toCapture } from './capture.ts'
+import { toCaptures } from './capture.ts'
 import type { Declared } from './declared.ts'
-import type { RunbookFile, VerifyFile } from './schema.ts'
+import type { BakeFile, RunbookFile, VerifyFile } from './schema.ts'
 import { sourceKeys } from './signals.ts'
-import { toCondition, toGuard, toTrigger } from './statements.ts'
+import { toCondition, toGuard, toTrigger, toUnless } from './statements.ts'
 
 const VERIFY_WITHIN = 5 * 60_000
 
@@ -39,12 +40,14 @@ export function toRunbook(
       Object.entries(file.signals ?? {}).map(([name, signal]) => [name, toSignal(signal)]),
     ),
     triggers: (file.triggers ?? []).map(toTrigger),
+    unless: (file.unless ?? []).map(toUnless),
+    maxDowntime: file.max_downtime,
+    fixForward: file.fix_forward,
     guards: file.guards?.map(toGuard),
-    capture: file.capture?.map((one) => toCapture(one, file.signals ?? {})),
-    procedures: Object.entries(file.procedures).map(([name, procedure]) => ({
-      ...toProcedure(name, procedure),
-      capture: procedure.capture?.map((one) => toCapture(one, file.signals ?? {})),
-    })),
+    capture: toCaptures(file.capture, file.signals ?? {}),
+    procedures: Object.entries(file.procedures).map(([name, procedure]) =>
+      toProcedure(name, procedure, file.signals ?? {}),
+    ),
   }
 }
 
@@ -60,7 +63,9 @@ function toSignal(signal: NonNullable<RunbookFile['signals']>[string]): SignalDe
   return { source, with: signal[source] as JsonObject, every, window, baseline, unit }
 }
 
-function toProcedure(name: string, file: RunbookFile['procedures'][string]): Procedure {
+type SignalsFile = NonNullable<RunbookFile['signals']>
+
+function toProcedure(name: string, file: RunbookFile['procedures'][string], signals: SignalsFile): Procedure {
   return {
     name,
     useWhen: file.use_when,
@@ -70,8 +75,10 @@ function toProcedure(name: string, file: RunbookFile['procedures'][string]): Pro
     onFailure: file.on_failure ?? 'stop',
     limits: file.limits ?? {},
     guards: file.guards?.map(toGuard),
+    capture: toCaptures(file.capture, signals),
     steps: file.steps.map(toStep),
     verify: toVerify(file.verify),
+    bake: toBake(file.bake, signals),
     undo: file.undo === undefined ? undefined : { verify: toVerify(file.undo.verify) },
   }
 }
@@ -107,4 +114,13 @@ function toVerify(file: VerifyFile | undefined): Verify | undefined {
     must: (file.must ?? []).map(toCondition),
     should: (file.should ?? []).map(toCondition),
   }
+}
+
+/** As long as a query looks back, it still tells of the incident. */
+function toBake(file: BakeFile | undefined, signals: SignalsFile): Bake | undefined {
+  if (file === undefined) return undefined
+  const must = (file.must ?? []).map(toCondition)
+  const should = (file.should ?? []).map(toCondition)
+  const windows = [...must, ...should].map(({ signal }) => signals[signal]?.window ?? 0)
+  return { for: file.for, settle: file.settle ?? Math.max(...windows), must, should }
 }

@@ -1,6 +1,7 @@
 import { checkGuards } from './guards.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap, asText } from './loose.ts'
+import { checkBakeTimes } from './bake-times.ts'
 import { checkUse, type Platforms } from './options.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
@@ -16,10 +17,12 @@ export async function checkProcedures(document: Filled, platforms: Platforms, re
   await checkGuards(file.guards, ['guards'], document, platforms, report)
   for (const [name, procedure] of Object.entries(asMap(file.procedures))) {
     const at = ['procedures', name]
-    const { steps, guards, verify, undo } = asMap(procedure)
+    const { steps, guards, verify, bake, undo } = asMap(procedure)
     await checkGuards(guards, [...at, 'guards'], document, platforms, report)
     checkOrder(asList(steps), [...at, 'steps'], report)
     checkVerify(verify, [...at, 'verify'], document, report)
+    checkVerify(bake, [...at, 'bake'], document, report)
+    checkBakeTimes(bake, [...at, 'bake'], document, report)
     checkVerify(asMap(undo).verify, [...at, 'undo', 'verify'], document, report)
     for (const [index, step] of asList(steps).entries())
       await checkStep(asMap(step), [...at, 'steps', index], document, platforms, report)
@@ -39,6 +42,7 @@ async function checkStep(
     await checkUse(asMap(step.fallback), [...at, 'fallback'], document, platforms, report)
 }
 
+/** Of verify or of bake. */
 function checkVerify(verify: unknown, at: Path, document: Filled, report: Report): void {
   for (const list of ['must', 'should'])
     asList(asMap(verify)[list]).forEach((condition, index) => {
@@ -52,20 +56,24 @@ function checkVerify(verify: unknown, at: Path, document: Filled, report: Report
  * was usual before the incident is not asked for in the middle of a run.
  */
 function checkMeasured(condition: unknown, at: Path, document: Filled, report: Report): void {
+  const part = at.includes('bake') ? 'bake' : 'verify'
   const { signal: name, ...rest } = asMap(condition)
   if (typeof name !== 'string') return
   const signal = asMap(asMap(asMap(document.filled).signals)[name])
   if (signal.ask !== undefined)
     report.value([...at, 'signal'], {
-      code: 'asked-in-verify',
-      message: `the signal "${name}" asks a person, and verify only measures`,
-      cure: 'ask with a last step that uses person.confirm',
+      code: `asked-in-${part}`,
+      message: `the signal "${name}" asks a person, and ${part} only measures`,
+      cure:
+        part === 'bake'
+          ? 'measure it, or leave it to `rollback check`'
+          : 'ask with a last step that uses person.confirm',
     })
   const limited = COMPARISONS.find((key) => asList(rest[key]).concat(rest[key]).some(isOfBaseline))
   if (limited === undefined || asMap(signal.baseline).offset === undefined) return
   report.key([...at, limited], {
-    code: 'baseline-in-verify',
-    message: `the baseline of "${name}" is measured, and verify knows only a written one`,
+    code: `baseline-in-${part}`,
+    message: `the baseline of "${name}" is measured, and ${part} knows only a written one`,
     cure: 'write the limit as a number, or the baseline as a value',
   })
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { described, duration } from '../platforms/options.ts'
-import { baseline, condition, guard, trigger } from './condition-schema.ts'
+import { bare, baseline, condition, guard, trigger, unless } from './condition-schema.ts'
 
 // The shape of a runbook file. What an action or a source takes is checked by its own schema: see options.ts.
 // Descriptions end up in editors, by way of schema/runbook.schema.json.
@@ -129,6 +129,20 @@ const verify = z
     z.refine((value) => (value.must ?? []).length + (value.should ?? []).length > 0, 'has no conditions'),
   )
 
+const bake = z
+  .strictObject({
+    for: described(time, 'How long it is watched, from the proof of the run on'),
+    settle: optional(
+      time,
+      'Nothing is judged before so much of it is over; default: the longest window of its signals',
+    ),
+    must: optional(z.array(bare), 'Conditions that breach the bake when they fail'),
+    should: optional(z.array(bare), 'Conditions that make it degraded when they fail'),
+  })
+  .check(
+    z.refine((value) => (value.must ?? []).length + (value.should ?? []).length > 0, 'has no conditions'),
+  )
+
 const use = {
   uses: text('platform.action'),
   with: optional(z.record(z.string(), z.unknown()), 'The options of the action'),
@@ -176,8 +190,17 @@ const procedure = z.strictObject({
   capture: optional(z.array(capture), 'What is kept as evidence before the first change'),
   steps: z.array(step).check(z.minLength(1, 'has no steps')),
   verify: z.optional(verify),
+  bake: optional(bake, 'Conditions that are watched after the run is proven'),
   undo: optional(z.strictObject({ verify: z.optional(verify) }), 'Proof of an undo, where it differs'),
 })
+
+const maxDowntime = z
+  .strictObject({
+    critical: z.optional(time),
+    high: z.optional(time),
+    medium: z.optional(time),
+  })
+  .check(z.refine((value) => Object.keys(value).length > 0, 'needs one of critical, high, medium'))
 
 export const runbookSchema = z.strictObject({
   version: described(z.literal(1), 'Of this format'),
@@ -195,6 +218,15 @@ export const runbookSchema = z.strictObject({
   release: z.optional(release),
   signals: optional(named(signal), 'Named measurements'),
   triggers: optional(z.array(trigger), 'When to roll back'),
+  unless: optional(z.array(unless), 'What speaks against a rollback, whatever the trigger'),
+  max_downtime: optional(
+    maxDowntime,
+    'How long it may last, by severity: check compares it with what the procedure takes',
+  ),
+  fix_forward: optional(
+    z.strictObject({ signal: name }),
+    'The signal that tells how long a fix without a rollback takes: check compares the two',
+  ),
   guards: optional(z.array(guard), 'What must hold before anything is changed, whatever the procedure'),
   capture: optional(
     z.array(capture),
@@ -208,3 +240,4 @@ export const runbookSchema = z.strictObject({
 
 export type RunbookFile = z.output<typeof runbookSchema>
 export type VerifyFile = z.output<typeof verify>
+export type BakeFile = z.output<typeof bake>

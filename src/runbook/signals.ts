@@ -95,21 +95,23 @@ export function checkCondition(condition: unknown, at: Path, document: Filled, r
       checkLimit(name, asMap(signals[name]), limit, place, report)
 }
 
-/** Conditions in a trigger stand under all, any and not; and in what speaks against it. */
+/** Conditions in a trigger stand under all, any and not; and in what speaks against it, or against all of them. */
 export function checkTriggers(document: Filled, report: Report): void {
+  const { triggers, unless: rules } = asMap(document.filled)
   const ids = new Set<string>()
-  asList(asMap(document.filled).triggers).forEach((trigger, index) => {
-    const at = ['triggers', index]
-    const { id, unless, ...when } = asMap(trigger)
-    if (typeof id === 'string' && ids.size === ids.add(id).size)
-      report.value([...at, 'id'], {
-        code: 'duplicate-id',
-        message: `two triggers have the id "${id}"`,
-        cure: 'rename one of them',
-      })
-    checkStatement(when, at, document, report)
-    checkStatement(asMap(unless), [...at, 'unless'], document, report)
-  })
+  for (const [key, list] of Object.entries({ triggers, unless: rules }))
+    asList(list).forEach((one, index) => {
+      const at = [key, index]
+      const { id, unless, ...when } = asMap(one)
+      if (typeof id === 'string' && ids.size === ids.add(id).size)
+        report.value([...at, 'id'], {
+          code: 'duplicate-id',
+          message: `two ${key === 'unless' ? 'of triggers and unless' : 'triggers'} have the id "${id}"`,
+          cure: 'rename one of them',
+        })
+      checkStatement(when, at, document, report)
+      checkStatement(asMap(unless), [...at, 'unless'], document, report)
+    })
 }
 
 export function checkStatement(

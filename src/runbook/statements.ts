@@ -1,5 +1,12 @@
-import type { Condition, Guard, Statement, Trigger } from '../core/model.ts'
-import type { ConditionFile, GuardFile, PartFile, TriggerFile } from './condition-schema.ts'
+import type { Condition, Guard, Statement, Trigger, Unless } from '../core/model.ts'
+import {
+  type ConditionFile,
+  type GuardFile,
+  type PartFile,
+  SEVERITIES,
+  type TriggerFile,
+  type UnlessFile,
+} from './condition-schema.ts'
 
 // Conditions as they are written, in the one form that they are judged in.
 
@@ -37,6 +44,10 @@ export function toTrigger({ id, severity, rollback_after, unless, note, ...when 
     rollbackAfter: rollback_after,
     note,
   }
+}
+
+export function toUnless({ id, severity = [...SEVERITIES], note, ...when }: UnlessFile): Unless {
+  return { id, when: toStatement(when as PartFile), severities: severity, note }
 }
 
 export function toGuard({ id, note, ...holds }: GuardFile): Guard {

@@ -9,7 +9,6 @@ const UNAVAILABLE = [
   'inputs.*.type',
   'release.history.registry',
   'procedures.*.triggers',
-  'procedures.*.bake',
   'procedures.*.fences',
   'procedures.*.notify',
   'procedures.*.limits.announce',

@@ -1,5 +1,5 @@
 import { describeStatement } from '../core/conditions/describe.ts'
-import { conditionsIn } from '../core/conditions/statements.ts'
+import { conditionsIn } from '../core/conditions/conditions-in.ts'
 import { judgeStatement } from '../core/conditions/verdict.ts'
 import type { Guard, Procedure, Runbook } from '../core/model.ts'
 import { bindLate } from '../core/plan/bind.ts'
@@ -46,7 +46,7 @@ export async function askGuards(carrier: Carrier): Promise<void> {
   const names = new Set(guards.flatMap(({ holds }) => conditionsIn(holds)).map(({ signal }) => signal))
   const basis = { session, runbook: plan, ground: plan, secrets }
   const signals = await measuredOnce(basis, [...names], {
-    lookBacks: lookBacks(guardLookBacks(guards)),
+    lookBacks: lookBacks({ triggers: [], unless: guardLookBacks(guards) }),
     answers: {},
   })
   if (carrier.interrupted()) return

@@ -34,10 +34,15 @@ const EVENTS: Record<RunEvent['type'], boolean> = {
   proof: true,
   interrupted: true,
   'run-ended': true,
+  'bake-started': true,
+  'bake-judged': true,
+  'bake-ended': true,
   'doubt-unanswered': false,
   'deadline-passed': false,
   'store-unreachable': false,
   'store-reached': false,
+  'bake-watched': false,
+  'bake-stopped': false,
 }
 
 /** Where else. */

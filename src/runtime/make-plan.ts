@@ -1,6 +1,6 @@
 import { onRecord } from '../core/conditions/verdict.ts'
 import type { Measurement } from '../core/contract.ts'
-import type { Procedure, Runbook, Step, Trigger } from '../core/model.ts'
+import type { Procedure, Runbook, Step } from '../core/model.ts'
 import { buildPlan } from '../core/plan/build.ts'
 import type { BlockedTarget, StepKinds } from '../core/plan/input.ts'
 import { servedOnly } from '../core/plan/served.ts'
@@ -42,7 +42,7 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
   const [survey, signals, record] = await Promise.all([
     surveySteps({ session, ground, secrets }, steps),
     measuredOnce({ session, runbook, ground, secrets }, Object.keys(runbook.signals), {
-      lookBacks: lookBacks([...runbook.triggers, ...guardLookBacks(guards)]),
+      lookBacks: lookBacks({ ...runbook, unless: [...runbook.unless, ...guardLookBacks(guards)] }),
       answers: answersToSignals(procedure, request.answers),
     }),
     versionsOnRecord(session, runbook),
@@ -57,7 +57,7 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     survey,
     without,
     live: liveVersion(runbook, measured),
-    decision: request.decision ?? decisionAt(runbook.triggers, signals, session.read.now()),
+    decision: request.decision ?? decisionAt(runbook, signals, session.read.now()),
     guards: judgedGuards(guards, signals, session.read.now()).map((guard) =>
       request.force === true && guard.verdict !== 'holds' ? { ...guard, forced: true } : guard,
     ),
@@ -74,12 +74,8 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
 }
 
 /** What the triggers say of signals that were measured once. */
-function decisionAt(
-  triggers: readonly Trigger[],
-  signals: readonly Measured[],
-  now: number,
-): Plan['decision'] {
-  return triggers.length === 0 ? undefined : onRecord(decisionOf(triggers, signals, now, now))
+function decisionAt(runbook: Runbook, signals: readonly Measured[], now: number): Plan['decision'] {
+  return runbook.triggers.length === 0 ? undefined : onRecord(decisionOf(runbook, signals, now, now))
 }
 
 /** What is said to a step is not meant for a signal of the same name. */

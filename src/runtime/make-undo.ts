@@ -151,9 +151,10 @@ function seal(former: Plan, head: PlanHead, { steps, left, evidence, confirmatio
     verify: __,
     reason: ___,
     forced: ____,
-    guards: _____,
-    decision: ______,
-    capture: _______,
+    bake: _____,
+    guards: ______,
+    decision: _______,
+    capture: ________,
     ...kept
   } = former
   const named = { ...former, ...head }

@@ -84,7 +84,7 @@ export async function proveStep(
 
 // ---------------------------------------------------------------- watching
 
-interface Watched {
+export interface Watched {
   condition: Condition
   role: 'must' | 'should'
   signal: SignalDef | undefined
@@ -102,7 +102,10 @@ interface Watched {
   held: boolean
 }
 
-function watch(carrier: Carrier, plan: Plan, verify: Verify): Watched[] {
+/** What sampling needs of a carrier: a bake has no run to carry out any more. */
+export type Sampling = Pick<Carrier, 'session' | 'plan' | 'secrets' | 'now'>
+
+export function watch(carrier: Sampling, plan: Plan, verify: Verify): Watched[] {
   const start = carrier.now()
   const watched = (role: Watched['role']) => (condition: Condition) => ({
     condition,
@@ -151,7 +154,7 @@ async function untilDecided(
   }
 }
 
-function isDue({ due, sampling, judgement }: Watched, now: number): boolean {
+export function isDue({ due, sampling, judgement }: Watched, now: number): boolean {
   return due <= now && !sampling && !judgement.final
 }
 
@@ -169,7 +172,7 @@ function shouldsSettled(carrier: Carrier, watched: Watched[]): boolean {
   })
 }
 
-async function startSample(carrier: Carrier, one: Watched): Promise<void> {
+export async function startSample(carrier: Sampling, one: Watched): Promise<void> {
   one.sampling = true
   const every = one.condition.every ?? one.signal?.every ?? EVERY
   one.due = carrier.now() + every
@@ -202,7 +205,7 @@ function writtenBaseline(signal: SignalDef | undefined): Pick<Measure, 'baseline
 }
 
 async function takeSample(
-  { plan, secrets, session }: Carrier,
+  { plan, secrets, session }: Sampling,
   { signal, condition }: Watched,
 ): Promise<Measurement> {
   if (signal === undefined) return { kind: 'unreachable', why: `there is no signal "${condition.signal}"` }

@@ -1,7 +1,7 @@
 import type { CallAction, CallReadiness as Found, Measurement, Reading, SetAction } from '../core/contract.ts'
 import type { Runbook, Step } from '../core/model.ts'
 import { describeStatement } from '../core/conditions/describe.ts'
-import { conditionsIn } from '../core/conditions/statements.ts'
+import { conditionsIn } from '../core/conditions/conditions-in.ts'
 import { mentionsTarget } from '../core/plan/bind.ts'
 import type { PlannedGuard } from '../core/plan/types.ts'
 import { sentenceOf } from '../core/problem.ts'
@@ -90,7 +90,7 @@ async function measuredAndOffered(at: At): Promise<{
   const { session, runbook, procedure, ground } = at
   const guards = guardsOf(runbook, procedure, ground)
   const signals = await measuredOnce(at, Object.keys(runbook.signals), {
-    lookBacks: lookBacks(guardLookBacks(guards)),
+    lookBacks: lookBacks({ triggers: [], unless: guardLookBacks(guards) }),
     answers: {},
   })
   const measured = lastOf(signals)

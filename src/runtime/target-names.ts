@@ -1,5 +1,5 @@
 import { EXIT } from '../core/exit.ts'
-import { conditionsIn } from '../core/conditions/statements.ts'
+import { conditionsIn } from '../core/conditions/conditions-in.ts'
 import type { Guard, Procedure, Runbook, Step } from '../core/model.ts'
 import { unboundTarget } from '../core/plan/bind.ts'
 import { Problem } from '../core/problem.ts'
@@ -16,9 +16,10 @@ export function requireTargetNames(
   steps: readonly Step[],
   guards: readonly Pick<Guard, 'holds'>[],
 ): void {
-  const verifies = [procedure.verify, ...steps.map((step) => step.verify)].filter((one) => one !== undefined)
+  const { verify, bake } = procedure
+  const demanded = [verify, bake, ...steps.map((step) => step.verify)].filter((one) => one !== undefined)
   const conditions = [
-    ...verifies.flatMap(({ must, should }) => [...must, ...should]),
+    ...demanded.flatMap(({ must, should }) => [...must, ...should]),
     ...guards.flatMap(({ holds }) => conditionsIn(holds)),
   ]
   const signals = conditions.map(({ signal }) => runbook.signals[signal]?.with)

@@ -20,6 +20,8 @@ export interface Watched {
   name: string
   signal: SignalDef
   every: number
+  /** Milliseconds of the past that it is asked for; absent: only what is now. */
+  history?: number | undefined
   measure(): Promise<Measurement>
   taken: Taken[]
   /** Measurements, also those of which a newer one tells it all again. */
@@ -74,6 +76,7 @@ export async function watched(
     name,
     signal,
     every,
+    history: period.history,
     asked,
     measure: async () => asked?.measure(session.read.now()) ?? ask(period),
     taken: [],

@@ -21,6 +21,7 @@ export function environment(cwd: string, env: Record<string, string> = {}): Node
     PATH,
     ...(TMPDIR === undefined ? {} : { TMPDIR }),
     HOME: cwd,
+    LANG: 'C.UTF-8',
     ROLLBACK_STORE: `${cwd}/store`,
     ...env,
   }

@@ -4,7 +4,8 @@ import { createServer as createTcpServer, type AddressInfo, type Socket } from '
 
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 
-import { closeHttp, exchange, HttpStatusError, openStream } from '../../src/io/http.ts'
+import { closeHttp } from '../../src/io/http-agents.ts'
+import { exchange, HttpStatusError, openStream } from '../../src/io/http.ts'
 import { NetworkError } from '../../src/io/network-error.ts'
 
 const ends: (() => void)[] = []

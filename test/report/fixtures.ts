@@ -1,4 +1,5 @@
 import type { Plan, PlannedStep } from '../../src/core/plan/types.ts'
+import type { Bake } from '../../src/core/model.ts'
 import { sealPlan } from '../../src/core/plan/seal.ts'
 import type { Line, RunEvent } from '../../src/core/run/events.ts'
 
@@ -189,4 +190,31 @@ export const PROVEN: RunEvent[] = [
   { type: 'surface-proven', surface: TAG, verdict: 'holds', words: 'is sha256:1a2b3c4d5e6f' },
   { type: 'proof', verdict: 'holds', degraded: [], why: 'everything holds' },
   { type: 'run-ended', result: 'proven', exit: 0, why: 'it is live', stands: [`${TAG}: changed`] },
+]
+
+/** Half an hour, judged after five minutes. */
+export const BAKE: Bake = {
+  for: 1_800_000,
+  settle: 300_000,
+  must: [{ signal: 'error_rate', below: '1%' }],
+  should: [{ signal: 'p95', below: '500ms' }],
+}
+
+/** Begun, and seen once. */
+export const BAKING: RunEvent[] = [
+  {
+    type: 'bake-started',
+    by: { name: 'ana', host: 'laptop', ci: false },
+    pid: 4711,
+    started: '1',
+    host: 'laptop',
+  },
+  {
+    type: 'bake-judged',
+    condition: 'error_rate below 1%',
+    role: 'must',
+    verdict: 'holds',
+    words: 'is 0.2%, below 1%',
+  },
+  { type: 'bake-watched', words: 'error_rate: is 0.2%, below 1%' },
 ]

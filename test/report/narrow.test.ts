@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Readiness } from '../../src/core/plan/readiness.ts'
 import type { Candidate } from '../../src/core/release.ts'
+import { bakeEndText, bakeIntro } from '../../src/report/bake-text.ts'
 import { checkText } from '../../src/report/check-text.ts'
 import { type Look, PLAIN_PAINT } from '../../src/report/look.ts'
 import { outcomeText } from '../../src/report/outcome-text.ts'
@@ -13,7 +14,19 @@ import { statusOf } from '../../src/report/status.ts'
 import { statusText } from '../../src/report/status-text.ts'
 import { summarise } from '../../src/report/summary.ts'
 import { versionsText } from '../../src/report/versions-text.ts'
-import { CALLED, GOOD, HOOK_LOST, journal, plan, PROVEN, RETAGGED, STARTED, TAG } from './fixtures.ts'
+import {
+  BAKE,
+  BAKING,
+  CALLED,
+  GOOD,
+  HOOK_LOST,
+  journal,
+  plan,
+  PROVEN,
+  RETAGGED,
+  STARTED,
+  TAG,
+} from './fixtures.ts'
 
 const NARROW: Look = { paint: PLAIN_PAINT, width: 40 }
 
@@ -29,6 +42,7 @@ const PLAN = plan({
 const GUIDE = {
   useWhen: "the target's image still exists",
   takes: 300_000,
+  maxDowntime: { critical: 300_000, high: 900_000, medium: 1_800_000 },
   notes: 'Tell the people of support before you begin with it.',
   links: ['https://wiki.example.com/runbooks/acme-api'],
 }
@@ -63,7 +77,15 @@ const PROVEN_RUN = journal([...STARTED, ...RETAGGED, ...CALLED, ...PROVEN])
 const LOST_RUN = journal([...STARTED, ...RETAGGED, ...HOOK_LOST])
 const CUT_RUN = journal([...STARTED, ...RETAGGED])
 
+const BAKING_PLAN = plan({ bake: BAKE })
+const BAKING_RUN = journal([...STARTED, ...RETAGGED, ...CALLED, ...PROVEN, ...BAKING])
+const BAKING_STATUS = statusOf('/srv/store', [{ plan: BAKING_PLAN, lines: BAKING_RUN }], [])
+
 const TEXTS: Record<string, string> = {
+  'a plan with a bake': planText(BAKING_PLAN, NARROW, GUIDE),
+  'before a bake': bakeIntro(summarise(BAKING_PLAN, BAKING_RUN), NARROW),
+  'the end of a bake': bakeEndText(summarise(BAKING_PLAN, BAKING_RUN), NARROW),
+  'a status with a bake': statusText(BAKING_STATUS, NARROW, 0),
   plan: planText(PLAN, NARROW, GUIDE),
   'a run': runText(PLAN, PROVEN_RUN, NARROW),
   'the end of a run': outcomeText(summarise(PLAN, PROVEN_RUN), NARROW),
@@ -110,6 +132,7 @@ const TEXTS: Record<string, string> = {
           judged: 'unknown',
           verdict: 'rollback',
           words: 'it was measured for 1 m only',
+          rule: 'what is not known does not pass for well',
         },
       ],
     },

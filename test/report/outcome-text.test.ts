@@ -154,6 +154,12 @@ describe('the end of a run', () => {
     const declined: Ended = { type: 'run-ended', result: 'declined', exit: 26, why: 'nobody', stands: [] }
     expect(outcomeText(summarise(plan(), [], declined), PLAIN)).not.toContain('rollback show')
   })
+
+  test('that a full disk refused before its first line can still be carried out', () => {
+    expect(summarise(plan(), []).waysOn.map(({ command }) => command)).toEqual([
+      'rollback resume 20261122-031500-7f3a',
+    ])
+  })
 })
 
 test('a run that was taken back says so first, and does not claim that its changes stand', () => {

@@ -119,12 +119,14 @@ test('says when the procedure is meant, its limits, and what its author wants re
   const guide = {
     useWhen: 'the image still exists',
     takes: 300_000,
+    maxDowntime: { critical: 300_000, high: 900_000 },
     notes,
     links: ['https://acme.example/board'],
   }
   const text = planText(plan({ limits: { decide: 300_000, verify: 60_000 } }), PLAIN, guide)
   expect(text).toMatch(/^Plan: .*\n {2}Return to .*\n(?:.*\n){1,3} {2}Use when +the image still exists\n/)
   expect(text).toMatch(/Estimate +5m 00s/)
+  expect(text).toMatch(/Downtime +critical 5m 00s, high 15m 00s at most/)
   expect(text).toMatch(/Limits +decide 5m 00s, verify 1m 00s/)
   expect(text).toContain('Notes\n  line 0\n')
   expect(text).toContain('  line 39\n  … 20 more lines in the runbook\n')

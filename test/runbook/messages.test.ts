@@ -7,6 +7,8 @@ const SIGNAL = 'signals: { s: { http: { url: https://x.test } } }'
 const MS_SIGNAL = 'signals: { s: { unit: ms, http: { url: https://x.test } } }'
 const RETAG = (options: string): string =>
   `        uses: registry.retag\n        with: { repository: r, to: x, ${options} }`
+const BAKE = (bake: string): string => `    bake: { ${bake} }`
+const WINDOWS = 'signals: { s: { window: 5m, http: { url: "https://x.test/?since=${window}" } } }'
 const VERIFY = (condition: string): string => `    verify: { must: [{ signal: s, ${condition} }] }`
 
 const NEEDS_QUOTES = 'needs quotes here: inside { } and [ ] its braces are YAML'
@@ -195,6 +197,45 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ],
   ],
   [
+    'a bake that would measure the incident',
+    runbookText({
+      head: WINDOWS,
+      tail: BAKE('for: 30m, settle: 2m, must: [{ signal: s, passing: true }]'),
+    }),
+    [
+      '10:31 the signal "s" looks back 5m 00s, and settle is 2m 00s: the incident itself would be measured | settle: 5m, or a shorter window',
+    ],
+  ],
+  [
+    'a bake that is over before anything is judged',
+    runbookText({ head: WINDOWS, tail: BAKE('for: 5m, must: [{ signal: s, passing: true }]') }),
+    [
+      '10:18 the bake ends after 5m 00s, and nothing is judged before 5m 00s are over (the window of "s") | make for longer than that',
+    ],
+  ],
+  [
+    'a bake with too little time for its condition',
+    runbookText({
+      head: WINDOWS,
+      tail: BAKE('for: 30m, settle: 6m, should: [{ signal: s, passing: true, for: 25m }]'),
+    }),
+    [
+      '10:18 a condition on "s" looks at 25m 00s, and only 24m 00s are judged: it could never hold | make for at least 31m',
+    ],
+  ],
+  [
+    'a bake without a time, on a signal that is not there',
+    runbookText({ head: WINDOWS, tail: BAKE('must: [{ signal: t, passing: true }]') }),
+    ['10:5 "for" is missing | add it', '10:30 there is no signal "t" | did you mean "s"?'],
+  ],
+  [
+    'a bake whose conditions have a time of their own',
+    runbookText({ head: WINDOWS, tail: BAKE('for: 30m, must: [{ signal: s, equals: x, within: 5m }]') }),
+    [
+      '10:54 unknown key "within" | known keys: signal, passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change, for, in_a_row, samples, every, no_data, on_error',
+    ],
+  ],
+  [
     'a limit in a unit that the signal does not have',
     runbookText({ head: MS_SIGNAL, tail: VERIFY('at_least: 3%') }),
     [
@@ -257,6 +298,29 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
       '8:45 http keeps no history | leave over out',
       '9:7 it says more than once what is to be kept | give one of: signal, http',
       '10:11 "id" ids are lower-case letters, digits and -',
+    ],
+  ],
+  [
+    'a rule against every trigger: its id is taken, it says nothing, and of a severity that there is not',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: high, signal: s, failing: true }]\nunless:\n  - { id: a, signal: s, passing: true }\n  - { id: b }\n  - { id: c, signal: t, passing: true, severity: [hihg] }`,
+    }),
+    [
+      '6:11 two of triggers and unless have the id "a" | rename one of them',
+      '7:7 entry 2 of "unless" needs exactly one of signal, all, any, not',
+      '8:22 there is no signal "t" | did you mean "s"?',
+      '8:51 entry 1 of "severity" must be "critical" or "high" or "medium" or "low"',
+    ],
+  ],
+  [
+    'a fix that is compared with a rollback is a time, and downtime is allowed by severity',
+    runbookText({
+      head: `${SIGNAL}\nfix_forward: { signal: s }\nmax_downtime: { critical: 5, low: 1h }`,
+    }),
+    [
+      '4:24 the signal "s" is no time: it has no unit | give the signal unit: s; a person is asked for a time with ask: { question: …, type: duration }',
+      '5:27 "critical" wants text, but 5 is read as a number | quote it: \'5\'',
+      '5:30 unknown key "low" | known keys: critical, high, medium',
     ],
   ],
   [

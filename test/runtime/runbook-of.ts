@@ -18,6 +18,7 @@ export function runbookOf(steps: Step[], own: Partial<Procedure> = {}, rest: Par
     secrets: {},
     release: {},
     triggers: [],
+    unless: [],
     signals: {},
     procedures: [{ name: 'retag', onFailure: 'stop', limits: {}, steps, ...own }],
     ...rest,

@@ -19,10 +19,15 @@ export const LOOK: CommandSpec[] = [
         completes: 'nothing',
       },
       ANSWER,
+      {
+        flags: '--explain',
+        summary: 'how each trigger was judged, part by part, what was measured, and how it went',
+      },
       JSON_OUTPUT,
     ],
     examples: [
       { command: 'rollback check', does: 'is it as bad as that?' },
+      { command: 'rollback check --explain', does: 'why does it say so?' },
       { command: 'rollback check --sample 5m --json', does: 'for CI, with signals that have to be sampled' },
       { command: 'rollback check --answer reports=3', does: 'what only a person knows, said beforehand' },
     ],

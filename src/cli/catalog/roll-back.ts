@@ -27,6 +27,7 @@ export const ROLL_BACK: CommandSpec[] = [
     description: [
       'Shows the plan and asks before the first change. Success means proven: the live version, several times in a row,',
       'and every surface able to report, say the target. Without a terminal, --yes is needed.',
+      'Where the runbook has a bake, it then watches for that time; Ctrl-C leaves that, and the run stays proven.',
     ].join('\n'),
     options: [
       TARGET,
@@ -51,6 +52,7 @@ export const ROLL_BACK: CommandSpec[] = [
         summary: 'with --if: sample for so long at most (default 1m)',
         completes: 'nothing',
       },
+      { flags: '--no-bake', summary: 'do not watch afterwards what the runbook wants watched (`bake`)' },
       { flags: '--dry-run', summary: 'plan and print, write nothing of any kind' },
       YES,
       ANSWER,
@@ -74,10 +76,11 @@ export const ROLL_BACK: CommandSpec[] = [
   {
     name: 'resume',
     group: 'Roll back',
-    summary: 'go on with a run that was interrupted or cut off',
+    summary: 'go on with a run that was interrupted or cut off, or with its bake',
     description: [
       'Looks at everything before it repeats anything, waits for programs that have outlived the run, asks about what cannot be',
       'looked at, and proves the result. What was changed by somebody else meanwhile stops it. Default: the only unfinished run.',
+      'Of a run that is proven, it goes on watching its bake: what was not watched is made up for.',
     ].join('\n'),
     arguments: [RUN],
     options: [STORE_RUNBOOK, YES, ANSWER, JSON_OUTPUT],
@@ -118,7 +121,7 @@ export const ROLL_BACK: CommandSpec[] = [
     group: 'Roll back',
     summary: 'give an unfinished run up: what stands, stands',
     description:
-      'An unfinished run owns what it changes: no other rollback may touch it. This ends that, and changes nothing. It is on record, with the reason.',
+      'An unfinished run owns what it changes: no other rollback may touch it. This ends that, and changes nothing. It is on record, with the reason. Of a run that is proven it ends the bake.',
     arguments: [RUN],
     options: [REASON, STORE_RUNBOOK, YES, ANSWER, JSON_OUTPUT],
     examples: [

@@ -5,7 +5,8 @@ import { ANSWER_COLUMNS } from '../../report/essence.ts'
 import { hanging, wrap } from '../../report/layout.ts'
 import type { Look } from '../../report/look.ts'
 import { safeLine } from '../../report/safe-text.ts'
-import type { StoredRun } from '../../runtime/types.ts'
+import { openBake } from '../../runtime/open-bake.ts'
+import type { Session, StoredRun } from '../../runtime/types.ts'
 import { agree } from '../agree.ts'
 import type { Call } from '../catalog/types.ts'
 import type { Output } from '../output.ts'
@@ -38,6 +39,7 @@ export function runAbandon({ args, argv, options, output }: Call): Promise<ExitC
     )
     const { requireUnfinished } = await import('../../runtime/resume.ts')
     const { requireFree } = await import('../../runtime/lock-run.ts')
+    if (openBake(run) !== undefined) return giveUpBake({ session, run, reason, output })
     requireUnfinished(run)
     await requireFree(session, run.plan, run.plan.id)
     const stands = whatStands(run.plan, fold(run.lines))
@@ -65,6 +67,31 @@ export function runAbandon({ args, argv, options, output }: Call): Promise<ExitC
     })
     return EXIT.done
   })
+}
+
+interface GivingUp {
+  session: Session
+  run: StoredRun
+  reason: string
+  output: Output
+}
+
+/** Nothing stands that somebody would have to know of: the run is proven, and only is not watched any more. */
+async function giveUpBake({ session, run, reason, output }: GivingUp): Promise<ExitCode> {
+  const { endBake } = await import('../../runtime/bake.ts')
+  const { id } = run.plan
+  const why = `given up: ${reason}`
+  await endBake(session, id, {
+    type: 'bake-ended',
+    result: 'given-up',
+    exit: EXIT.done,
+    why,
+    by: session.who,
+  })
+  const words = `Given up: the bake of run ${id}. The run itself is done and proven.`
+  output.result(hanging('', words, await output.resultLook()).join('\n'))
+  output.document({ type: 'result', result: 'bake-given-up', exit: EXIT.done, run: id, reason })
+  return EXIT.done
 }
 
 function tellStands({ plan }: StoredRun, stands: string[], output: Output, look: Look): void {

@@ -8,17 +8,18 @@ import { withSession } from '../with-session.ts'
 
 interface CheckOptions extends RunbookOptions {
   sample?: string
+  explain?: true
   answer: string[]
 }
 
 /** Measures what the triggers of the runbook speak of, and says what follows. Changes nothing. */
 export function runCheck({ options, output }: Call): Promise<ExitCode> {
-  const { sample, answer, ...which } = options as unknown as CheckOptions
+  const { sample, answer, explain, ...which } = options as unknown as CheckOptions
   const answers = keyValues('--answer', answer)
   return withSession(output, async (session, interrupts) => {
     const runbook = await requireRunbook(which)
     await checkAnswers(runbook, answers)
-    const decision = await decideHere(runbook, { session, interrupts, output, sample, answers })
+    const decision = await decideHere(runbook, { session, interrupts, output, sample, answers, explain })
     return tellDecision(decision, runbook, output, 'result')
   })
 }

@@ -59,8 +59,8 @@ async function checkReady(
   const procedure = procedureNamed(runbook, options.procedure)
   const readiness = await interrupts.orInterrupted(checkReadiness(session, runbook, procedure.name))
   const exit = isReady(readiness) ? EXIT.done : EXIT.refused
-  output.result(readinessText(readiness, procedure, await output.resultLook()))
-  const guide = guideOf(procedure)
+  const guide = guideOf(procedure, runbook)
+  output.result(readinessText(readiness, guide, await output.resultLook()))
   output.document({ type: 'readiness', exit, ready: exit === EXIT.done, readiness, guide })
   return exit
 }
@@ -88,12 +88,12 @@ async function planTarget(
   const { plan } = outcome
   if (options.out !== undefined) await writeOut(options.out, plan)
   const sealed = options.out !== undefined
-  await printPlan(plan, { manual: options.manual === true, guide: procedure, sealed }, output)
+  const guide = guideOf(procedure, runbook)
+  await printPlan(plan, { manual: options.manual === true, guide, sealed }, output)
   if (outcome.kind === 'already') output.result(`\nAlready there: ${outcome.why}.`)
   if (options.out !== undefined) printSealed(options.out, plan, output)
   const out = options.out === undefined ? undefined : resolve(options.out)
   const why = outcome.kind === 'already' ? outcome.why : undefined
-  const guide = guideOf(procedure)
   output.document({ type: 'plan', outcome: outcome.kind, exit: EXIT.done, why, out, guide, plan })
   return EXIT.done
 }

@@ -1,9 +1,10 @@
 import type { ExitCode } from '../../core/exit.ts'
 import { outcomeText } from '../../report/outcome-text.ts'
 import { summarise, titleOf } from '../../report/summary.ts'
+import { openBake, requireUnwatched } from '../../runtime/open-bake.ts'
 import type { StoredRun } from '../../runtime/types.ts'
 import { agree, personAt } from '../agree.ts'
-import { printEnd } from '../carry-out-plan.ts'
+import { endOrBake } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
 import type { Output } from '../output.ts'
 import { openRun } from '../open-run.ts'
@@ -30,6 +31,13 @@ export function runResume(call: Call): Promise<ExitCode> {
       unfinishedRun(there, args[0], 'resume'),
     )
     const { plan, lines } = run
+    const bake = openBake(run)
+    if (bake !== undefined) {
+      requireUnwatched(run, bake, session.read.now())
+      output.document({ type: 'plan', plan })
+      const { bakeNow } = await import('../bake-here.ts')
+      return shown({ interrupts, output, plan, lines }, (stage) => bakeNow({ session, output, stage }))
+    }
     const [{ requireUnfinished }, { requireFree }] = await Promise.all([
       import('../../runtime/resume.ts'),
       import('../../runtime/lock-run.ts'),
@@ -42,11 +50,11 @@ export function runResume(call: Call): Promise<ExitCode> {
     const { resumeThrough } = await import('../../runtime/carry-through.ts')
     if (!output.json) output.progress('')
     return shown({ interrupts, output, plan, lines }, async (stage) => {
-      const { renderer, acts } = stage
+      const { renderer } = stage
       const ask = personAt(output, renderer, interrupts)
       const carried = await resumeThrough(session, run, { ...stage.options, answers, ask, offline })
       renderer.stop()
-      return printEnd(acts, carried, output)
+      return endOrBake({ session, output, stage }, carried)
     })
   })
 }

@@ -2,7 +2,7 @@ import { type DecisionOnRecord, onRecord } from '../../core/conditions/verdict.t
 import type { ExitCode } from '../../core/exit.ts'
 import type { Runbook } from '../../core/model.ts'
 import type { Plan } from '../../core/plan/types.ts'
-import type { Guide } from '../../report/guide.ts'
+import { type Guide, guideOf } from '../../report/guide.ts'
 import type { Session } from '../../runtime/types.ts'
 import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
@@ -25,6 +25,8 @@ interface RunOptions extends RunbookOptions {
   reason?: string
   force?: true
   dryRun?: true
+  /** `--no-bake`. */
+  bake: boolean
   yes?: true
   answer: string[]
   if?: 'rollback'
@@ -50,7 +52,8 @@ export async function runRun(call: Call): Promise<ExitCode> {
     // Nothing to agree to: what is there is only proven, with the same conditions as after a change.
     const yes = options.yes === true || already !== undefined
     const { output } = call
-    return carryOutPlan({ ...rest, interrupts, output, plan, guide, yes, answers })
+    const withoutBake = !options.bake
+    return carryOutPlan({ ...rest, interrupts, output, plan, guide, yes, withoutBake, answers })
   })
 }
 
@@ -117,7 +120,7 @@ async function planOf(call: Call, options: RunOptions, at: At): Promise<Made> {
     offline,
     plan: outcome.plan,
     argv,
-    guide: procedure,
+    guide: guideOf(procedure, runbook),
     plannedAt: value,
     already: outcome.kind === 'already' ? outcome.why : undefined,
   }

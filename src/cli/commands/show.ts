@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from '../../core/exit.ts'
 import { Problem, sentenceOf } from '../../core/problem.ts'
 import { safeLine } from '../../report/safe-text.ts'
+import { openBake, withSuccessor } from '../../runtime/open-bake.ts'
 import type { Session, StoredRun } from '../../runtime/types.ts'
 import type { Call } from '../catalog/types.ts'
 import type { Output } from '../output.ts'
@@ -12,7 +13,7 @@ export function runShow({ args, options, output }: Call): Promise<ExitCode> {
   const format = output.json ? 'json' : ((options['format'] as string | undefined) ?? 'text')
   return withSession(output, async (outer) => {
     const session = await storeHere(outer, options, output)
-    const { plan, lines } = await findToShow(session, args[0] ?? 'last', output)
+    const { plan, lines } = await withBakeEnd(session, await findToShow(session, args[0] ?? 'last', output))
     if (format === 'markdown') {
       const { runMarkdown } = await import('../../report/run-markdown.ts')
       output.result(runMarkdown(plan, lines))
@@ -25,6 +26,11 @@ export function runShow({ args, options, output }: Call): Promise<ExitCode> {
     }
     return EXIT.done
   })
+}
+
+/** Only while nobody has written down how its bake ended, the other runs are looked through. */
+async function withBakeEnd({ store }: Session, run: StoredRun): Promise<StoredRun> {
+  return openBake(run) === undefined ? run : withSuccessor(run, await store.list())
 }
 
 /** What is here can be shown also while the shared store cannot be reached. */

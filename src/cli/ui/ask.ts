@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 
 import { safeText } from '../../report/safe-text.ts'
+import { spell } from '../characters.ts'
 
 /** How long after the end of its input a process may get the signal that belongs to it. */
 const SIGNAL_MS = 50
@@ -19,7 +20,7 @@ export async function askLine(text: string, signal?: AbortSignal): Promise<strin
       lines.once('close', ended)
       // Its input cannot be read: a terminal that was closed.
       lines.once('error', ended)
-      lines.question(safeText(text), resolve)
+      lines.question(spell(safeText(text)), resolve)
     })
   } finally {
     lines.close()

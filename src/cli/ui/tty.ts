@@ -7,13 +7,20 @@ import { eventWords, PHASE_WORDS } from '../../report/event-words.ts'
 import { cut, hanging } from '../../report/layout.ts'
 import type { Look, Paint } from '../../report/look.ts'
 import { brief } from '../../report/safe-text.ts'
+import { isUtf8, spell } from '../characters.ts'
 import type { Output } from '../output.ts'
 import type { Renderer } from './renderer.ts'
 
 /** A spinner for what is under way, and a line that stays for what is over. */
 export function createTtyRenderer(output: Output, first: Plan, look: Look): Renderer {
   // Whether it may move was decided before. stdin stays as it is: Ctrl-C must reach the process as a signal.
-  const spinner = ora({ stream: process.stderr, isEnabled: true, discardStdin: false, color: 'cyan' })
+  const spinner = ora({
+    stream: process.stderr,
+    isEnabled: true,
+    discardStdin: false,
+    color: 'cyan',
+    ...(isUtf8() ? {} : { spinner: 'line' }),
+  })
   /** Steps under way, with the time of their start. */
   const running = new Map<string, number>()
   let phase = { words: '', at: Date.now() }
@@ -33,7 +40,7 @@ export function createTtyRenderer(output: Output, first: Plan, look: Look): Rend
         for (const text of kept) output.progress(text)
       }
       endTracking(line.event)
-      if (line.event.type === 'run-ended') spinner.stop()
+      if (ENDS.has(line.event.type)) spinner.stop()
       else show()
     },
     news(text) {
@@ -46,6 +53,7 @@ export function createTtyRenderer(output: Output, first: Plan, look: Look): Rend
 
   function track({ at, event }: Line): void {
     if (event.type === 'phase-started') phase = { words: PHASE_WORDS[event.phase], at }
+    if (event.type === 'bake-started') phase = { words: 'watch', at }
     if (event.type === 'step-started') running.set(event.step, at)
     detail = detailOf(event, plan) ?? detail
   }
@@ -58,7 +66,7 @@ export function createTtyRenderer(output: Output, first: Plan, look: Look): Rend
 
   function show(): void {
     const doing = detail === '' ? [...running.keys()].join(', ') || phase.words : detail
-    spinner.text = output.redact(cut(brief(doing), look.width - SPINNER_COLUMNS))
+    spinner.text = spell(output.redact(cut(brief(doing), look.width - SPINNER_COLUMNS)))
     if (!spinner.isSpinning) spinner.start()
   }
 }
@@ -75,12 +83,15 @@ function elapsed(since: number): string {
   return seconds < 1 ? '' : formatDuration(seconds * 1000)
 }
 
+/** After these nothing is under way. */
+const ENDS = new Set<RunEvent['type']>(['run-ended', 'bake-stopped', 'bake-ended'])
+
 /** Events that tell what is being done at the moment. */
 const DETAILS = new Set<RunEvent['type']>(['step-started', 'intent', 'observed'])
 
 /** What the spinner says after this event; undefined leaves it as it is. */
 function detailOf(event: RunEvent, plan: Plan): string | undefined {
-  if (event.type === 'phase-started') return ''
+  if (event.type === 'phase-started' || event.type === 'bake-started') return ''
   const tells = DETAILS.has(event.type) || (event.type === 'outcome' && event.ok)
   return tells ? eventWords(event, plan) : undefined
 }
@@ -98,6 +109,7 @@ function keptLines({ at, event }: Line, plan: Plan, look: Look, running: Map<str
   const { paint } = look
   const words = brief(eventWords(event, plan))
   const marked = (mark: string, text = words): string[] => hanging(`  ${mark} `, text, look)
+  if (event.type === 'bake-started') return [paint.strong('Watch')]
   if (event.type === 'phase-started') return [paint.strong(capital(PHASE_WORDS[event.phase]))]
   if (event.type === 'outcome') return event.ok ? [] : marked(paint.warn('~'))
   if (event.type === 'step-ended') {

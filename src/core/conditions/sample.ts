@@ -1,4 +1,5 @@
 import type { Sample } from '../contract.ts'
+import { formatDuration } from '../duration.ts'
 import { matches } from '../matches.ts'
 import type { Baseline, Condition, Limit, SignalDef } from '../model.ts'
 import { sameCommit } from '../release.ts'
@@ -108,10 +109,15 @@ function numeric(
   }
 }
 
-/** A number with its unit: `12.5%`, `480 ms`. */
+/** From a minute on a time is read in minutes. */
+const LONG = 60_000
+
+/** A number with its unit: `12.5%`, `480 ms`, `30m 00s`. */
 export function valueWords(value: number, unit: SignalDef['unit']): string {
   const short = (number: number): string => String(Number(number.toPrecision(4)))
   if (unit === 'ratio') return `${short(value * 100)}%`
+  const time = unit === 's' ? value * 1000 : value
+  if ((unit === 's' || unit === 'ms') && time >= LONG && Number.isFinite(time)) return formatDuration(time)
   if (unit === 'percent') return `${short(value)}%`
   return unit === undefined || unit === 'count'
     ? short(value)

@@ -1,8 +1,10 @@
 import { formatDuration } from '../duration.ts'
-import type { Condition, Severity, Statement, Trigger } from '../model.ts'
+import type { Condition, Severity, Statement, Trigger, Unless } from '../model.ts'
 import type { Judged } from '../run/events.ts'
 import { describeStatement } from './describe.ts'
+import type { Explanation } from './explain.ts'
 import type { Judgement } from './judgement.ts'
+import type { TimeAllowed } from './time-allowed.ts'
 
 /** From the mildest to the gravest: the gravest of all triggers is that of the whole. */
 const VERDICTS = ['hold', 'investigate', 'unknown', 'rollback'] as const
@@ -21,6 +23,8 @@ export interface TriggerVerdict {
   /** Since when it holds, in milliseconds since the epoch. */
   since?: number | undefined
   verdict: Verdict
+  /** Which rule made this verdict of what was judged. */
+  rule: string
   /** Why the verdict is not what the severity says. */
   but?: string | undefined
   note?: string | undefined
@@ -34,6 +38,10 @@ export interface Decision {
   sampled: number
   /** Signals that only a person can tell, and nobody has, by name. */
   unanswered: string[]
+  /** Where the runbook says how long it may last, or asks how long a fix takes; and something has to be done. */
+  time?: TimeAllowed | undefined
+  /** How each of them was judged, part by part: only where it was asked for. */
+  explanation?: Explanation | undefined
 }
 
 /** What stays of a decision on record: with the plan that was made beside it, and in the journal of its run. */
@@ -63,11 +71,16 @@ export function onRecord({ verdict, triggers }: DecisionOnRecord): DecisionOnRec
 
 export type JudgeOne = (condition: Condition) => Judgement
 
-/** What follows from a trigger, as things are now. */
-export function judgeTrigger(trigger: Trigger, judgeOne: JudgeOne, now: number): TriggerVerdict {
-  const { id, severity, when, unless, note } = trigger
+/** What follows from a trigger, as things are now; `rules` speak against every trigger of their severities. */
+export function judgeTrigger(
+  trigger: Trigger,
+  judgeOne: JudgeOne,
+  now: number,
+  rules: readonly Unless[] = [],
+): TriggerVerdict {
+  const { id, severity, when, note } = trigger
   const { verdict: judged, words, since } = judgeStatement(when, judgeOne)
-  const against = unless === undefined ? undefined : judgeStatement(unless, judgeOne)
+  const against = againstOf(trigger, rules).map((one) => ({ ...one, ...judgeStatement(one.when, judgeOne) }))
   return {
     id,
     severity,
@@ -80,22 +93,46 @@ export function judgeTrigger(trigger: Trigger, judgeOne: JudgeOne, now: number):
   }
 }
 
+/** What speaks against a rollback: its own `unless`, and the rules for triggers of its severity. */
+export interface Against extends Pick<Unless, 'when' | 'note'> {
+  /** Of a rule. */
+  id?: string | undefined
+}
+
+export function againstOf({ severity, unless }: Trigger, rules: readonly Unless[]): Against[] {
+  return [
+    ...(unless === undefined ? [] : [{ when: unless }]),
+    ...rules.filter(({ severities }) => severities.includes(severity)),
+  ]
+}
+
 function consequence(
-  { severity, unless, rollbackAfter }: Trigger,
+  { severity, rollbackAfter }: Trigger,
   { judged, since, now }: { judged: Judged; since: number | undefined; now: number },
-  against: Judgement | undefined,
-): Pick<TriggerVerdict, 'verdict' | 'but'> {
-  if (judged === 'fails') return { verdict: 'hold' }
-  if (severity === 'low') return { verdict: 'hold' }
-  if (against?.verdict === 'holds' && unless !== undefined)
-    return { verdict: 'hold', but: `does not count while ${describeStatement(unless)}: ${against.words}` }
-  if (judged === 'unknown') return { verdict: 'unknown' }
-  if (against?.verdict === 'unknown')
-    return { verdict: 'unknown', but: `it is not known whether it counts: ${against.words}` }
-  if (severity !== 'medium') return { verdict: 'rollback' }
-  if (rollbackAfter === undefined || since === undefined || now - since < rollbackAfter)
-    return { verdict: 'investigate' }
-  return { verdict: 'rollback', but: `it has held for ${formatDuration(rollbackAfter)} and more` }
+  against: readonly (Against & Judgement)[],
+): Pick<TriggerVerdict, 'verdict' | 'but' | 'rule'> {
+  if (judged === 'fails') return { verdict: 'hold', rule: 'what does not hold changes nothing' }
+  if (severity === 'low') return { verdict: 'hold', rule: 'low is a note, and changes nothing' }
+  const held = against.find(({ verdict }) => verdict === 'holds')
+  if (held !== undefined)
+    return { verdict: 'hold', but: `does not count while ${againstWords(held)}`, rule: 'unless holds' }
+  if (judged === 'unknown') return { verdict: 'unknown', rule: UNKNOWN }
+  const open = against.find(({ verdict }) => verdict === 'unknown')
+  if (open !== undefined)
+    return { verdict: 'unknown', but: `whether it counts is not known: ${againstWords(open)}`, rule: UNKNOWN }
+  if (severity !== 'medium')
+    return { verdict: 'rollback', rule: `${severity} rolls back as soon as it holds` }
+  if (rollbackAfter === undefined) return { verdict: 'investigate', rule: 'medium is investigated' }
+  const rule = `medium is investigated, and rolled back when it has held for ${formatDuration(rollbackAfter)}`
+  if (since === undefined || now - since < rollbackAfter) return { verdict: 'investigate', rule }
+  return { verdict: 'rollback', but: `it has held for ${formatDuration(rollbackAfter)} and more`, rule }
+}
+
+const UNKNOWN = 'what is not known does not pass for well'
+
+function againstWords({ id, when, note, words }: Against & Judgement): string {
+  const rule = id === undefined ? '' : `${id}${note === undefined ? '' : ` (${note})`}: `
+  return `${rule}${describeStatement(when)}: ${words}`
 }
 
 /** Conditions put together: what decides is said, and when it began. */
@@ -126,6 +163,13 @@ function together(
     since: times.length === 0 ? undefined : earliest(...times),
     final: deciding.every(({ final }) => final),
   }
+}
+
+/** What speaks for a rollback first: the gravest verdict, and of those alike what holds. */
+export function byGravity(triggers: readonly TriggerVerdict[]): TriggerVerdict[] {
+  const weight = ({ verdict, judged }: TriggerVerdict): number =>
+    VERDICTS.indexOf(verdict) + (judged === 'holds' ? 0.5 : 0)
+  return triggers.toSorted((a, b) => weight(b) - weight(a))
 }
 
 /** Of all triggers together. */

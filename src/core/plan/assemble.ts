@@ -37,6 +37,7 @@ export function assemble(input: BuildInput): Plan {
     without: input.without,
     steps: plannedSteps(input),
     verify: proven.verify,
+    bake: procedure.bake,
     undoVerify: undoProof(proven),
     onFailure: procedure.onFailure,
     deadline: runbook.deadline,
@@ -45,7 +46,7 @@ export function assemble(input: BuildInput): Plan {
     confirmations: [],
   }
   // Signals are bound when they are measured: an undo of this plan measures them for a target of its own.
-  return sealPlan({ ...plan, verify: bindLate(plan, plan.verify) })
+  return sealPlan({ ...plan, verify: bindLate(plan, plan.verify), bake: bindLate(plan, plan.bake) })
 }
 
 function plannedSteps(input: BuildInput): PlannedStep[] {

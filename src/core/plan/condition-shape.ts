@@ -1,5 +1,5 @@
 import { isPlainObject } from '../json.ts'
-import type { Condition, Limit, Silence, Statement, Verify } from '../model.ts'
+import type { Bake, Condition, Limit, Silence, Statement, Verify } from '../model.ts'
 import {
   anyNumber,
   count,
@@ -74,3 +74,10 @@ export const statement: Shape<Statement> = (value) => {
   if ('any' in value) return object<{ any: Statement[] }>({ any: list(statement) })(value)
   return 'not' in value ? object<{ not: Statement }>({ not: statement })(value) : condition(value)
 }
+
+export const bake = object<Bake>({
+  for: milliseconds,
+  settle: milliseconds,
+  must: list(condition),
+  should: list(condition),
+})

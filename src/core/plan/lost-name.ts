@@ -1,4 +1,4 @@
-import { conditionsIn } from '../conditions/statements.ts'
+import { conditionsIn } from '../conditions/conditions-in.ts'
 import type { Plan, PlannedStep, PlannedUse } from './types.ts'
 
 /** A step that waits for nobody, two effects that could not be told apart, a condition on no signal. */
@@ -6,6 +6,7 @@ export function lostName({
   steps,
   signals,
   verify: proof,
+  bake,
   undoVerify,
   liveSignal,
   guards = [],
@@ -20,7 +21,7 @@ export function lostName({
   }
   const twice = repeated(steps.flatMap(usesOf).flatMap(effectsOf))
   if (twice !== undefined) return `two effects have the same name, "${twice}"`
-  const conditions = [proof, undoVerify, ...steps.map((own) => own.verify)].flatMap((own) => [
+  const conditions = [proof, bake, undoVerify, ...steps.map((own) => own.verify)].flatMap((own) => [
     ...(own?.must ?? []),
     ...(own?.should ?? []),
   ])

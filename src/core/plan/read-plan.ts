@@ -18,7 +18,7 @@ import {
   text,
   truth,
 } from '../shape.ts'
-import { statement, verify, written } from './condition-shape.ts'
+import { bake, statement, verify, written } from './condition-shape.ts'
 import type { DecisionOnRecord } from '../conditions/verdict.ts'
 import { decision } from './decision-shape.ts'
 import { lostName } from './lost-name.ts'
@@ -182,6 +182,7 @@ const plan = object<Plan>({
   without: list(object<LeftOut>({ step: text, why: text })),
   steps: list(step),
   verify: maybe(verify),
+  bake: maybe(bake),
   undoVerify: maybe(verify),
   onFailure: only('stop', 'undo'),
   deadline: timeLimit,

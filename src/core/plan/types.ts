@@ -1,7 +1,7 @@
 import type { Check, Question, Target } from '../contract.ts'
 import type { DecisionOnRecord } from '../conditions/verdict.ts'
 import type { Json, JsonObject } from '../json.ts'
-import type { Capture, Retry, SecretRef, SignalDef, Statement, StoreDef, Verify } from '../model.ts'
+import type { Bake, Capture, Retry, SecretRef, SignalDef, Statement, StoreDef, Verify } from '../model.ts'
 import type { Release } from '../release.ts'
 import type { Judged } from '../run/events.ts'
 
@@ -49,6 +49,8 @@ export interface Plan {
   without: LeftOut[]
   steps: PlannedStep[]
   verify?: Verify | undefined
+  /** Watched once the run is proven; an undo has none. */
+  bake?: Bake | undefined
   /** The proof of an undo of this plan, with `${target.…}` still in place: an undo has a target of its own. */
   undoVerify?: Verify | undefined
   onFailure: 'stop' | 'undo'

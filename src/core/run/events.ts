@@ -138,6 +138,40 @@ export type RunEvent =
       /** Who gave it up, where the result is `abandoned`. */
       by?: Who | undefined
     }
+  // What is watched afterwards: the only lines behind the end of a run. No lock is held.
+  /** A process begins to watch, or goes on with it. */
+  | ({ type: 'bake-started'; by: Who } & Watcher)
+  /** What a condition says has changed. */
+  | { type: 'bake-judged'; condition: string; role: 'must' | 'should'; verdict: Judged; words: string }
+  /** It is still watched. */
+  | { type: 'bake-watched'; words: string }
+  /** The watching was stopped, and can be gone on with. */
+  | { type: 'bake-stopped'; signal: string }
+  | { type: 'bake-ended'; result: BakeResult; exit: ExitCode; why: string; by?: Who | undefined }
+
+/** The process that watches a bake, as a `Child` is known. */
+export interface Watcher {
+  pid: number
+  started: string
+  host: string
+}
+
+export type BakeResult =
+  /** Every condition has held, at every sample. */
+  | 'held'
+  /** A `should` has failed, or could not be measured. */
+  | 'degraded'
+  /** A `must` has failed. */
+  | 'breached'
+  /** No `must` has failed, and of one it is not known whether it holds. */
+  | 'unmeasured'
+  /** A later run, or an undo, has changed what was watched. */
+  | 'replaced'
+  /** A person wanted none, or gave it up. */
+  | 'given-up'
+
+/** How a bake ended. */
+export type BakeEnded = Extract<RunEvent, { type: 'bake-ended' }>
 
 /** How a run ended. */
 export type RunEnded = Extract<RunEvent, { type: 'run-ended' }>

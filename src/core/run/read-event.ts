@@ -162,6 +162,23 @@ const SHAPES: { [Type in RunEvent['type']]: Shape<Event<Type>> } = {
     stands: list(text),
     by: maybe(who),
   }),
+  'bake-started': object({ type: only('bake-started'), by: who, pid: count, started: text, host: text }),
+  'bake-judged': object({
+    type: only('bake-judged'),
+    condition: text,
+    role: only('must', 'should'),
+    verdict: judged,
+    words: text,
+  }),
+  'bake-watched': object({ type: only('bake-watched'), words: text }),
+  'bake-stopped': object({ type: only('bake-stopped'), signal: text }),
+  'bake-ended': object<Event<'bake-ended'>>({
+    type: only('bake-ended'),
+    result: only('held', 'degraded', 'breached', 'unmeasured', 'replaced', 'given-up'),
+    exit,
+    why: text,
+    by: maybe(who),
+  }),
 }
 
 /** Why this is no event of a run that this version knows; undefined when it is one. */

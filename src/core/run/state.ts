@@ -191,6 +191,12 @@ export function advance(state: RunState, { at, event }: Line): RunState {
     case 'question':
     case 'condition-judged':
     case 'surface-proven':
+    // The run itself has ended: see bake.ts.
+    case 'bake-started':
+    case 'bake-judged':
+    case 'bake-watched':
+    case 'bake-stopped':
+    case 'bake-ended':
       return state
   }
 }

@@ -3,10 +3,11 @@ import * as z from 'zod/mini'
 import { limitIn } from '../../core/conditions/limit.ts'
 import type { PersonKnows, SampleValue, Source } from '../../core/contract.ts'
 import type { SignalDef } from '../../core/model.ts'
+import { parseDuration } from '../../core/duration.ts'
 import { printable } from '../../core/printable.ts'
 import { described, duration, text } from '../options.ts'
 
-const TYPES = ['yes-no', 'number', 'percent', 'choice'] as const
+const TYPES = ['yes-no', 'number', 'percent', 'duration', 'choice'] as const
 
 const askOptions = z
   .strictObject({
@@ -56,6 +57,7 @@ const ANSWERS = {
   'yes-no': ['yes', 'no'],
   number: ['a number'],
   percent: ['a percentage, such as 12%'],
+  duration: ['a time, such as 30m'],
 } as const
 
 const READERS = {
@@ -64,6 +66,9 @@ const READERS = {
   number: (given: string, unit: SignalDef['unit']) => limitIn(unit, given),
   percent: (given: string, unit: SignalDef['unit'] = 'percent') =>
     limitIn(unit, given.endsWith('%') ? given : `${given}%`),
+  // 30 may be minutes to one and seconds to the other: never without its unit.
+  duration: (given: string, unit: SignalDef['unit'] = 'ms') =>
+    parseDuration(given) === undefined ? undefined : limitIn(unit, given),
 }
 
 function choiceIn(given: string, choices: readonly string[]): string | undefined {

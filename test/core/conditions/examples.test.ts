@@ -3,11 +3,12 @@ import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
+import { conditionsIn } from '../../../src/core/conditions/conditions-in.ts'
 import { judge } from '../../../src/core/conditions/judge.ts'
 import type { Taken } from '../../../src/core/conditions/moments.ts'
 import { judgeTrigger, type TriggerVerdict } from '../../../src/core/conditions/verdict.ts'
 import type { SampleValue } from '../../../src/core/contract.ts'
-import type { Condition, Runbook, Statement } from '../../../src/core/model.ts'
+import type { Condition, Runbook } from '../../../src/core/model.ts'
 import { loadRunbook } from '../../../src/runbook/load.ts'
 
 // The numbers of five written runbooks, written down here once more, against the triggers of the examples: what comes of a
@@ -24,7 +25,7 @@ const FAILING = Symbol('failing')
 type Value = SampleValue | typeof FAILING
 
 /** What people have answered where the row does not say otherwise: nothing speaks against a rollback. */
-const ANSWERS: Record<string, Value> = { fix_minutes: 60, against: 'nothing' }
+const ANSWERS: Record<string, Value> = { fix_time: 60 * 60, against: 'nothing' }
 
 const NAMES = [
   'registry-render',
@@ -112,7 +113,7 @@ const ROWS: Row[] = [
   ['kubernetes-deployment', 'pods-crash', 'above', 3, 0, 'rollback'],
   ['kubernetes-deployment', 'reported', 'above', 10, 0, 'investigate'],
   ['kubernetes-deployment', 'bug', 'above', 50, 0, 'rollback'],
-  ['kubernetes-deployment', 'no-quick-fix', 'from', 30, 0, 'rollback'],
+  ['kubernetes-deployment', 'no-quick-fix', 'from', 30 * 60, 0, 'rollback'],
 ]
 
 describe.each(ROWS)('%s, %s: %s %s for %s min: %s', (name, id, says, limit, minutes, outcome) => {
@@ -251,8 +252,8 @@ describe('what speaks against a rollback', () => {
 
   test.each<[Record<string, Value>, string]>([
     [{}, 'rollback'],
-    [{ fix_minutes: 4 }, 'hold'],
-    [{ fix_minutes: 5 }, 'rollback'],
+    [{ fix_time: 4 * 60 }, 'hold'],
+    [{ fix_time: 5 * 60 }, 'rollback'],
     [{ against: 'only a feature that nobody depends on' }, 'hold'],
     [{ against: 'it would do more harm' }, 'hold'],
   ])('%o: %s', (answers, wanted) => {
@@ -268,9 +269,9 @@ describe('what speaks against a rollback', () => {
 })
 
 test.each<[string, Record<string, Value>, string]>([
-  ['a fix takes 30 minutes', { fix_minutes: 30 }, 'hold'],
-  ['a fix takes longer', { fix_minutes: 31 }, 'rollback'],
-  ['a fix takes longer, of nothing', { fix_minutes: 31, minor: 'nothing' }, 'hold'],
+  ['a fix takes 30 minutes', { fix_time: 30 * 60 }, 'hold'],
+  ['a fix takes longer', { fix_time: 31 * 60 }, 'rollback'],
+  ['a fix takes longer, of nothing', { fix_time: 31 * 60, minor: 'nothing' }, 'hold'],
 ])('%s: %s', (_, answers, wanted) => {
   const given = { error_rate: 0, p95: 0, minor: 'the cache', ...ANSWERS, ...answers }
   expect(withSignals('compose-database', 'fix-takes-long', answered(given)).verdict).toBe(wanted)
@@ -314,7 +315,7 @@ function told(name: Name, id: string, series: Taken[]): TriggerVerdict {
 }
 
 function withSignals(name: Name, id: string, series: Record<string, Taken[]>): TriggerVerdict {
-  const { signals } = runbookOf(name)
+  const { signals, unless } = runbookOf(name)
   const judgeOne = (condition: Condition) => {
     const { unit, every = 5 * SECOND, baseline } = signals[condition.signal] ?? {}
     const usual = baseline?.value === undefined ? BASELINE : 0.05
@@ -327,7 +328,7 @@ function withSignals(name: Name, id: string, series: Record<string, Taken[]>): T
       speaks: 'of-breach',
     })
   }
-  return judgeTrigger(triggerOf(name, id), judgeOne, NOW)
+  return judgeTrigger(triggerOf(name, id), judgeOne, NOW, unless)
 }
 
 function runbookOf(name: Name): Runbook {
@@ -343,13 +344,7 @@ function triggerOf(name: Name, id: string) {
 }
 
 function signalsOf(name: Name, id: string): string[] {
-  return leaves(triggerOf(name, id).when).map(({ signal }) => signal)
-}
-
-function leaves(statement: Statement): Condition[] {
-  if ('all' in statement) return statement.all.flatMap(leaves)
-  if ('any' in statement) return statement.any.flatMap(leaves)
-  return 'not' in statement ? leaves(statement.not) : [statement]
+  return conditionsIn(triggerOf(name, id).when).map(({ signal }) => signal)
 }
 
 function everyOf(name: Name, id: string): number {

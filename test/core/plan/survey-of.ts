@@ -80,6 +80,7 @@ export function build(survey: SurveyedStep[], own: BuildOwn = {}): PlanOutcome {
     secrets: {},
     release: {},
     triggers: [],
+    unless: [],
     signals: {},
     procedures: [procedure],
     ...own.runbook,

@@ -88,6 +88,7 @@ function runbook(url: string): string {
           within: '10s',
           must: [{ signal: 'live', same_commit: '${target.sha}', in_a_row: 2 }],
         },
+        bake: { for: '100ms', must: [{ signal: 'live', same_commit: '${target.sha}' }] },
       },
     },
   })

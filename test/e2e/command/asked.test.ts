@@ -44,6 +44,9 @@ describeWith(['sh'], 'what only a person knows', () => {
     expectExit(unknown, 12)
     expect(unknown.stdout).toContain('nobody has answered: Is data being corrupted?')
     expect(unknown.stdout).toContain('rollback check --answer corrupt=…')
+    const plain = await stage.cli.run(['check', '--explain'], { env: { LC_ALL: 'C' } })
+    expect(plain.stdout).toContain('--answer corrupt=...')
+    expect(plain.stdout).toMatch(/^[\n -~]+$/)
   })
 
   test('an answer that is none, or to a question that nobody asks, is refused: 2', async () => {
@@ -63,6 +66,32 @@ describeWith(['sh'], 'what only a person knows', () => {
     const expired = await stage.cli.run(argv)
     expectExit(expired, 12)
     expect(expired.stdout).toContain('the answer is older than')
+  })
+
+  test('how long a fix takes is asked for where something is to be done, and compared with a rollback', async () => {
+    await using stage = await startStage([SWITCH], {
+      top: {
+        triggers: [{ id: 'down', signal: 'health', failing: true, severity: 'medium' }],
+        max_downtime: { medium: '30m' },
+        fix_forward: { signal: 'fix' },
+      },
+      signals: {
+        health: { command: { argv: ['test', '-e', 'healthy'] } },
+        fix: { ask: { question: 'How long does a fix take?', type: 'duration' }, unit: 's' },
+      },
+      procedure: { takes: '5m' },
+    })
+    const down = await stage.cli.run(['check', '--json'])
+    expectExit(down, 11)
+    expect(down.json()).toMatchObject({ unanswered: ['fix'], time: { takes: 300_000, allowed: 1_800_000 } })
+    const told = await stage.cli.run(['check', '--answer', 'fix=40m'])
+    expect(told.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'a fix takes 40m 00s; 30m 00s of downtime are allowed (medium): rolling back is quicker, only rolling back ends in time.',
+    )
+    await stage.write('healthy', '')
+    const well = await stage.cli.run(['check', '--json'])
+    expect(well.json()).toMatchObject({ exit: 0, unanswered: [] })
+    expect(well.json()['time']).toBeUndefined()
   })
 
   test('verify cannot ask, and says so before anything is done', async () => {

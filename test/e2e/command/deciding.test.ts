@@ -88,6 +88,25 @@ describeWith(['sh'], 'a rollback that depends on the verdict', () => {
     expect(down.stdout).toMatch(/^ {2}rollback run /m)
   })
 
+  test('a rule against all triggers of a severity holds them back, and no others', async () => {
+    const unless = [{ id: 'known', signal: 'reports', equals: 0, severity: ['high'], note: 'nobody felt it' }]
+    const triggers = [{ ...DOWN, id: 'high', failing: true, severity: 'high' }]
+    await using stage = await startStage([SWITCH], {
+      top: { triggers, unless },
+      signals: {
+        health: { command: { argv: ['test', '-e', 'healthy'] } },
+        reports: { command: { argv: ['cat', 'reports'], stdout: 'number' }, unit: 'count' },
+      },
+    })
+    await stage.write('reports', '0')
+    const held = await stage.cli.run(['check', '--explain'])
+    expectExit(held, 0)
+    expect(held.stdout).toContain('does not count while known (nobody felt it): reports equals 0')
+    expect(held.stdout).toContain('unless known: holds')
+    await stage.write('reports', '1')
+    expectExit(await stage.cli.run(['check']), 10)
+  })
+
   test.each(['1s', '30s', undefined])(
     'an endpoint that hangs is down, and not unknown: %s',
     async (timeout) => {

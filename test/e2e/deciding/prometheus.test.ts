@@ -1,12 +1,15 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { Ajv } from 'ajv'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 
 import { describeWith } from '../../helpers/need.ts'
 import { type Metered, PROMETHEUS_PROGRAMS, startMetered } from '../../helpers/prometheus.ts'
 import { type Cli, type CliResult, expectExit, makeCli } from '../helpers/cli.ts'
+
+const CHECK_SCHEMA = join(import.meta.dirname, '../../../schema/check.schema.json')
 
 describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
   let metered: Metered
@@ -56,6 +59,23 @@ describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
     }
   }
 
+  /** The same verdict, and what it came from: for people, and as a document that keeps to its schema. */
+  async function explained(): Promise<void> {
+    const told = await cli.run(['check', '--explain'])
+    expectExit(told, 10)
+    expect(told.stdout).toContain('= rollback: critical rolls back as soon as it holds')
+    expect(told.stdout).toContain(`url         ${metered.url}`)
+    expect(told.stdout).toMatch(/samples {5}\d+, from \S+ to \S+ \(/)
+    expect(told.stdout).toMatch(/^ +10% │.*─$/m)
+    expect(told.stdout).toMatch(/│ *█+$/m)
+    const { explanation, ...rest } = (await cli.run(['check', '--explain', '--json'])).json()
+    expect(explanation.signals[0].measured.numbers.last).toBeGreaterThan(0.1)
+    const schema = JSON.parse(await readFile(CHECK_SCHEMA, 'utf8')) as object
+    const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema)
+    validate({ explanation, ...rest })
+    expect(validate.errors ?? []).toEqual([])
+  }
+
   test('healthy, uneasy, on fire and well again: each is said, with what was measured and since when', async () => {
     expectExit(await until(0), 0)
     metered.load(50, 0.05)
@@ -75,6 +95,7 @@ describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
     expect(errors).toMatchObject({ id: 'errors', judged: 'holds', verdict: 'rollback' })
     expect(errors.words).toMatch(/^is [\d.]+%, above 10%, for 3 s of 3 s$/)
     expect(errors.since).toBeLessThan(Date.now() - 3000)
+    await explained()
     metered.load(50, 0)
     expectExit(await until(0), 0)
   }, 180_000)

@@ -70,7 +70,7 @@ export async function makeCli(env: Readonly<Record<string, string>> = {}): Promi
   ]
   await Promise.all([mkdir(folder), mkdir(home)])
   const running = new Set<ChildProcess>()
-  const own = { PATH: process.env['PATH'] ?? '', HOME: home, ROLLBACK_STORE: store, ...env }
+  const own = { PATH: process.env['PATH'] ?? '', HOME: home, LANG: 'C.UTF-8', ROLLBACK_STORE: store, ...env }
 
   function start(args: readonly string[], options: CliOptions = {}): RunningCli {
     const [program = '', ...rest] = [...(options.under ?? []), process.execPath, PROGRAM, ...args]

@@ -18,7 +18,7 @@ const EXAMPLE = fileURLToPath(new URL('../../../runbooks/registry-render.yaml', 
 const SCRIPT = '#!/bin/sh\nset -eu\ncurl -fsS "$1/api/health" >/dev/null\n'
 
 describeWith([...REGISTRY_PROGRAMS, 'curl', 'git'], 'runbooks/registry-render.yaml', () => {
-  test.concurrent('is ready, planned, run and undone with nothing but its addresses replaced', async () => {
+  test.concurrent('is ready, planned, run and undone with nothing but its addresses replaced, and half an hour not waited for', async () => {
     await using place = await makePlace()
     const { stage, commit, run } = place
 
@@ -29,7 +29,7 @@ describeWith([...REGISTRY_PROGRAMS, 'curl', 'git'], 'runbooks/registry-render.ya
     expectExit(plan, 0)
     expect(stage.registry.writes()).toEqual([])
 
-    const done = await run(['run', '--target', commit.slice(0, 7), '--yes', '--json'])
+    const done = await run(['run', '--target', commit.slice(0, 7), '--yes', '--no-bake', '--json'])
     expectExit(done, 0)
     expect(done.json()).toMatchObject({
       result: 'proven',
@@ -50,7 +50,7 @@ describeWith([...REGISTRY_PROGRAMS, 'curl', 'git'], 'runbooks/registry-render.ya
     await using place = await makePlace()
     const { stage, commit, run } = place
     place.preview(500)
-    const slow = await run(['run', '--target', commit, '--yes', '--json'])
+    const slow = await run(['run', '--target', commit, '--yes', '--no-bake', '--json'])
     expectExit(slow, 24)
     expect(slow.json()['proof'].degraded.join()).toContain('preview_latency')
     expect(await stage.serves()).toEqual({ commit, ok: true })

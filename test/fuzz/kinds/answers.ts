@@ -282,6 +282,7 @@ const RUNBOOK: Runbook = {
   secrets: { hook: { env: 'HOOK' }, password: { env: 'PASSWORD' }, token: { env: 'SECRET' } },
   release: { live: { signal: 'live' } },
   triggers: [],
+  unless: [],
   signals: {
     live: { source: 'http', with: { url: 'https://api.example/version', json: '$.commit' } },
     health: {

@@ -3,6 +3,7 @@ import type { Json } from '../../../src/core/json.ts'
 import type { Runbook, SignalDef, Trigger } from '../../../src/core/model.ts'
 import { platforms } from '../../../src/platforms/index.ts'
 import { checkText } from '../../../src/report/check-text.ts'
+import { explainText } from '../../../src/report/explain-text.ts'
 import { PLAIN } from '../../../src/report/look.ts'
 import { decide } from '../../../src/runtime/decide.ts'
 import type { Kind } from '../kind.ts'
@@ -35,9 +36,11 @@ export const measurements: Kind = {
       sample: 0,
       interrupt: new AbortController().signal,
       people: { answers: {} },
+      explain: true,
     })
     requireNoSecret(redact(JSON.stringify(decision)), 'the decision')
     requireReadable(redact(checkText(decision, 'shop', PLAIN)), 'the verdict')
+    requireReadable(redact(explainText(decision, PLAIN)), 'why')
   },
 }
 
@@ -151,5 +154,6 @@ const RUNBOOK: Runbook = {
       when: { signal: 'rate', above: { times: 5, of: 'baseline' }, for: 300_000 },
     },
   ],
+  unless: [],
   procedures: [{ name: 'none', onFailure: 'stop', limits: {}, steps: [] }],
 }

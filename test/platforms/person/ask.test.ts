@@ -16,6 +16,10 @@ test.each([
   ['12%', { type: 'percent' }, 'ratio', 0.12],
   ['12%', { type: 'percent' }, undefined, 12],
   ['12 apples', { type: 'percent' }, 'percent', NO_ANSWER],
+  ['30m', { type: 'duration' }, 's', 1800],
+  ['1h30m', { type: 'duration' }, 'ms', 5_400_000],
+  ['30', { type: 'duration' }, 's', NO_ANSWER],
+  ['12%', { type: 'duration' }, 's', NO_ANSWER],
   [' Login ', { type: 'choice', choices: ['login', 'payment'] }, undefined, 'login'],
   ['log', { type: 'choice', choices: ['login', 'payment'] }, undefined, NO_ANSWER],
 ] as const)('the answer %j to %j in the unit %s is %j', (answer, options, unit, value) => {

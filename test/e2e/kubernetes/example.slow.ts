@@ -82,7 +82,7 @@ describeWith(KUBERNETES_PROGRAMS, 'the example runbook for Kubernetes', () => {
     expect(silent.output).toContain('--answer compatible=yes')
     await runs('business-onboarding', 'onboarding-api', BAD)
 
-    const one = await cli.run(['run', '--target', target, '--yes', '--answer', 'compatible=yes'])
+    const one = await cli.run(['run', '--target', target, '--yes', '--no-bake', '--answer', 'compatible=yes'])
     expectExit(one, 0)
     await runs('business-onboarding', 'onboarding-api', GOOD)
     await runs('business-document', 'document-service', BAD)
@@ -100,6 +100,7 @@ describeWith(KUBERNETES_PROGRAMS, 'the example runbook for Kubernetes', () => {
       target,
       ...procedure,
       '--yes',
+      '--no-bake',
       '--answer',
       'compatible=yes',
     ])

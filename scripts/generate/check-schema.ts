@@ -1,0 +1,121 @@
+import { z } from 'zod'
+
+import { SEVERITIES } from '../../src/runbook/condition-schema.ts'
+import { toJsonSchema, type JsonSchema } from './json-schema.ts'
+
+// What `rollback check --json` prints. Times are milliseconds since the epoch, spans milliseconds, values in the unit of
+// the signal. Members may be added; none of these changes its meaning within a format.
+
+const judged = z.enum(['holds', 'fails', 'unknown']).describe('Whether the condition holds')
+const verdict = z.enum(['hold', 'investigate', 'unknown', 'rollback'])
+const moment = z.number().describe('Milliseconds since the epoch')
+const span = z.number().describe('Milliseconds')
+
+const number = z.number().nullable().describe('In the unit of the signal; null: without end')
+
+const trigger = z.object({
+  id: z.string(),
+  severity: z.enum(SEVERITIES),
+  condition: z.string().describe('For people'),
+  judged,
+  words: z.string().describe('What was measured, for people'),
+  since: moment.optional().describe('Since when it holds, as far as that is known'),
+  verdict: verdict.describe('What comes of it'),
+  rule: z.string().describe('Which rule made this verdict of what was judged, for people'),
+  but: z.string().optional().describe('Why the verdict is not what the severity says, for people'),
+  note: z.string().optional(),
+})
+
+const limit = z.object({
+  says: z.string().describe('As the runbook has it'),
+  value: z.number().optional().describe('What it comes to; absent where that is not known'),
+  words: z.string().describe('How: 5 × 0.4% (measured 24h 00m before) = 2%'),
+})
+
+const part = z.object({
+  says: z.enum(['condition', 'all', 'any', 'not']),
+  condition: z.string().describe('For people'),
+  judged,
+  words: z.string(),
+  since: moment.optional(),
+  signal: z.string().optional().describe('Of a condition'),
+  limits: z.array(limit),
+  parts: z.array(z.any()).describe('Of all, any and not: parts of this same shape'),
+})
+
+const repeated = z.object({ why: z.string(), times: z.int(), last: moment })
+
+const measured = z.object({
+  count: z.int().describe('Samples that told something'),
+  first: moment.optional(),
+  last: moment.optional(),
+  numbers: z.object({ min: number, median: number, max: number, last: number }).optional(),
+  value: z
+    .union([z.string(), z.boolean(), z.null()])
+    .optional()
+    .describe('The last value, where it is no number'),
+  failing: repeated.optional().describe('How many of them failed, and why the last of those did'),
+  gaps: z.array(z.object({ from: moment, to: moment })).describe('Of this time nothing is known'),
+  silent: z.array(repeated).describe('Why nothing was measured'),
+})
+
+const signal = z.object({
+  name: z.string(),
+  source: z.string(),
+  asked: z.record(z.string(), z.string()).describe('Its options as the runbook has them; secrets are hidden'),
+  unit: z.string().optional(),
+  window: span.optional().describe('Milliseconds that its query looks back'),
+  every: span.describe('Milliseconds between two samples'),
+  history: span.optional().describe('Milliseconds of the past that it was asked for'),
+  baseline: z
+    .object({ value: z.number().optional(), before: span.optional() })
+    .optional()
+    .describe('What is usual, and how many milliseconds before now that was measured'),
+  measured,
+})
+
+const check = z.object({
+  format: z.literal(1),
+  type: z.literal('check'),
+  exit: z.int().describe('0 hold, 10 roll back, 11 investigate, 12 unknown'),
+  service: z.string(),
+  environment: z.string(),
+  verdict,
+  triggers: z.array(trigger),
+  sampled: span.describe('Milliseconds that it was sampled for'),
+  unanswered: z.array(z.string()).describe('Signals that only a person can tell, and nobody has'),
+  time: z
+    .object({
+      severity: z.enum(SEVERITIES).describe('The gravest of what calls for something to be done'),
+      allowed: span.optional().describe('Of downtime, for this severity'),
+      passed: span.optional().describe('Since it began, as far as that is known: or longer'),
+      procedure: z.string(),
+      takes: span.optional().describe('What its author says that it takes'),
+      fix: span.optional().describe('What a fix without a rollback takes'),
+    })
+    .optional()
+    .describe('Where the runbook has max_downtime or fix_forward'),
+  explanation: z
+    .object({
+      triggers: z.array(
+        z.object({
+          id: z.string(),
+          when: part,
+          unless: z
+            .array(z.object({ id: z.string().optional(), part }))
+            .describe('What speaks against it; id: the rule for all triggers'),
+        }),
+      ),
+      signals: z.array(signal),
+    })
+    .optional()
+    .describe('With --explain'),
+})
+
+export function checkJsonSchema(): JsonSchema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'rollback check --json',
+    ...toJsonSchema(check),
+  }
+}

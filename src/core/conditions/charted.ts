@@ -1,0 +1,61 @@
+import type { Condition, SignalDef } from '../model.ts'
+import { describeCondition } from './describe.ts'
+import { type Known, limitsOf } from './explain.ts'
+import { samplesIn } from './history.ts'
+import { GAP } from './judgement.ts'
+import type { LimitExplained } from './limit-words.ts'
+import { momentsOf } from './moments.ts'
+import { COMPARISONS } from './sample.ts'
+
+/** What a chart is drawn of: the numbers of one signal over time, and a condition about single ones of them. */
+export interface Charted {
+  signal: string
+  /** The trigger, or the rule, that the condition is of. */
+  by: string
+  condition: string
+  limits: LimitExplained[]
+  unit: SignalDef['unit']
+  /** Milliseconds since the epoch: the time that was asked for. */
+  from: number
+  to: number
+  /** Milliseconds: of a longer time between two points nothing is known. */
+  longestGap: number
+  points: Point[]
+}
+
+export interface Point {
+  /** Milliseconds since the epoch. */
+  at: number
+  value: number
+  /** Whether the condition holds for this one. */
+  holds: boolean
+}
+
+/** Undefined where there are not at least two numbers, or no limit to hold them against. */
+export function chartedOf(by: string, condition: Condition, known: Known): Charted | undefined {
+  const { signal, taken, judging } = known
+  if (COMPARISONS.every((name) => condition[name] === undefined)) return undefined
+  const longestGap = GAP * judging.every
+  const moments = momentsOf(condition, taken, { ...judging, longestGap }, judging.speaks)
+  const held = new Set(moments.filter(({ verdict }) => verdict === 'holds').map(({ at }) => at))
+  const points = samplesIn(taken).flatMap(({ at, value }) =>
+    typeof value === 'number' ? [{ at, value, holds: held.has(at) }] : [],
+  )
+  const [first] = points
+  if (first === undefined || points.length < 2) return undefined
+  const told = taken.flatMap(({ measurement }) =>
+    measurement.kind === 'unreachable' ? [] : (measurement.from ?? []),
+  )
+  return {
+    signal: condition.signal,
+    by,
+    // Of single samples, whatever time it must have lasted.
+    condition: describeCondition({ ...condition, for: undefined, in_a_row: undefined, count: undefined }),
+    limits: limitsOf(condition, known),
+    unit: signal.unit,
+    from: Math.min(first.at, ...told),
+    to: judging.now,
+    longestGap,
+    points,
+  }
+}

@@ -1,0 +1,108 @@
+import type { Condition, Limit, SignalDef, Statement, Trigger, Unless } from '../model.ts'
+import type { Judged } from '../run/events.ts'
+import type { Charted } from './charted.ts'
+import { describeStatement } from './describe.ts'
+import type { History } from './history.ts'
+import { judge } from './judge.ts'
+import type { Judgement, Judging } from './judgement.ts'
+import { explainLimit, type LimitExplained } from './limit-words.ts'
+import type { Taken } from './moments.ts'
+import { COMPARISONS } from './sample.ts'
+import { againstOf, judgeStatement } from './verdict.ts'
+
+// A verdict, part by part, for whoever asks why: the same judge over the same measurements, with what it went by.
+
+/** All that is known of the signal that a condition speaks of. */
+export interface Known {
+  signal: Pick<SignalDef, 'unit' | 'baseline'>
+  taken: readonly Taken[]
+  judging: Judging
+}
+
+export type KnownOf = (condition: Condition) => Known
+
+export interface PartExplained {
+  says: 'condition' | 'all' | 'any' | 'not'
+  /** For people: `error_rate above 10%, for 5m 00s`. */
+  condition: string
+  judged: Judged
+  words: string
+  since?: number | undefined
+  /** Of a condition. */
+  signal?: string | undefined
+  limits: LimitExplained[]
+  /** Of what is put together. */
+  parts: PartExplained[]
+}
+
+export interface TriggerExplained {
+  id: string
+  when: PartExplained
+  /** What speaks against it; with the id of the rule, where it is not its own. */
+  unless: { id?: string | undefined; part: PartExplained }[]
+}
+
+/** A signal: how it was asked, and what it said. */
+export interface SignalExplained {
+  name: string
+  source: string
+  /** Its options as the runbook has them: secrets are references. */
+  asked: Record<string, string>
+  unit: SignalDef['unit']
+  /** Milliseconds: of its query, between two samples, and of the past that was asked for. */
+  window?: number | undefined
+  every: number
+  history?: number | undefined
+  /** What is usual, in its unit, and how many milliseconds before it was measured, if it was. */
+  baseline?: { value?: number | undefined; before?: number | undefined } | undefined
+  measured: History
+}
+
+export interface Explanation {
+  triggers: TriggerExplained[]
+  signals: SignalExplained[]
+  /** Of signals with a history. */
+  charts: Charted[]
+}
+
+export function explainTrigger(
+  trigger: Trigger,
+  rules: readonly Unless[],
+  knownOf: KnownOf,
+): TriggerExplained {
+  return {
+    id: trigger.id,
+    when: explainPart(trigger.when, knownOf),
+    unless: againstOf(trigger, rules).map(({ id, when }) => ({ id, part: explainPart(when, knownOf) })),
+  }
+}
+
+function explainPart(statement: Statement, knownOf: KnownOf): PartExplained {
+  const { verdict: judged, words, since } = judgeStatement(statement, judgeBy(knownOf))
+  const common = { condition: describeStatement(statement), judged, words, since }
+  const inner = (all: readonly Statement[]): PartExplained[] => all.map((one) => explainPart(one, knownOf))
+  if ('all' in statement) return { says: 'all', ...common, limits: [], parts: inner(statement.all) }
+  if ('any' in statement) return { says: 'any', ...common, limits: [], parts: inner(statement.any) }
+  if ('not' in statement) return { says: 'not', ...common, limits: [], parts: inner([statement.not]) }
+  const { signal } = statement
+  return { says: 'condition', ...common, signal, limits: limitsOf(statement, knownOf(statement)), parts: [] }
+}
+
+function judgeBy(knownOf: KnownOf): (condition: Condition) => Judgement {
+  return (condition) => {
+    const { taken, judging } = knownOf(condition)
+    return judge(condition, taken, judging)
+  }
+}
+
+/** What it comes to that the value is held against. */
+export function limitsOf(condition: Condition, { signal, judging }: Known): LimitExplained[] {
+  const { change } = condition
+  const written: (Limit | undefined)[] = [
+    ...COMPARISONS.flatMap((name) => condition[name]),
+    change?.above ?? change?.below,
+  ]
+  return written.flatMap((limit) =>
+    limit === undefined ? [] : [explainLimit(limit, signal, judging.baseline)],
+  )
+}

@@ -1,0 +1,134 @@
+import type { Explanation, PartExplained, SignalExplained } from '../core/conditions/explain.ts'
+import type { Charted } from '../core/conditions/charted.ts'
+import type { History, Repeated } from '../core/conditions/history.ts'
+import { valueWords } from '../core/conditions/sample.ts'
+import type { Decision, TriggerVerdict } from '../core/conditions/verdict.ts'
+import { formatDuration } from '../core/duration.ts'
+import type { SignalDef } from '../core/model.ts'
+import type { Judged } from '../core/run/events.ts'
+import { chart, legend } from './chart.ts'
+import { facts, hanging, heading, sections } from './layout.ts'
+import type { Look } from './look.ts'
+import { brief, safeLine } from './safe-text.ts'
+
+const MOST_GAPS = 3
+
+const JUDGED: Record<Judged, string> = { holds: 'holds', fails: 'does not hold', unknown: 'not known' }
+const MARKS: Record<Judged, string> = { holds: '!', fails: '-', unknown: '?' }
+
+/** How each trigger was judged, part by part, and what was measured of each signal. */
+export function explainText({ triggers, explanation }: Decision, look: Look): string {
+  if (explanation === undefined) return ''
+  return sections([
+    [heading('How it was judged', look)],
+    ...triggers.map((trigger) => triggerLines(trigger, explanation, look)),
+    hanging('', 'The verdict is the gravest of these: rollback, unknown, investigate, hold.', look),
+    [heading('What was measured', look)],
+    ...explanation.signals.map((signal) => signalLines(signal, explanation, look)),
+  ])
+}
+
+function triggerLines(trigger: TriggerVerdict, { triggers }: Explanation, look: Look): string[] {
+  const { id, severity, judged, verdict, rule } = trigger
+  const explained = triggers.find((one) => one.id === id)
+  return [
+    ...hanging('', `${look.paint.strong(safeLine(id))} (${severity}): ${JUDGED[judged]}`, look),
+    ...(explained === undefined ? [] : partLines(explained.when, '  ', look)),
+    ...(explained?.unless ?? []).flatMap((against) => [
+      ...hanging('  unless ', `${against.id ?? 'its own'}: ${JUDGED[against.part.judged]}`, look),
+      ...partLines(against.part, '    ', look),
+    ]),
+    ...hanging('  = ', `${verdict}: ${rule}`, look),
+  ]
+}
+
+function partLines(part: PartExplained, indent: string, look: Look): string[] {
+  const { says, judged, condition, words, since, limits, parts } = part
+  const mark = `${indent}${MARKS[judged]} `
+  if (says !== 'condition')
+    return [
+      ...hanging(mark, `${says}: ${JUDGED[judged]}`, look),
+      ...parts.flatMap((one) => partLines(one, `${indent}  `, look)),
+    ]
+  const start = since === undefined ? '' : `, since ${moment(since)} or before`
+  const below = ' '.repeat(mark.length)
+  return [
+    ...hanging(mark, brief(condition), look),
+    ...hanging(below, brief(`${words}${start}`), look),
+    ...limits
+      .filter(({ says, words }) => says !== words)
+      .flatMap(({ words }) => hanging(below, `limit: ${words}`, look)),
+  ]
+}
+
+function signalLines(signal: SignalExplained, { charts }: Explanation, look: Look): string[] {
+  const { name, source, asked, unit, window, every, history, measured, baseline } = signal
+  const charted = charts.find((one) => one.signal === name)
+  return [
+    `${look.paint.strong(safeLine(name))}: ${source}`,
+    ...facts(
+      [
+        ...Object.entries(asked).map(([option, value]): [string, string] => [`  ${option}`, safeLine(value)]),
+        ['  window', window === undefined ? undefined : formatDuration(window)],
+        [
+          '  looks back',
+          history === undefined ? undefined : `${formatDuration(history)}, every ${formatDuration(every)}`,
+        ],
+        ['  samples', samplesWords(measured)],
+        ['  value', valuesWords(measured, unit)],
+        ['  failed', repeatedWords(measured.failing)],
+        ['  gaps', gapsWords(measured)],
+        ...measured.silent.map((one): [string, string | undefined] => ['  unknown', repeatedWords(one)]),
+        ['  usual', baseline === undefined ? undefined : baselineWords(baseline, unit)],
+      ],
+      look,
+    ),
+    ...(charted === undefined ? [] : chartLines(charted, look)),
+  ]
+}
+
+function chartLines(charted: Charted, look: Look): string[] {
+  const lines = chart(charted, look.width - 4)
+  return lines.length === 0
+    ? []
+    : [...lines.map((line) => `    ${line}`), ...hanging('    ', legend(charted), look)]
+}
+
+function samplesWords({ count, first, last }: History): string {
+  if (first === undefined || last === undefined) return 'none'
+  if (first === last) return `${count}, of ${moment(last)}`
+  return `${count}, from ${moment(first)} to ${moment(last)} (${formatDuration(last - first)})`
+}
+
+function valuesWords({ numbers, value }: History, unit: SignalDef['unit']): string | undefined {
+  if (numbers === undefined)
+    return value === undefined || value === null ? undefined : brief(String(value)).slice(0, 200)
+  const { min, median, max, last } = numbers
+  const [least, middle, most, now] = [min, median, max, last].map((number) => valueWords(number, unit))
+  return min === max ? now : `last ${now}; min ${least}, median ${middle}, max ${most}`
+}
+
+function repeatedWords(repeated: Repeated | undefined): string | undefined {
+  if (repeated === undefined) return undefined
+  const { why, times, last } = repeated
+  return brief(`${why} (${times === 1 ? 'once' : `${times} times`}, last ${moment(last)})`)
+}
+
+function gapsWords({ count, gaps }: History): string | undefined {
+  if (count === 0 || gaps.length === 0) return undefined
+  const all = gaps.map(({ from, to }) => `${moment(from)} to ${moment(to)} (${formatDuration(to - from)})`)
+  const more = all.length > MOST_GAPS ? `; and ${all.length - MOST_GAPS} more` : ''
+  return `${all.slice(0, MOST_GAPS).join('; ')}${more}`
+}
+
+function baselineWords(
+  { value, before }: NonNullable<SignalExplained['baseline']>,
+  unit: SignalDef['unit'],
+): string {
+  const origin = before === undefined ? 'as written' : `measured ${formatDuration(before)} before`
+  return value === undefined ? `not known (${origin})` : `${valueWords(value, unit)} (${origin})`
+}
+
+function moment(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`
+}

@@ -1,0 +1,195 @@
+import { describeCondition } from '../core/conditions/describe.ts'
+import { formatDuration } from '../core/duration.ts'
+import { EXIT, type ExitCode } from '../core/exit.ts'
+import { interruptedExit, signalName } from '../core/interruption.ts'
+import type { Bake } from '../core/model.ts'
+import { Problem } from '../core/problem.ts'
+import { bakeOf, type BakeState, BEAT, SILENT } from '../core/run/bake.ts'
+import { concludeBake, isBreached } from '../core/run/conclude-bake.ts'
+import type { BakeEnded, Line, RunEvent } from '../core/run/events.ts'
+import { startOf } from '../io/process-identity.ts'
+import { failpoint } from './failpoint.ts'
+import { inFolderOf } from './in-folder.ts'
+import { keptOf } from './kept-samples.ts'
+import { lookout } from './lookout.ts'
+import { isDue, type Sampling, startSample, watch, type Watched } from './prove.ts'
+import type { CarryOutOptions, RunLog, Session, StoredRun } from './types.ts'
+import { whereAmI } from './where.ts'
+
+/** Between two looks at what has been sampled, in milliseconds. */
+const TICK = 50
+export type BakeOptions = Pick<CarryOutOptions, 'onLine' | 'onNews' | 'interrupt'>
+
+export interface Baked {
+  /** Absent where the watching was stopped: it can be gone on with. */
+  ended?: BakeEnded | undefined
+  exit: ExitCode
+}
+
+/** One process that watches the bake of a run: samples, writes down what changes, and says when it is over. */
+export class Watching {
+  readonly #session: Session
+  readonly #run: StoredRun
+  readonly #bake: Bake
+  readonly #own: ExitCode
+  readonly #log: RunLog
+  readonly #options: BakeOptions
+  readonly #sampling: Sampling
+  readonly #successor: () => Promise<string | undefined>
+  #state: BakeState
+  #conditions: Watched[]
+  /** The samples that count: those of the time in which nothing is judged do not. */
+  #judging = false
+  #looked: number
+  #told = ''
+
+  constructor(outer: Session, run: StoredRun, log: RunLog, options: BakeOptions) {
+    const { plan, lines } = run
+    const state = bakeOf(plan, lines)
+    if (plan.bake === undefined || state === undefined) throw new Error(`run ${plan.id} has nothing to bake`)
+    const session = inFolderOf(plan.runbook.path, outer)
+    this.#session = session
+    this.#run = run
+    this.#bake = plan.bake
+    this.#state = state
+    this.#own = exitOf(lines)
+    this.#log = log
+    this.#options = options
+    this.#sampling = { session, plan, secrets: session.secretsOf(plan.secrets), now: () => this.#now() }
+    this.#successor = lookout(session, run)
+    this.#looked = this.#now()
+    this.#conditions = this.#begin()
+  }
+
+  async untilEnd(): Promise<Baked> {
+    await this.#append({ type: 'bake-started', by: this.#session.who, ...this.#me() })
+    while (!this.#options.interrupt.aborted) {
+      const ended = await this.#once()
+      if (ended !== undefined) return { ended, exit: ended.exit }
+      await this.#sleep()
+    }
+    const { interrupt } = this.#options
+    await this.#append({ type: 'bake-stopped', signal: signalName(interrupt) })
+    return { exit: interruptedExit(interrupt) }
+  }
+
+  async #once(): Promise<BakeEnded | undefined> {
+    this.#settle()
+    for (const one of this.#conditions) {
+      one.taken.splice(0, one.taken.length - keptOf(one))
+      if (isDue(one, this.#now()) && (this.#left() > 0 || one.taken.length === 0))
+        void startSample(this.#sampling, one)
+    }
+    if (this.#judging) await this.#writeJudged({ words: false })
+    this.#tell()
+    if (isBreached(this.#state) || this.#isOver()) return this.#end()
+    if (this.#now() - this.#state.seen >= BEAT)
+      await this.#append({ type: 'bake-watched', words: this.#words() })
+    return this.#replaced()
+  }
+
+  /** From here on it is judged, by what is measured from here on. */
+  #settle(): void {
+    if (this.#judging || this.#now() < this.#state.since + this.#bake.settle) return
+    this.#judging = true
+    this.#conditions = this.#begin()
+  }
+
+  #begin(): Watched[] {
+    const { must, should, for: within } = this.#bake
+    return watch(this.#sampling, this.#run.plan, { must, should, within })
+  }
+
+  /** Each is measured at least once, however short the time is; and what is still being asked has the last word. */
+  #isOver(): boolean {
+    if (this.#left() > 0 || !this.#judging) return false
+    return this.#conditions.every(({ taken, sampling }) => taken.length > 0 && !sampling)
+  }
+
+  #left(): number {
+    const { watched, seen } = this.#state
+    const since = this.#now() - seen
+    return this.#bake.for - watched - (since > SILENT ? 0 : since)
+  }
+
+  async #end(): Promise<BakeEnded> {
+    // What somebody else has changed meanwhile says nothing about what was proven.
+    const replaced = await this.#replaced(0)
+    if (replaced !== undefined) return replaced
+    await this.#writeJudged({ words: true })
+    const ended = concludeBake(this.#state, this.#own)
+    await this.#append(ended)
+    return ended
+  }
+
+  async #replaced(every = this.#session.store.pace.beat): Promise<BakeEnded | undefined> {
+    if (this.#now() - this.#looked < every) return undefined
+    const successor = await this.#successor()
+    this.#looked = this.#now()
+    if (successor === undefined) return undefined
+    const why = `run ${successor} has changed what was watched`
+    const ended: BakeEnded = { type: 'bake-ended', result: 'replaced', exit: this.#own, why }
+    await this.#append(ended)
+    return ended
+  }
+
+  /** What has changed; at the end also the last words of each. */
+  async #writeJudged({ words: withWords }: { words: boolean }): Promise<void> {
+    for (const { condition: said, role, judgement, taken } of this.#conditions) {
+      const condition = describeCondition(said)
+      const former = this.#state.conditions.find((one) => one.role === role && one.condition === condition)
+      const { verdict, words } = judgement
+      const isNews = former?.verdict !== verdict || (withWords && former.words !== words)
+      if (taken.length > 0 && isNews)
+        await this.#append({ type: 'bake-judged', condition, role, verdict, words })
+    }
+  }
+
+  /** For a spinner. */
+  #tell(): void {
+    const words = `${formatDuration(Math.max(0, Math.ceil(this.#left() / 1000) * 1000))} left; ${this.#words()}`
+    if (words !== this.#told) this.#options.onNews?.(words)
+    this.#told = words
+  }
+
+  #words(): string {
+    const measured = this.#conditions.map(
+      ({ condition, judgement }) => `${condition.signal}: ${judgement.words}`,
+    )
+    const settling = this.#state.since + this.#bake.settle - this.#now()
+    const when = this.#judging
+      ? ''
+      : `not judged for another ${formatDuration(Math.ceil(settling / 1000) * 1000)}; `
+    return when + measured.join('; ')
+  }
+
+  async #append(event: RunEvent): Promise<void> {
+    const line = await this.#log.append(event)
+    failpoint(event.type)
+    this.#run.lines.push(line)
+    this.#state = bakeOf(this.#run.plan, this.#run.lines) ?? this.#state
+    this.#options.onLine(line)
+  }
+
+  async #sleep(): Promise<void> {
+    try {
+      await this.#session.read.sleep(TICK)
+    } catch (error) {
+      // The doors are closing: whoever slept asks whether it was interrupted.
+      if (!(error instanceof Problem && error.code === 'interrupted')) throw error
+    }
+  }
+
+  #now(): number {
+    return this.#session.read.now()
+  }
+
+  #me() {
+    return { pid: process.pid, started: startOf(process.pid) ?? '', host: whereAmI() }
+  }
+}
+
+function exitOf(lines: readonly Line[]): ExitCode {
+  const ended = lines.find(({ event }) => event.type === 'run-ended')?.event
+  return ended?.type === 'run-ended' ? ended.exit : EXIT.unexpected
+}

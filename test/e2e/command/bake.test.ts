@@ -1,0 +1,174 @@
+import { rename } from 'node:fs/promises'
+
+import { expect, test } from 'vitest'
+
+import { tempFolder } from '../../helpers/folder.ts'
+import { describeWith } from '../../helpers/need.ts'
+import { mustRun, poll } from '../../helpers/process.ts'
+import { expectExit } from '../helpers/cli.ts'
+import { GOOD, startStage, type Stage, SWITCH } from './stage.ts'
+
+const RUN = ['run', '--target', GOOD, '--yes']
+const UNDO = ['undo', '--yes', '--answer', 'blocked=yes']
+
+/** Watched by what two files say: percent of errors, and milliseconds. */
+async function start(bake: object, top: object = {}): Promise<Stage> {
+  const number = (name: string): object => ({
+    command: { argv: ['cat', name], stdout: 'number' },
+    every: '50ms',
+  })
+  const stage = await startStage([SWITCH], {
+    top,
+    signals: {
+      errors: { ...number('errors'), unit: 'percent' },
+      p95: { ...number('p95'), unit: 'ms' },
+      away: { prometheus: { url: 'http://127.0.0.1:9', query: 'up' }, every: '50ms' },
+    },
+    procedure: {
+      bake: {
+        must: [{ signal: 'errors', below: '1%' }],
+        should: [{ signal: 'p95', below: '500ms' }],
+        ...bake,
+      },
+    },
+  })
+  await stage.write('errors', '0.2')
+  await stage.write('p95', '120')
+  return stage
+}
+
+describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
+  test('it has held: the plan announces it, and the lock is free meanwhile', async () => {
+    await using stage = await start({ for: '1s', settle: '200ms' })
+    const { cli } = stage
+    expect((await cli.run(['plan', '--target', GOOD])).stdout).toMatch(
+      /Bake: watched afterwards for 1 s, judged after 200 ms\n {2}must {4}errors below 1%\n {2}should {2}p95 below 500ms/,
+    )
+    const running = cli.start(RUN)
+    await poll(() => running.output().includes('bake: watched by'), 20_000)
+    expect((await cli.run(['status', '--json'])).json()['locks']).toEqual([])
+    const result = await running.result
+    expectExit(result, 0)
+    expect(result.stdout).toMatch(/^Proven: 1a2b3c4 is live[^]*\n\nThe bake has held \(1(\.\d)? s of 1 s\)/)
+    const shown = (await cli.run(['show', '--json'])).json()
+    expect(shown['run']).toMatchObject({
+      result: 'proven',
+      bake: { result: 'held', left: 0, conditions: [{ verdict: 'holds' }, { verdict: 'holds' }] },
+    })
+    expect(shown['run'].phases.at(-1)).toMatchObject({ phase: 'bake', limit: 1000 })
+    expect((await cli.run(['status'])).stdout).toContain('Proven: 1a2b3c4 is live. The bake has held')
+  })
+
+  test('breached: 28, with what, since when, and the ways on', async () => {
+    await using stage = await start({ for: '60s' })
+    const { cli } = stage
+    const running = cli.start(RUN)
+    await poll(() => running.output().includes('bake: must errors below 1%: holds'), 20_000)
+    await stage.write('more', '3')
+    await rename(stage.at('more'), stage.at('errors'))
+    const result = await running.result
+    expectExit(result, 28)
+    expect(result.stdout).toMatch(/errors below 1%: is 3%, not\s+below 1%, at \d\d:\d\d:\d\d UTC/)
+    expect(result.stdout).toMatch(/rollback undo[^]*rollback versions/)
+    expect((await cli.run(['status'])).stdout).toContain('The bake is breached')
+    expect((await cli.run(['show', '--format', 'markdown'])).stdout).toMatch(
+      /\n\n## The bake is breached\n\nThe rollback was proven, and it has not stayed well/,
+    )
+    // It stays what it is: there is nothing to go on with.
+    expectExit(await cli.run(['resume']), 2)
+  })
+
+  test('a should makes it degraded, what is not known unmeasured', async () => {
+    await using stage = await start({ for: '600ms' })
+    await stage.write('p95', '900')
+    expectExit(await stage.cli.run(RUN), 24)
+    await using away = await start({ for: '300ms', must: [{ signal: 'away', above: 0 }] })
+    const unmeasured = await away.cli.run([...RUN, '--json'])
+    expectExit(unmeasured, 23)
+    expect(unmeasured.json()).toMatchObject({
+      exit: 23,
+      result: 'proven',
+      bake: { result: 'unmeasured', exit: 23 },
+    })
+  })
+
+  test('Ctrl-C ends the watching only; resume makes up for what was not watched', async () => {
+    await using stage = await start({ for: '4s' })
+    const { cli } = stage
+    const running = cli.start(RUN)
+    await poll(() => running.output().includes('bake: must errors below 1%: holds'), 20_000)
+    running.kill('SIGINT')
+    const stopped = await running.result
+    expectExit(stopped, 130)
+    expect(stopped.stdout).toMatch(/The rollback is done and proven; only the watching was stopped by SIGINT/)
+    expect(stopped.stdout.trimEnd()).toMatch(/\n {2}rollback resume \S+ {2}go on watching it$/)
+    expect((await cli.run(['status'])).stdout).toMatch(
+      /^Baking\n[^]* of 4 s are left; not watched any more since[^]*rollback resume/,
+    )
+    const resumed = await cli.run(['resume', '--json'])
+    expectExit(resumed, 0)
+    expect(resumed.json()).toMatchObject({ bake: { result: 'held' } })
+    expect(resumed.json()['bake'].watched).toBeGreaterThanOrEqual(4000)
+  })
+
+  test('a killed one is told as not watched any more, and can be given up', async () => {
+    await using stage = await start({ for: '60s' })
+    const { cli } = stage
+    const running = cli.start(RUN)
+    await poll(() => running.output().includes('bake: must errors below 1%: holds'), 20_000)
+    expect((await cli.run(['status', '--json'])).json()['baking']).toMatchObject([{ watched: true }])
+    const [{ id }] = (await cli.run(['status', '--json'])).json()['baking']
+    const second = await cli.run(['resume', id])
+    expectExit(second, 25)
+    expect(second.stderr).toContain('is being watched already')
+    running.kill('SIGKILL')
+    await running.result
+    expect((await cli.run(['status', '--json'])).json()).toMatchObject({
+      unfinished: [],
+      baking: [{ id, watched: false }],
+    })
+    expectExit(await cli.run(['abandon', id, '--reason', 'seen on the dashboard', '--yes']), 0)
+    expect((await cli.run(['status', '--json'])).json()['baking']).toEqual([])
+    expect((await cli.run(['show'])).stdout).toContain('The bake was given up')
+  })
+
+  test('a later run ends it, whether somebody watches or not; --no-bake leaves it out', async () => {
+    await using stage = await start({ for: '60s' })
+    const { cli } = stage
+    const running = cli.start(RUN)
+    await poll(() => running.output().includes('bake: must errors below 1%: holds'), 20_000)
+    expectExit(await cli.run(UNDO), 0)
+    const ended = await running.result
+    expectExit(ended, 0)
+    expect(ended.stdout).toMatch(/The bake was ended by a later run[^]*has changed what was watched/)
+
+    const killed = cli.start(RUN)
+    await poll(() => killed.output().includes('bake: must errors below 1%: holds'), 20_000)
+    killed.kill('SIGKILL')
+    await killed.result
+    expectExit(await cli.run(UNDO), 0)
+    expect((await cli.run(['status', '--json'])).json()['baking']).toEqual([])
+    expectExit(await cli.run(['resume']), 2)
+
+    const without = await cli.run([...RUN, '--no-bake', '--json'])
+    expectExit(without, 0)
+    expect(without.json()).toMatchObject({ result: 'proven', bake: { result: 'given-up', watched: 0 } })
+  })
+
+  test('on a shared store another machine sees it, and goes on with it', async () => {
+    await using remote = await tempFolder('remote')
+    await mustRun('git', ['init', '--quiet', '--bare', remote.path])
+    await using stage = await start({ for: '3s' }, { store: { git: { remote: remote.path } } })
+    const running = stage.cli.start(RUN)
+    await poll(() => running.output().includes('bake: must errors below 1%: holds'), 20_000)
+    running.kill('SIGINT')
+    expectExit(await running.result, 130)
+    // Nothing in common but the remote.
+    const env = { ROLLBACK_STORE: stage.at('other-store') }
+    expect((await stage.cli.run(['status', '--json'], { env })).json()['baking']).toMatchObject([
+      { watched: false, bake: { stopped: 'SIGINT' } },
+    ])
+    expectExit(await stage.cli.run(['resume'], { env }), 0)
+    expect((await stage.cli.run(['status'])).stdout).toContain('The bake has held')
+  })
+})

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import type { Measurement } from '../../src/core/contract.ts'
+import { Interruption } from '../../src/core/interruption.ts'
+import type { Bake } from '../../src/core/model.ts'
+import type { Plan } from '../../src/core/plan/types.ts'
+import type { Line, RunEvent } from '../../src/core/run/events.ts'
+import { runStarted } from '../../src/core/run/run-started.ts'
+import { watchBake } from '../../src/runtime/bake.ts'
+import { callStep, planOf } from '../core/plan-of.ts'
+import { tempFolder } from '../helpers/folder.ts'
+import { fakeSession, type FakeSession, fakeWorld, type FakeWorld } from './fake-world.ts'
+
+let folder: Awaited<ReturnType<typeof tempFolder>>
+let session: FakeSession
+let world: FakeWorld
+let clock: number
+
+/** Time passes only by sleeping. */
+beforeEach(async () => {
+  folder = await tempFolder('bake')
+  session = fakeSession(folder.path)
+  world = fakeWorld()
+  clock = 1_000_000
+  Object.assign(session.read, {
+    now: () => clock,
+    async sleep(milliseconds: number) {
+      clock += milliseconds
+      // Samples that are being taken get their turn.
+      await new Promise(setImmediate)
+    },
+  })
+})
+
+afterEach(() => folder.stop())
+
+const PROVEN_AT = 1_000_000
+const percent = (value: number): Measurement => ({ kind: 'samples', samples: [{ at: 0, value }] })
+const gone: Measurement = { kind: 'unreachable', why: 'connection refused' }
+
+/** So many milliseconds after it was proven. */
+const since = (): number => clock - PROVEN_AT
+
+async function proven(bake: Partial<Bake>, id = '20261122-031500-7f3a'): Promise<Plan> {
+  const plan = planOf([callStep('redeploy')], {
+    id,
+    signals: Object.fromEntries(
+      ['errors', 'p95'].map((name) => [
+        name,
+        { source: 'fake', with: { name }, every: 1000, unit: 'percent' as const },
+      ]),
+    ),
+    bake: { for: 30_000, settle: 5000, must: [], should: [], ...bake },
+  })
+  const log = await session.store.create(plan)
+  await log.append(runStarted(plan, session.who))
+  await log.append({ type: 'intent', step: 'redeploy', effect: 'redeploy', attempt: 1, use: 'first' })
+  await log.append({ type: 'run-ended', result: 'proven', exit: 0, why: 'it is live', stands: [] })
+  await log.close()
+  return plan
+}
+
+const MUST: Partial<Bake> = { must: [{ signal: 'errors', below: '1%' }] }
+
+async function watched(plan: Plan, interrupt = new AbortController().signal) {
+  const lines: Line[] = []
+  const baked = await watchBake(session, plan, { interrupt, onLine: (line) => lines.push(line) })
+  return { ...baked, lines }
+}
+
+const judgements = (lines: readonly Line[]): string[] =>
+  lines.flatMap(({ event }) => (event.type === 'bake-judged' ? [`${event.condition} ${event.verdict}`] : []))
+
+test('it has held: every sample, until its time is over', async () => {
+  world.measure = () => percent(0.2)
+  expect(await watched(await proven(MUST))).toMatchObject({ ended: { result: 'held' }, exit: 0 })
+  expect(since()).toBeGreaterThanOrEqual(30_000)
+})
+
+test('the incident itself is not judged: what is measured while it settles does not count', async () => {
+  world.measure = () => percent(since() < 4000 ? 30 : 0.2)
+  // Nor does it count for a condition that looks back.
+  const plan = await proven({ must: [{ signal: 'errors', below: '1%', for: 10_000 }] })
+  expect(await watched(plan)).toMatchObject({ ended: { result: 'held' } })
+})
+
+test('a must that fails ends it at once, with what was measured', async () => {
+  world.measure = () => percent(since() < 12_000 ? 0.2 : 3)
+  const { ended, exit, lines } = await watched(await proven(MUST))
+  expect(ended).toMatchObject({ result: 'breached', why: 'errors below 1%: is 3%, not below 1%' })
+  expect(exit).toBe(28)
+  expect(since()).toBeLessThan(14_000)
+  expect(judgements(lines)).toEqual(['errors below 1% holds', 'errors below 1% fails'])
+})
+
+test('what is not known at the end is no success', async () => {
+  world.measure = () => (since() < 20_000 ? percent(0.2) : gone)
+  expect(await watched(await proven(MUST))).toMatchObject({
+    ended: { result: 'unmeasured', why: 'errors below 1%: connection refused' },
+    exit: 23,
+  })
+})
+
+test('a measuring system that was away for a while is no breach', async () => {
+  world.measure = () => (since() > 10_000 && since() < 20_000 ? gone : percent(0.2))
+  expect(await watched(await proven(MUST))).toMatchObject({ ended: { result: 'held' } })
+})
+
+test('a should that fails does not end it', async () => {
+  world.measure = (name) => percent(name === 'p95' && since() > 10_000 && since() < 12_000 ? 90 : 0.2)
+  const plan = await proven({ ...MUST, should: [{ signal: 'p95', below: '50%' }] })
+  expect(await watched(plan)).toMatchObject({ ended: { result: 'degraded' }, exit: 24 })
+  expect(since()).toBeGreaterThanOrEqual(30_000)
+})
+
+test('one that is stopped is gone on with: what is left is watched, and no less', async () => {
+  const plan = await proven(MUST)
+  const stop = new AbortController()
+  world.measure = () => {
+    if (since() > 10_000) stop.abort(new Interruption('SIGINT', clock))
+    return percent(0.2)
+  }
+  const stopped = await watched(plan, stop.signal)
+  expect(stopped).toMatchObject({ exit: 130 })
+  expect(stopped.ended).toBeUndefined()
+  clock += 3_600_000
+  const again = clock
+  expect(await watched(plan)).toMatchObject({ ended: { result: 'held' }, exit: 0 })
+  expect(clock - again).toBeGreaterThan(18_000)
+  expect(clock - again).toBeLessThan(22_000)
+})
+
+test('a later run that changes something ends it, whatever is measured then', async () => {
+  const plan = await proven(MUST)
+  let later: Promise<unknown> | undefined
+  world.measure = async () => {
+    if (since() < 10_000) return percent(0.2)
+    await (later ??= laterRun())
+    return percent(99)
+  }
+  expect(await watched(plan)).toMatchObject({
+    ended: { result: 'replaced', why: 'run 20261122-041500-aaaa has changed what was watched' },
+    exit: 0,
+  })
+})
+
+/** With what its lock does: whoever watches looks only when something has happened there. */
+async function laterRun(): Promise<void> {
+  await proven({}, '20261122-041500-aaaa')
+  const board = session.store.board('api', 'production')
+  await board.write(await board.read(), { 'lock.json': '{}' }, 'another run')
+}
+
+test('one that has ended meanwhile is not begun again', async () => {
+  world.measure = () => percent(0.2)
+  const plan = await proven(MUST)
+  await watched(plan)
+  await expect(watched(plan)).rejects.toMatchObject({ code: 'run-ended', exit: 2 })
+  expect((await session.store.find(plan.id)).lines.at(-1)?.event.type).toBe('bake-ended')
+})
+
+test('it tells once a minute that it is still watched', async () => {
+  world.measure = () => percent(0.2)
+  const { lines } = await watched(await proven({ ...MUST, for: 300_000 }))
+  const told = lines.filter(({ event }: { event: RunEvent }) => event.type === 'bake-watched')
+  expect(told.length).toBeGreaterThanOrEqual(4)
+  expect(told.length).toBeLessThanOrEqual(5)
+})
