@@ -24,6 +24,12 @@ export async function runbookJsonSchema(platforms: Platforms): Promise<JsonSchem
   addUses(step, platforms, uses)
   addUses(at(step, 'properties', 'fallback'), platforms, uses)
   await addSources(at(root, 'properties', 'signals', 'additionalProperties'), platforms)
+  await addSources(at(root, 'properties', 'capture', 'items'), platforms, ['signal'])
+  await addSources(
+    at(root, 'properties', 'procedures', 'additionalProperties', 'properties', 'capture', 'items'),
+    platforms,
+    ['signal'],
+  )
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Rollback runbook',
@@ -61,7 +67,12 @@ async function optionDefinitions(platforms: Platforms): Promise<Record<string, J
   return Object.fromEntries(await Promise.all(entries))
 }
 
-async function addSources(signal: JsonSchema, platforms: Platforms): Promise<void> {
+/** `others`: keys that may stand in the place of a source. */
+async function addSources(
+  signal: JsonSchema,
+  platforms: Platforms,
+  others: readonly string[] = [],
+): Promise<void> {
   const sources = Object.entries(sourcesOf(platforms))
   const properties = signal.properties as Record<string, JsonSchema>
   for (const [name, source] of sources) {
@@ -69,7 +80,8 @@ async function addSources(signal: JsonSchema, platforms: Platforms): Promise<voi
     properties[name] = { description: summary, ...acceptTemplates(toJsonSchema(options)) }
   }
   signal.additionalProperties = false
-  if (sources.length > 0) signal.oneOf = sources.map(([name]) => ({ required: [name] }))
+  if (sources.length > 0)
+    signal.oneOf = [...sources.map(([name]) => name), ...others].map((name) => ({ required: [name] }))
 }
 
 function actionEntries(platforms: Platforms) {

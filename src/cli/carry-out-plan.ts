@@ -3,8 +3,11 @@ import type { Plan } from '../core/plan/types.ts'
 import { bakeOf } from '../core/run/bake.ts'
 import type { Guide } from '../report/guide.ts'
 import { outcomeText, takenBackText } from '../report/outcome-text.ts'
+import { decisionWords } from '../report/decision-words.ts'
 import { essence } from '../report/essence.ts'
+import { wrap } from '../report/layout.ts'
 import { planText } from '../report/plan-text.ts'
+import { brief } from '../report/safe-text.ts'
 import { summarise } from '../report/summary.ts'
 import type { CarriedThrough } from '../runtime/carry-through.ts'
 import type { Session, StoredRun } from '../runtime/types.ts'
@@ -40,7 +43,7 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
   const { session, interrupts, output, plan, takesBack, offline, answers } = request
   if (!output.json) output.progress(planText(plan, await output.progressLook(), request.guide))
   output.document({ type: 'plan', plan })
-  await agree(request, (width) => `${essence(plan, width - QUESTION.length)}${QUESTION}`)
+  await agree(request, (width) => questionText(plan, width))
   // A question takes its time.
   const plannedAt = request.yes ? request.plannedAt : undefined
   const { carryThrough } = await import('../runtime/carry-through.ts')
@@ -71,6 +74,19 @@ export async function endOrBake(here: BakeHere, carried: CarriedThrough): Promis
 }
 
 const QUESTION = '. Go on?'
+
+/** What the triggers say never keeps a person from it; but nobody should say yes without having read it. */
+function questionText(plan: Plan, width: number): string {
+  const doing = `${essence(plan, width - QUESTION.length)}${QUESTION}`
+  if (plan.decision === undefined) return doing
+  const words = `The triggers say: ${brief(decisionWords(plan.decision))}`
+  const lines = wrap(words, width)
+  const shown = lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES), '…']
+  return [...shown, doing].join('\n')
+}
+
+/** The plan above the question has all of it. */
+const MOST_LINES = 3
 
 export async function printEnd(
   acts: readonly [Act, ...Act[]],

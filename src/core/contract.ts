@@ -334,6 +334,21 @@ export interface Source<Options> {
   /** Where only a person knows it: `measure` then has nothing to tell by itself. */
   person?: PersonKnows<Options> | undefined
   measure(options: Options, read: ReadDoor, period?: Period): Promise<Measurement>
+  /**
+   * All that it answers, for the record, of a long text not more than so many bytes; absent where what it measures is all
+   * there is. Throws a Problem where there is no answer.
+   */
+  capture?(options: Options, read: ReadDoor, limit: number): Promise<Captured>
+}
+
+/** A text of somebody else: it may hold anything, secrets included. */
+export interface Captured {
+  /** Where its beginning was dropped, it starts with a whole line. */
+  text: string
+  /** Bytes that were dropped. */
+  dropped: number
+  /** What is to be known about it: `exit code 1`. */
+  note?: string | undefined
 }
 
 /** What a person is asked, and what an answer means. */

@@ -26,6 +26,10 @@ export interface Runbook {
   maxDowntime?: { [Of in 'critical' | 'high' | 'medium']?: number | undefined } | undefined
   /** The signal that tells how long a fix without a rollback takes, in `ms` or `s`. */
   fixForward?: { signal: string } | undefined
+  /** Of every procedure; each procedure may have more. */
+  guards?: Guard[] | undefined
+  /** Of every procedure; each procedure may have more. */
+  capture?: Capture[] | undefined
   procedures: Procedure[]
 }
 
@@ -90,6 +94,24 @@ export interface Trigger {
   note?: string | undefined
 }
 
+/** What must hold before anything is changed. */
+export interface Guard {
+  id?: string | undefined
+  holds: Statement
+  /** Why it is asked for, for the person whom it refuses. */
+  note?: string | undefined
+}
+
+/** What is kept as evidence before the first change, for whoever looks for the cause afterwards. */
+export interface Capture {
+  id: string
+  /** `command`, `http` …: a registered source. */
+  source: string
+  with: JsonObject
+  /** Milliseconds of its history, where the source keeps one. */
+  over?: number | undefined
+}
+
 /** While it holds, no trigger of these severities counts: a fix is near, the feature is switched off already. */
 export interface Unless {
   id: string
@@ -126,6 +148,8 @@ export interface Procedure {
   onFailure: 'stop' | 'undo'
   /** Milliseconds per phase. */
   limits: { decide?: number | undefined; execute?: number | undefined; verify?: number | undefined }
+  guards?: Guard[] | undefined
+  capture?: Capture[] | undefined
   steps: Step[]
   verify?: Verify | undefined
   bake?: Bake | undefined

@@ -1,3 +1,4 @@
+import { decisionWords } from './decision-words.ts'
 import { formatDuration } from '../core/duration.ts'
 import { changeNamed, stepNamed } from '../core/plan/lookup.ts'
 import type { Plan, PlannedChange } from '../core/plan/types.ts'
@@ -65,6 +66,10 @@ const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => s
     `${event.kind} ${event.id} started by ${event.by.name} on ${event.by.host}${targetWords(event.target)}`,
   'run-resumed': (event) => `resumed by ${event.by.name} on ${event.by.host}`,
   evidence: (event) => `evidence: ${event.signal}: ${event.value}`,
+  verdict: (event) => `the triggers say: ${decisionWords(event)}`,
+  captured: (event) => `evidence ${capturedWords(event)}`,
+  'guard-judged': (event) =>
+    `guard ${event.guard} (${event.condition}): ${JUDGED_WORDS[event.verdict]}: ${event.words}${event.forced === true && event.verdict !== 'holds' ? '; gone past by force' : ''}`,
   'phase-started': (event) => `phase: ${PHASE_WORDS[event.phase]}`,
   'step-started': (event) => `${event.step}: started`,
   intent: intentWords,
@@ -119,6 +124,20 @@ export function inTimeline(lines: readonly Line[]): readonly Line[] {
 export function eventWords(event: RunEvent, plan: Plan): string {
   const words = WORDS[event.type] as (event: RunEvent, plan: Plan) => string
   return words(event, plan)
+}
+
+/** Where it is, how long, and what of it is missing. */
+export function capturedWords({
+  capture,
+  file,
+  bytes,
+  dropped,
+  why,
+}: Pick<Event<'captured'>, 'capture' | 'file' | 'bytes' | 'dropped' | 'why'>): string {
+  if (file === undefined) return `${capture}: not kept${because(why)}`
+  const cut = dropped === 0 ? '' : `, ${dropped} bytes cut off`
+  const note = why === undefined ? '' : ` (${why})`
+  return `${capture}: ${bytes} bytes${cut}${note}: ${file}`
 }
 
 function targetWords(target: Release): string {

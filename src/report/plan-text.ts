@@ -1,4 +1,4 @@
-import { describeCondition } from '../core/conditions/describe.ts'
+import { describeCondition, describeStatement } from '../core/conditions/describe.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { Verify } from '../core/model.ts'
 import { bindLate } from '../core/plan/bind.ts'
@@ -6,6 +6,8 @@ import type { LiveVersion, Plan } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
 import { shellLine } from '../core/shell.ts'
 import { bakePlanLines } from './bake-text.ts'
+import { decisionWords } from './decision-words.ts'
+import { JUDGED_WORDS } from './event-words.ts'
 import { type Guide, guideFacts, linkLines, noteLines } from './guide.ts'
 import { facts, hanging, heading, narrowChange, sections, table } from './layout.ts'
 import type { Look } from './look.ts'
@@ -29,6 +31,8 @@ export function planText(
     headLines(plan, guide, look),
     surfaceLines(plan, look),
     section('In this order', stepLines(plan, look), look),
+    guardLines(plan, look),
+    listLines('Kept as evidence before the first change', captureWords(plan), look),
     leftOutLines(plan, look),
     noReturnLines(plan, look),
     listLines('What can still happen between the last look and a write', windows(plan), look),
@@ -60,6 +64,7 @@ function headLines(plan: Plan, guide: Guide, look: Look): string[] {
           '  Measured',
           brief(`${signal}: ${value}`),
         ]),
+        ['  Triggers', plan.decision === undefined ? undefined : brief(decisionWords(plan.decision))],
         ['  Run', safeLine(plan.id)],
       ],
       look,
@@ -98,6 +103,30 @@ function surfaceLines(plan: Plan, look: Look): string[] {
 
 function surfacesChange(count: number): string {
   return `Changes ${count} ${count === 1 ? 'surface' : 'surfaces'}`
+}
+
+/** They are measured once more: what is said here may be an hour old by then. */
+function guardLines({ guards = [] }: Plan, look: Look): string[] {
+  return section(
+    'Guards, asked again right before the first change',
+    guards.flatMap(({ id, holds, verdict, words, forced, note }) => {
+      const state = forced === true ? 'forced' : JUDGED_WORDS[verdict]
+      const paint = verdict === 'holds' ? look.paint.good : look.paint.warn
+      const why = note === undefined ? '' : ` (${note})`
+      return hanging(
+        `  ${paint(state.padEnd(7))}  `,
+        brief(`${id}: ${describeStatement(holds)}: ${words}${why}`),
+        look,
+      )
+    }),
+    look,
+  )
+}
+
+function captureWords({ capture = [] }: Plan): string[] {
+  return capture.map(({ id, source, over }) =>
+    over === undefined ? `${id} (${source})` : `${id} (${source}, ${formatDuration(over)} of it)`,
+  )
 }
 
 function leftOutLines(plan: Plan, look: Look): string[] {

@@ -17,7 +17,7 @@ interface Item {
   known?: string[] | undefined
 }
 
-const GOOD = new Set(['ready', 'possible', 'measured'])
+const GOOD = new Set(['ready', 'possible', 'measured', 'holds'])
 /** Neither good nor an obstacle: nobody has looked. */
 const OPEN = new Set(['unasked', 'untried'])
 
@@ -48,6 +48,7 @@ export function readinessText(readiness: Readiness, guide: Guide, look: Look): s
     group('Calls', callItems(readiness), look),
     group('Secrets', secretItems(readiness), look),
     group('Signals', signalItems(readiness), look),
+    group('Guards: what must hold before anything is changed', guardItems(readiness), look),
     [
       heading('Versions to return to', look),
       ...candidateLines(readiness.candidates, look),
@@ -66,6 +67,7 @@ function obstacles(readiness: Readiness): Item[] {
     ...trialItems(readiness),
     ...callItems(readiness),
     ...secretItems(readiness),
+    ...guardItems(readiness),
     ...unreadItems(readiness),
   ].filter((item) => !GOOD.has(item.state) && !OPEN.has(item.state))
 }
@@ -121,6 +123,18 @@ function secretItems(readiness: Readiness): Item[] {
 
 function signalItems(readiness: Readiness): Item[] {
   return readiness.signals.map(({ name, value, state }) => ({ name, state, words: value }))
+}
+
+function guardItems({ guards }: Readiness): Item[] {
+  return guards.map(({ guard, condition, state, words, note }) => ({
+    name: `${guard}: ${condition}`,
+    state,
+    words: note === undefined ? words : `${words} (${note})`,
+    cure:
+      state === 'fails' || state === 'unknown'
+        ? 'see that it holds; a run goes past it only with --force --reason <text>'
+        : undefined,
+  }))
 }
 
 function unreadItems({ candidatesUnread }: Readiness): Item[] {

@@ -2,7 +2,8 @@ import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
 import { bakeTitle, bakeWhy, conditionWords } from './bake-text.ts'
-import { eventWords, inTimeline, JUDGED_WORDS, resultWords } from './event-words.ts'
+import { VERDICT_WORDS } from './decision-words.ts'
+import { capturedWords, eventWords, inTimeline, JUDGED_WORDS, resultWords } from './event-words.ts'
 import { phaseWords } from './phase-times.ts'
 import { liveWords } from './plan-text.ts'
 import { brief } from './safe-text.ts'
@@ -17,6 +18,9 @@ export function runMarkdown(plan: Plan, lines: readonly Line[]): string {
     `**${resultWords(summary)}**${summary.result === 'proven' ? '' : after(summary.why)}`,
     ...bakePart(summary),
     grid(['', ''], headRows(summary)),
+    ...part('Triggers', grid(['What', 'Verdict', 'Measured'], triggerRows(summary))),
+    ...part('Guards', grid(['What', 'Verdict', 'Measured'], guardRows(summary))),
+    ...part('Kept before the first change', bullets(summary.captured.map(capturedWords))),
     ...part('Changes and calls', grid(['What', 'From', 'To', 'State'], effectRows(summary))),
     ...proofPart(summary),
     ...part('What stands', summary.result === 'proven' ? '' : bullets(summary.stands)),
@@ -51,6 +55,26 @@ function headRows(summary: RunSummary): string[][] {
     ...summary.leftOut.map(({ step, why }): [string, string] => ['Left out', escaped(`${step}: ${why}`)]),
   ]
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+}
+
+function triggerRows({ decision }: RunSummary): string[][] {
+  if (decision === undefined) return []
+  return [
+    ['all together', VERDICT_WORDS[decision.verdict], ''],
+    ...decision.triggers.map(({ id, severity, condition, judged, words, but }) => [
+      escaped(`${id} (${severity}): ${condition}`),
+      JUDGED_WORDS[judged],
+      escaped(but === undefined ? words : `${words}; ${but}`),
+    ]),
+  ]
+}
+
+function guardRows({ guards }: RunSummary): string[][] {
+  return guards.map(({ guard, condition, verdict, words, forced }) => [
+    escaped(`${guard}: ${condition}`),
+    verdict !== 'holds' && forced ? `${JUDGED_WORDS[verdict]}, gone past by force` : JUDGED_WORDS[verdict],
+    escaped(words),
+  ])
 }
 
 function effectRows(summary: RunSummary): string[][] {

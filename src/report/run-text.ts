@@ -2,7 +2,8 @@ import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line } from '../core/run/events.ts'
 import { bakeLines } from './bake-text.ts'
-import { eventWords, inTimeline, JUDGED_WORDS } from './event-words.ts'
+import { VERDICT_WORDS } from './decision-words.ts'
+import { capturedWords, eventWords, inTimeline, JUDGED_WORDS } from './event-words.ts'
 import { facts, hanging, heading, narrowChange, sections, table } from './layout.ts'
 import type { Look } from './look.ts'
 import { headline, standsLines, unknownLines, waysOnLines } from './outcome-text.ts'
@@ -19,6 +20,9 @@ export function runText(plan: Plan, lines: readonly Line[], look: Look): string 
     [heading(safeLine(titleOf(summary)), look), ...headline(summary, look)],
     bakeLines(summary, look),
     headFacts(summary, look),
+    triggerLines(summary, look),
+    guardLines(summary, look),
+    capturedLines(summary, look),
     changeLines(summary, look),
     proofLines(summary, look),
     phaseLines(summary, look),
@@ -52,6 +56,45 @@ function headFacts(summary: RunSummary, look: Look): string[] {
     ],
     look,
   )
+}
+
+/** What does not speak for a rollback is only counted: it is in the JSON. */
+function triggerLines({ decision }: RunSummary, look: Look): string[] {
+  if (decision === undefined) return []
+  const telling = decision.triggers.filter(({ judged }) => judged !== 'fails')
+  const others = decision.triggers.length - telling.length
+  return [
+    heading(`Triggers, when the plan was made: ${VERDICT_WORDS[decision.verdict]}`, look),
+    ...telling.flatMap(({ id, severity, condition, judged, words, but }) =>
+      hanging(
+        `  ${JUDGED_WORDS[judged].padEnd(7)}  `,
+        brief(`${id} (${severity}): ${condition}: ${words}${but === undefined ? '' : `; ${but}`}`),
+        look,
+      ),
+    ),
+    ...(others === 0 ? [] : [`  ${others} ${others === 1 ? 'trigger does' : 'triggers do'} not hold`]),
+  ]
+}
+
+function guardLines({ guards }: RunSummary, look: Look): string[] {
+  if (guards.length === 0) return []
+  return [
+    heading('Guards, right before the first change', look),
+    ...guards.flatMap(({ guard, condition, verdict, words, forced }) => {
+      const paint = verdict === 'holds' ? look.paint.good : look.paint.bad
+      const text = `${guard}: ${condition}: ${words}${verdict !== 'holds' && forced ? '; gone past by force' : ''}`
+      return hanging(`  ${paint(JUDGED_WORDS[verdict].padEnd(7))}  `, brief(text), look)
+    }),
+  ]
+}
+
+function capturedLines({ captured }: RunSummary, look: Look): string[] {
+  if (captured.length === 0) return []
+  const [host = ''] = captured.map((one) => one.host)
+  return [
+    heading(safeLine(`Kept before the first change, on ${host}`), look),
+    ...captured.flatMap((one) => hanging('  - ', safeLine(capturedWords(one)), look)),
+  ]
 }
 
 function changeLines(summary: RunSummary, look: Look): string[] {

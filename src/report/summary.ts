@@ -1,3 +1,4 @@
+import type { DecisionOnRecord } from '../core/conditions/verdict.ts'
 import type { ExitCode } from '../core/exit.ts'
 import type { LeftOut, Plan } from '../core/plan/types.ts'
 import { leavesSomethingToUndo } from '../core/plan/undo.ts'
@@ -35,6 +36,12 @@ export interface RunSummary {
   exit?: ExitCode | undefined
   why?: string | undefined
   evidence: { signal: string; value: string }[]
+  /** What the triggers said when the plan was made. */
+  decision?: DecisionOnRecord | undefined
+  /** What was kept as evidence before the first change: files on the machine that did it. */
+  captured: Omit<Extract<RunEvent, { type: 'captured' }>, 'type'>[]
+  /** What had to hold before anything was changed, as it was last measured. */
+  guards: { guard: string; condition: string; verdict: Judged; words: string; forced: boolean }[]
   /** Those that began, in their order. */
   phases: PhaseTime[]
   steps: StepSummary[]
@@ -103,6 +110,9 @@ export function summarise(plan: Plan, all: readonly Line[], ending?: RunEnded): 
     evidence: lines.flatMap(({ event }) =>
       event.type === 'evidence' ? [{ signal: event.signal, value: event.value }] : [],
     ),
+    decision: decisionIn(lines),
+    captured: capturedIn(lines),
+    guards: guardsIn(lines),
     phases: [...phaseTimes(plan, state, last?.at ?? 0), ...bakeTime(bake)],
     steps: plan.steps.map((step) => stepOf(step, state, ends)),
     ...effects,
@@ -168,6 +178,35 @@ function endsOf(lines: readonly Line[]): Map<string, number> {
       event.type === 'step-ended' ? [[event.step, at]] : [],
     ),
   )
+}
+
+/** The last of each: after an interruption it was kept once more. */
+function capturedIn(lines: readonly Line[]): RunSummary['captured'] {
+  const found = new Map<string, RunSummary['captured'][number]>()
+  for (const { event } of lines) {
+    if (event.type !== 'captured') continue
+    const { type: _, ...captured } = event
+    found.set(captured.capture, captured)
+  }
+  return [...found.values()]
+}
+
+function decisionIn(lines: readonly Line[]): DecisionOnRecord | undefined {
+  const event = lines.find((line) => line.event.type === 'verdict')?.event
+  return event?.type === 'verdict' ? { verdict: event.verdict, triggers: event.triggers } : undefined
+}
+
+/** A run that was interrupted before its first change has asked them more than once. */
+function guardsIn(lines: readonly Line[]): RunSummary['guards'] {
+  const resumed = lines.findLastIndex(({ event }) => event.type === 'run-resumed')
+  const judged = (part: readonly Line[]): RunSummary['guards'] =>
+    part.flatMap(({ event }) => {
+      if (event.type !== 'guard-judged') return []
+      const { guard, condition, verdict, words, forced } = event
+      return [{ guard, condition, verdict, words, forced: forced === true }]
+    })
+  const last = judged(lines.slice(resumed + 1))
+  return last.length > 0 ? last : judged(lines)
 }
 
 /** The last judgement of every condition and surface. */

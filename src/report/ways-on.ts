@@ -22,6 +22,10 @@ interface Ended {
 /** Results after which there is nothing of the run to take back. */
 const NOTHING_STANDS = new Set<Ended['result']>(['already', 'refused', 'declined', 'failed'])
 
+const GUARDED: WayOn = {
+  does: 'the same command again, once that holds; with --force --reason <text> all the same',
+}
+
 /**
  * `undoable`: an undo of it would do something; one that only redeployed what was there leaves that to the run before.
  * The next commands after a run, the most likely one last: that is where a tired reader looks.
@@ -29,6 +33,7 @@ const NOTHING_STANDS = new Set<Ended['result']>(['already', 'refused', 'declined
 export function waysOn(run: Ended, undoable: boolean): WayOn[] {
   const show = { command: shellLine(['rollback', 'show', run.id]), does: 'the whole report' }
   const undo = { command: shellLine(['rollback', 'undo', run.id]), does: undoDoes(run) }
+  if (run.result === 'refused') return [show, GUARDED]
   if (NOTHING_STANDS.has(run.result)) return [show]
   const back = undoable ? [undo] : []
   const resume = shellLine(['rollback', 'resume', run.id])

@@ -191,7 +191,17 @@ export const unless = z
   })
   .check(...groupChecks)
 
+/** What must hold before anything is changed. */
+export const guard = z
+  .strictObject({
+    id: optional(id, 'Names it where it refuses'),
+    ...statement,
+    note: note(),
+  })
+  .check(...groupChecks)
+
 export type ConditionFile = z.output<typeof condition>
 export type PartFile = z.output<typeof part>
+export type GuardFile = z.output<typeof guard>
 export type TriggerFile = z.output<typeof trigger>
 export type UnlessFile = z.output<typeof unless>

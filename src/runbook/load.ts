@@ -1,6 +1,7 @@
 import type { Runbook } from '../core/model.ts'
 import { platforms as registered } from '../platforms/index.ts'
 import type { Filled } from './filled.ts'
+import { checkCaptures } from './capture.ts'
 import { checkFixForward } from './fix-forward.ts'
 import { readDeclared, type Chosen, type Declared } from './declared.ts'
 import type { Diagnostic } from './diagnostic.ts'
@@ -74,6 +75,7 @@ async function loadFor(
   checkTriggers(document, report)
   checkFixForward(document, report)
   await checkProcedures(document, platforms, report)
+  await checkCaptures(document, platforms, report)
   const file = validate(runbookSchema, document, [], report)
   if (diagnostics.length > 0 || file === undefined) return { diagnostics: tidy(diagnostics) }
   return { runbook: toRunbook(file, declared, { path, text }), environments: declared.environments }

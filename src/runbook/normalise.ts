@@ -10,10 +10,11 @@ import {
   type StoreDef,
   type Verify,
 } from '../core/model.ts'
+import { toCaptures } from './capture.ts'
 import type { Declared } from './declared.ts'
 import type { BakeFile, RunbookFile, VerifyFile } from './schema.ts'
 import { sourceKeys } from './sources.ts'
-import { toCondition, toTrigger, toUnless } from './statements.ts'
+import { toCondition, toGuard, toTrigger, toUnless } from './statements.ts'
 
 const VERIFY_WITHIN = 5 * 60_000
 
@@ -42,6 +43,8 @@ export function toRunbook(
     unless: (file.unless ?? []).map(toUnless),
     maxDowntime: file.max_downtime,
     fixForward: file.fix_forward,
+    guards: file.guards?.map(toGuard),
+    capture: toCaptures(file.capture, file.signals ?? {}),
     procedures: Object.entries(file.procedures).map(([name, procedure]) =>
       toProcedure(name, procedure, file.signals ?? {}),
     ),
@@ -71,6 +74,8 @@ function toProcedure(name: string, file: RunbookFile['procedures'][string], sign
     links: file.links,
     onFailure: file.on_failure ?? 'stop',
     limits: file.limits ?? {},
+    guards: file.guards?.map(toGuard),
+    capture: toCaptures(file.capture, signals),
     steps: file.steps.map(toStep),
     verify: toVerify(file.verify),
     bake: toBake(file.bake, signals),

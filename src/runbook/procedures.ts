@@ -1,4 +1,5 @@
 import { checkProvenSeries } from './check-series.ts'
+import { checkGuards } from './guards.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap, asText } from './loose.ts'
 import { checkBakeTimes } from './bake-times.ts'
@@ -15,9 +16,11 @@ export async function checkProcedures(document: Filled, platforms: Platforms, re
     const name = asText(asMap(asMap(file.release).live)[key])
     if (name !== undefined) checkSignalName(name, ['release', 'live', key], asMap(file.signals), report)
   }
+  await checkGuards(file.guards, ['guards'], document, platforms, report)
   for (const [name, procedure] of Object.entries(asMap(file.procedures))) {
     const at = ['procedures', name]
-    const { steps, verify, bake, undo } = asMap(procedure)
+    const { steps, guards, verify, bake, undo } = asMap(procedure)
+    await checkGuards(guards, [...at, 'guards'], document, platforms, report)
     checkOrder(asList(steps), [...at, 'steps'], report)
     checkVerify(verify, [...at, 'verify'], document, report)
     checkVerify(bake, [...at, 'bake'], document, report)

@@ -22,6 +22,8 @@ const FILLED = new Set([
   'unless',
   'max_downtime',
   'fix_forward',
+  'guards',
+  'capture',
   'procedures',
 ])
 
@@ -109,10 +111,12 @@ function scopeOf(path: Path): Scope {
   const [part, , third] = path
   if (typeof part !== 'string' || !FILLED.has(part)) return 'nothing'
   if (part === 'signals') return path.length > 3 ? 'measure' : 'vars'
-  if (part !== 'procedures') return path.at(-1) === 'signal' ? 'nothing' : 'vars'
+  if (part === 'capture') return path.length > 3 ? 'options' : 'vars'
+  if (part !== 'procedures' && part !== 'guards') return path.at(-1) === 'signal' ? 'nothing' : 'vars'
   if (typeof third === 'string' && PROSE.has(third)) return 'early'
   if (third === 'steps' && (path[4] === 'with' || (path[4] === 'fallback' && path[5] === 'with')))
     return 'options'
+  if (third === 'capture' && path.length > 5) return 'options'
   const key = path.findLast((one) => typeof one === 'string')
   if (key === undefined || STRUCTURE.has(key)) return 'nothing'
   return PREDICATES.has(key) ? 'late' : 'vars'

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 
 import { described, duration } from '../platforms/options.ts'
 import { baseline } from './baseline-schema.ts'
-import { bare, condition, trigger, unless } from './condition-schema.ts'
+import { bare, condition, guard, trigger, unless } from './condition-schema.ts'
 
 // The shape of a runbook file. What an action or a source takes is checked by its own schema: see options.ts.
 // Descriptions end up in editors, by way of schema/runbook.schema.json.
@@ -118,6 +118,16 @@ export const SIGNAL_KEYS = {
 // The one key that names the source is checked by signals.ts: only a registered source has a schema.
 const signal = z.looseObject(SIGNAL_KEYS)
 
+// The key that names the source is checked by capture.ts.
+const capture = z.looseObject({
+  id: described(
+    z.string().check(z.maxLength(64), z.regex(STEP_ID, 'ids are lower-case letters, digits and -')),
+    'Names the file; unique in the runbook',
+  ),
+  signal: optional(name, 'Keep what this signal measures, instead of asking a source'),
+  over: optional(time, 'So much of its history, where the source keeps one'),
+})
+
 const verify = z
   .strictObject({
     within: optional(time, 'Time in which every condition of must has to hold; default 5m'),
@@ -185,6 +195,8 @@ const procedure = z.strictObject({
     }),
     'Time limits per phase',
   ),
+  guards: optional(z.array(guard), 'What must hold before anything is changed, besides those of the runbook'),
+  capture: optional(z.array(capture), 'What is kept as evidence before the first change'),
   steps: z.array(step).check(z.minLength(1, 'has no steps')),
   verify: z.optional(verify),
   bake: optional(bake, 'Conditions that are watched after the run is proven'),
@@ -223,6 +235,11 @@ export const runbookSchema = z.strictObject({
   fix_forward: optional(
     z.strictObject({ signal: name }),
     'The signal that tells how long a fix without a rollback takes: check compares the two',
+  ),
+  guards: optional(z.array(guard), 'What must hold before anything is changed, whatever the procedure'),
+  capture: optional(
+    z.array(capture),
+    'What is kept as evidence before the first change, whatever the procedure',
   ),
   procedures: described(
     named(procedure).check(z.refine((value) => Object.keys(value).length > 0, 'has no procedures')),

@@ -22,7 +22,9 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
   const signals = asMap(asMap(document.filled).signals)
   for (const [name, signal] of Object.entries(signals)) {
     const at = ['signals', name]
-    const known = sourceKeys(asMap(signal)).filter((key) => isSource(key, at, sources, report))
+    const known = sourceKeys(asMap(signal)).filter((key) =>
+      isSource(key, at, sources, Object.keys(SIGNAL_KEYS), report),
+    )
     const [source] = known
     if (source === undefined && sourceKeys(asMap(signal)).length === 0)
       report.key(at, {
@@ -73,15 +75,22 @@ async function checkHistory(
   })
 }
 
-function isSource(key: string, at: Path, sources: Record<string, SourceEntry>, report: Report): boolean {
+/** Whether a key names a source; `others` are the keys that may stand beside it. */
+export function isSource(
+  key: string,
+  at: Path,
+  sources: Record<string, SourceEntry>,
+  others: readonly string[],
+  report: Report,
+): boolean {
   if (Object.hasOwn(sources, key)) return true
-  const near = nearest(key, [...Object.keys(sources), ...Object.keys(SIGNAL_KEYS)])
+  const near = nearest(key, [...Object.keys(sources), ...others])
   report.key([...at, key], {
     code: 'unknown-key',
     message: `unknown key "${key}"`,
     cure:
       near === undefined
-        ? `sources: ${Object.keys(sources).join(', ')}; other keys: ${Object.keys(SIGNAL_KEYS).join(', ')}`
+        ? `sources: ${Object.keys(sources).join(', ')}; other keys: ${others.join(', ')}`
         : `did you mean "${near}"?`,
   })
   return false
@@ -122,7 +131,7 @@ export function checkTriggers(document: Filled, report: Report): void {
     })
 }
 
-function checkStatement(
+export function checkStatement(
   statement: Record<string, unknown>,
   at: Path,
   document: Filled,

@@ -1,7 +1,8 @@
-import type { Condition, Statement, Trigger, Unless } from '../core/model.ts'
+import type { Condition, Guard, Statement, Trigger, Unless } from '../core/model.ts'
 import { budgetOf } from './condition-parts.ts'
 import {
   type ConditionFile,
+  type GuardFile,
   type PartFile,
   SEVERITIES,
   type TriggerFile,
@@ -62,4 +63,8 @@ export function toTrigger({ id, severity, rollback_after, unless, note, ...when 
 
 export function toUnless({ id, severity = [...SEVERITIES], note, ...when }: UnlessFile): Unless {
   return { id, when: toStatement(when as PartFile), severities: severity, note }
+}
+
+export function toGuard({ id, note, ...holds }: GuardFile): Guard {
+  return { id, holds: toStatement(holds as PartFile), note }
 }

@@ -5,12 +5,10 @@ import type { Path } from './path.ts'
 
 /** `*` is any key or place in a list. */
 const UNAVAILABLE = [
-  'guards',
   'notify',
   'inputs.*.type',
   'release.history.registry',
   'procedures.*.triggers',
-  'procedures.*.guards',
   'procedures.*.fences',
   'procedures.*.notify',
   'procedures.*.limits.announce',

@@ -175,6 +175,10 @@ class Execution implements Carrier {
     return this.#ground.held.check()
   }
 
+  keep(name: string, text: string): Promise<string> {
+    return this.#ground.log.keep(name, text)
+  }
+
   share(): Promise<void> {
     return this.#ground.log.share()
   }

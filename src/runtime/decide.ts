@@ -1,12 +1,20 @@
 import { judge } from '../core/conditions/judge.ts'
 import { lastSample } from '../core/conditions/over-time.ts'
 import { timeAllowed } from '../core/conditions/time-allowed.ts'
-import { type Decision, gravest, judgeTrigger, type TriggerVerdict } from '../core/conditions/verdict.ts'
+import {
+  type Decision,
+  gravest,
+  type JudgeOne,
+  judgeTrigger,
+  type TriggerVerdict,
+} from '../core/conditions/verdict.ts'
 import type { KnownOf } from '../core/conditions/explain.ts'
-import type { Condition, Runbook } from '../core/model.ts'
+import type { Speaks } from '../core/conditions/moments.ts'
+import type { Runbook } from '../core/model.ts'
 import type { People } from './asked-signal.ts'
 import { lookBacks, measuredAs, measuredSignals } from './look-backs.ts'
 import { told, unlessAborted, withHistory } from './trace-breach.ts'
+import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
 import type { Session } from './types.ts'
 import { basisOf, EVERY, takeSample, watched, type Watched } from './watch-signal.ts'
 
@@ -35,7 +43,10 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   const { interrupt, people, sample, onNews } = options
   const { now, sleep } = session.read
   const start = now()
-  const basis = basisOf(session, runbook)
+  const procedure = procedureNamed(runbook, undefined)
+  const ground = groundOf(runbook, procedure, planHead(start, { given: '' }))
+  const secrets = session.secretsOf(runbook.secrets)
+  const basis = basisOf({ session, runbook, procedure, ground, secrets })
   const signals = await Promise.all(
     [...measuredSignals(runbook).values()].map(({ signal, ...how }) =>
       watched(basis, signal, { ...how, people }),
@@ -48,7 +59,10 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     if (options.explain !== true) return decision
     const { explain } = await import('./explain.ts')
     const { triggers } = decision
-    return { ...decision, explanation: explain(runbook, triggers, signals, knownBy(signals, now()), now()) }
+    return {
+      ...decision,
+      explanation: explain(runbook, triggers, signals, knownBy(signals, now(), 'of-breach'), now()),
+    }
   }
   let news = ''
   let judged = { made: 0, at: -Infinity }
@@ -91,13 +105,26 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   }
 }
 
-function decisionOf(runbook: Runbook, signals: readonly Watched[], now: number, start: number): Decision {
-  const { triggers, unless } = runbook
-  const known = knownBy(signals, now)
-  const judgeOne = (condition: Condition) => {
+/** A signal, and what was measured of it. */
+export type Measured = Pick<Watched, 'name' | 'window' | 'signal' | 'every' | 'taken' | 'baseline' | 'asked'>
+
+/** The judge of conditions on these signals. */
+export function judgeOf(signals: readonly Measured[], now: number, speaks: Speaks): JudgeOne {
+  const known = knownBy(signals, now, speaks)
+  return (condition) => {
     const { taken, judging } = known(condition)
     return judge(condition, taken, judging)
   }
+}
+
+export function decisionOf(
+  runbook: Runbook,
+  signals: readonly Measured[],
+  now: number,
+  start: number,
+): Decision {
+  const { triggers, unless } = runbook
+  const judgeOne = judgeOf(signals, now, 'of-breach')
   const judged = triggers.map((trigger) => judgeTrigger(trigger, judgeOne, now, unless))
   const time = timeOf(runbook, judged, signals, now)
   return {
@@ -112,14 +139,14 @@ function decisionOf(runbook: Runbook, signals: readonly Watched[], now: number, 
 }
 
 /** How long a fix takes is worth a question when there is something to be fixed. */
-function matters(name: string, runbook: Runbook, { time }: Pick<Decision, 'time'>): boolean {
-  return time !== undefined || lookBacks(runbook).has(measuredAs({ signal: name }))
+function matters(name: string, { triggers, unless }: Runbook, { time }: Pick<Decision, 'time'>): boolean {
+  return time !== undefined || lookBacks({ triggers, unless }).has(measuredAs({ signal: name }))
 }
 
 function timeOf(
   runbook: Runbook,
   judged: readonly TriggerVerdict[],
-  signals: readonly Watched[],
+  signals: readonly Measured[],
   now: number,
 ): Decision['time'] {
   const fix = fixTime(signals.find(({ name }) => name === runbook.fixForward?.signal))
@@ -127,13 +154,13 @@ function timeOf(
 }
 
 /** In milliseconds. */
-function fixTime(one: Watched | undefined): number | undefined {
+function fixTime(one: Measured | undefined): number | undefined {
   const value = lastSample(one?.taken ?? [])?.value
   if (typeof value !== 'number') return undefined
   return one?.signal.unit === 's' ? value * 1000 : value
 }
 
-function knownBy(signals: readonly Watched[], now: number): KnownOf {
+function knownBy(signals: readonly Measured[], now: number, speaks: Speaks): KnownOf {
   const byKey = new Map(signals.map((one) => [measuredAs({ ...one, signal: one.name }), one]))
   return (condition) => {
     const one = byKey.get(measuredAs(condition))
@@ -146,7 +173,7 @@ function knownBy(signals: readonly Watched[], now: number): KnownOf {
         unit: one?.signal.unit,
         baseline: one?.baseline,
         floor: one?.signal.baseline?.floor,
-        speaks: 'of-breach',
+        speaks,
       },
     }
   }

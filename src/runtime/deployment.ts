@@ -2,6 +2,7 @@ import type { Deployed } from '../core/conditions/verdict.ts'
 import type { Measurement } from '../core/contract.ts'
 import type { Procedure, Runbook } from '../core/model.ts'
 import { momentOf } from '../core/moment.ts'
+import type { Plan } from '../core/plan/types.ts'
 import { releaseName } from '../core/release.ts'
 import type { BindingGround } from './bind-options.ts'
 import { surfaceCandidates } from './candidates.ts'
@@ -56,4 +57,13 @@ async function bySurfaces({ session, procedure, ground }: DeploymentGround): Pro
   })
   const [last] = live.sort((a, b) => b.at - a.at)
   return last === undefined ? UNTOLD : { ...last, how: 'made or deployed' }
+}
+
+const NOT_KNOWN_THEN = {
+  unknown: 'when the version was deployed that was live could not be found out when this was planned',
+}
+
+/** As it was found out when the plan was made: afterwards another version is live. */
+export function deployedBy({ deployed }: Pick<Plan, 'deployed'>): { at: number } | { unknown: string } {
+  return deployed === undefined ? NOT_KNOWN_THEN : { at: Date.parse(deployed) }
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 import { EXIT } from '../core/exit.ts'
 import { canonical, isPlainObject, sha256 } from '../core/json.ts'
@@ -9,7 +9,7 @@ import { type Line, READABLE_FORMATS, type RunEvent } from '../core/run/events.t
 import { eventMisfit } from '../core/run/read-event.ts'
 import { milliseconds } from '../core/shape.ts'
 import { redactEvent } from './redact-event.ts'
-import { isCode, linkNew } from './store/durable.ts'
+import { isCode, linkNew, writeDurably } from './store/durable.ts'
 import type { RunLog } from './types.ts'
 
 // One JSON line an event, each with a checksum chained to the line before. A line is on disk (fdatasync) before
@@ -72,6 +72,10 @@ export function openJournal(path: string, options: JournalOptions): RunLog {
       // The chain goes on after a failure, so that every later append reports it too.
       last = written.catch(() => undefined)
       return written
+    },
+    async keep(name, text) {
+      await writeDurably(dirname(path), name, text)
+      return join(dirname(path), name)
     },
     share: async () => {},
     async close() {

@@ -1,13 +1,17 @@
+import type { Measurement } from '../core/contract.ts'
 import type { Procedure, Runbook } from '../core/model.ts'
 import type { LiveVersion } from '../core/plan/types.ts'
 import type { Readiness } from '../core/plan/readiness.ts'
 import type { Versions } from '../core/versions.ts'
 import { offeredCandidates } from './candidates.ts'
+import type { DeploymentGround } from './deployment.ts'
 import { inFolderOf } from './in-folder.ts'
-import { liveVersion, measureSignals } from './make-plan.ts'
+import { liveVersion } from './make-plan.ts'
+import { lastOf, measuredOnce } from './measure-once.ts'
 import { groundOf, planHead } from './plan-ground.ts'
 import { readVersions } from './store/ledger.ts'
 import type { Session } from './types.ts'
+import { basisOf } from './watch-signal.ts'
 
 export interface ListedVersions extends Pick<Readiness, 'candidates' | 'candidatesUnread'> {
   live: LiveVersion
@@ -24,14 +28,15 @@ export async function listVersions(
   const session = inFolderOf(runbook.path, outer)
   const ground = groundOf(runbook, procedure, planHead(session.read.now(), { given: '' }))
   const record = await readVersions(session.store.board(runbook.service, runbook.environment))
-  const live = liveVersion(runbook, await measureSignals(session, onlyLive(runbook), ground))
+  const live = liveVersion(runbook, await measuredLive({ session, runbook, procedure, ground }))
   const release = 'release' in live ? live.release : undefined
   return { live, record, ...(await offeredCandidates(session, runbook, procedure, ground, release)) }
 }
 
 /** The other signals tell nothing here, and may be slow. */
-function onlyLive(runbook: Runbook): Runbook {
-  const name = runbook.release.live?.signal
-  const signals = Object.entries(runbook.signals).filter(([signal]) => signal === name)
-  return { ...runbook, signals: Object.fromEntries(signals) }
+async function measuredLive(at: Omit<DeploymentGround, 'measured'>): Promise<Record<string, Measurement>> {
+  const signal = at.runbook.release.live?.signal
+  if (signal === undefined) return {}
+  const basis = basisOf({ ...at, secrets: at.session.secretsOf(at.runbook.secrets) })
+  return lastOf(await measuredOnce(basis, [{ signal, window: undefined, history: 0 }]))
 }

@@ -1,3 +1,4 @@
+import { onRecord } from '../core/conditions/verdict.ts'
 import type { Measurement } from '../core/contract.ts'
 import type { Procedure, Runbook, Step } from '../core/model.ts'
 import { buildPlan } from '../core/plan/build.ts'
@@ -7,19 +8,22 @@ import type { PlanOutcome } from '../core/plan/outcome.ts'
 import type { SurveyedStep } from '../core/plan/survey.ts'
 import type { LeftOut, LiveVersion, Plan } from '../core/plan/types.ts'
 import type { Release } from '../core/release.ts'
+import { guardsOf, judgedGuards } from './ask-guards.ts'
 import { inFolderOf } from './in-folder.ts'
-import type { BindingGround } from './bind-options.ts'
 import { blockedBy, blockedWords, versionsOnRecord } from './blocked.ts'
-import { type DeploymentGround, findDeployment } from './deployment.ts'
+import { decisionOf, type Measured } from './decide.ts'
 import { findTarget } from './find-target.ts'
 import { loadAction } from './load-action.ts'
-import { describeMeasurement, liveOf, measureWithin, SAMPLE_LIMIT } from './measure.ts'
+import { everySignal, lookBacks } from './look-backs.ts'
+import { describeMeasurement, liveOf } from './measure.ts'
+import { lastOf, measuredOnce } from './measure-once.ts'
 import { groundOf, planHead, procedureNamed, runbookSha256, unknownStep } from './plan-ground.ts'
 import { sealWithoutSecrets } from './seal-without-secrets.ts'
 import { surveySteps } from './survey.ts'
 import { requireTargetNames } from './target-names.ts'
 import type { PlanRequest, Session } from './types.ts'
 import { digestsOf } from './version-digests.ts'
+import { basisOf } from './watch-signal.ts'
 
 /** Looks at everything at once, and decides: a sealed plan, already there, or refused with every reason. */
 export async function makePlan(outer: Session, request: PlanRequest): Promise<PlanOutcome> {
@@ -34,20 +38,20 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
   const { target, stale } = await findTarget(session, runbook, procedure, request.target)
   const head = planHead(session.read.now(), target, request.reason)
   const ground = groundOf(runbook, procedure, head)
-  requireTargetNames(ground, runbook, procedure, steps)
+  const guards = guardsOf(runbook, procedure, ground)
+  requireTargetNames(ground, runbook, procedure, steps, guards)
   const secrets = session.secretsOf(runbook.secrets)
-  const [survey, measured, record] = await Promise.all([
+  const basis = basisOf({ session, runbook, procedure, ground, secrets })
+  const [survey, signals, record] = await Promise.all([
     surveySteps({ session, ground, secrets }, steps),
-    measureSignals(session, runbook, ground),
+    measuredOnce(
+      basis,
+      everySignal(runbook.signals, lookBacks({ ...runbook, guards })),
+      answersToSignals(procedure, request.answers),
+    ),
     versionsOnRecord(session, runbook),
   ])
-  const deployed = await deployedAt({
-    session,
-    runbook,
-    procedure,
-    ground,
-    measured: async (name) => measured[name] ?? { kind: 'no-data', why: 'it was not measured' },
-  })
+  const measured = lastOf(signals)
   const outcome = buildPlan({
     head,
     kinds,
@@ -57,7 +61,11 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     survey,
     without,
     live: liveVersion(runbook, measured),
-    deployed,
+    deployed: await deployedAt(runbook, basis),
+    decision: request.decision ?? decisionAt(runbook, signals, session.read.now()),
+    guards: judgedGuards(guards, signals, session.read.now()).map((guard) =>
+      request.force === true && guard.verdict !== 'holds' ? { ...guard, forced: true } : guard,
+    ),
     blocked: await blockedTarget(session, record, target, survey, request.force === true),
     evidence: [
       ...evidenceOf(measured),
@@ -71,11 +79,28 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
 }
 
 /** When the version that is live was deployed, where a baseline is of the time before; afterwards it is another one. */
-async function deployedAt(at: DeploymentGround): Promise<string | undefined> {
-  const signals = Object.values(at.runbook.signals)
-  if (signals.every(({ baseline }) => baseline?.before_deployment === undefined)) return undefined
-  const deployed = await findDeployment(at)
+async function deployedAt(
+  { signals }: Runbook,
+  basis: ReturnType<typeof basisOf>,
+): Promise<string | undefined> {
+  if (Object.values(signals).every(({ baseline }) => baseline?.before_deployment === undefined))
+    return undefined
+  const deployed = await basis.deployed()
   return 'at' in deployed ? new Date(deployed.at).toISOString() : undefined
+}
+
+/** What the triggers say of signals that were measured once. */
+function decisionAt(runbook: Runbook, signals: readonly Measured[], now: number): Plan['decision'] {
+  return runbook.triggers.length === 0 ? undefined : onRecord(decisionOf(runbook, signals, now, now))
+}
+
+/** What is said to a step is not meant for a signal of the same name. */
+function answersToSignals(
+  { steps }: Procedure,
+  answers: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const asked = new Set(steps.map(({ id }) => id))
+  return Object.fromEntries(Object.entries(answers).filter(([name]) => !asked.has(name)))
 }
 
 /** By its names, and by what the surfaces would be set to: a tag may be new for an image that is blocked. */
@@ -133,31 +158,15 @@ function leftOut(procedure: Procedure, kinds: StepKinds, without: readonly strin
   return [...chosen, ...dropped]
 }
 
-type Measured = Record<string, Measurement>
+type LastMeasured = Record<string, Measurement>
 
-/** All signals at once, none delaying another. */
-export async function measureSignals(
-  session: Session,
-  runbook: Runbook,
-  ground: BindingGround,
-): Promise<Measured> {
-  const secrets = session.secretsOf(runbook.secrets)
-  const pairs = await Promise.all(
-    Object.entries(runbook.signals).map(
-      async ([name, signal]) =>
-        [name, await measureWithin(SAMPLE_LIMIT, ground, secrets, signal, session.read)] as const,
-    ),
-  )
-  return Object.fromEntries(pairs)
-}
-
-export function liveVersion(runbook: Pick<Runbook, 'release'>, measured: Measured): LiveVersion {
+export function liveVersion(runbook: Pick<Runbook, 'release'>, measured: LastMeasured): LiveVersion {
   const signal = runbook.release.live?.signal
   if (signal === undefined) return { unasked: true }
   return liveOf(measured[signal] ?? { kind: 'no-data', why: 'it was not measured' })
 }
 
-function evidenceOf(measured: Measured): Plan['evidence'] {
+function evidenceOf(measured: LastMeasured): Plan['evidence'] {
   return Object.entries(measured).map(([signal, measurement]) => ({
     signal,
     value: describeMeasurement(measurement),

@@ -145,7 +145,18 @@ interface Parts {
 }
 
 function seal(former: Plan, head: PlanHead, { steps, left, evidence, confirmations }: Parts): Plan {
-  const { seal: _, verify: __, reason: ___, forced: ____, bake: _____, ...kept } = former
+  // What had to hold before the run must not keep anybody from taking it back.
+  const {
+    seal: _,
+    verify: __,
+    reason: ___,
+    forced: ____,
+    bake: _____,
+    guards: ______,
+    decision: _______,
+    capture: ________,
+    ...kept
+  } = former
   const named = { ...former, ...head }
   const { verify, unasked } = provableFor(named, former.undoVerify)
   return sealPlan({

@@ -61,7 +61,7 @@ export async function readingWithin<T>(
 }
 
 /** What is asked through it ends in time too: no smoke test goes on in the background of a rollback. */
-function limited(read: ReadDoor, limit: number): ReadDoor {
+export function limited(read: ReadDoor, limit: number): ReadDoor {
   const sooner = <Request extends { timeout?: number | undefined }>(request: Request): Request => ({
     ...request,
     timeout: Math.min(request.timeout ?? limit, limit),

@@ -5,6 +5,8 @@ import type { RunEvent, Use } from '../core/run/events.ts'
 import { useInForce } from '../core/run/use.ts'
 import { askGate } from './answers.ts'
 import type { Carrier } from './carrier.ts'
+import { askGuards } from './ask-guards.ts'
+import { captureAll } from './capture.ts'
 import { carryOutEffect } from './effects.ts'
 import { look } from './look-at-effect.ts'
 import { prove, proveStep } from './prove.ts'
@@ -19,6 +21,10 @@ export async function performCommand(
 ): Promise<void> {
   const { plan } = carrier
   switch (command.do) {
+    case 'capture':
+      return captureAll(carrier)
+    case 'guard':
+      return askGuards(carrier)
     case 'apply':
     case 'call': {
       const { effect, attempt, use: which } = command

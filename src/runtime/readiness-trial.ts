@@ -3,6 +3,7 @@ import type { Procedure, Runbook, Step } from '../core/model.ts'
 import type { Trial } from '../core/plan/readiness.ts'
 import { Problem } from '../core/problem.ts'
 import { type Candidate, isRelease, releaseName } from '../core/release.ts'
+import { guardsOf } from './ask-guards.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
 import { groundOf, planHead } from './plan-ground.ts'
 import type { Secrets } from './secrets.ts'
@@ -51,7 +52,7 @@ export function groundFor(at: TrialGround, { release }: Candidate): BindingGroun
   const { runbook, procedure, session } = at
   const ground = groundOf(runbook, procedure, planHead(session.read.now(), release))
   try {
-    requireTargetNames(ground, runbook, procedure, procedure.steps)
+    requireTargetNames(ground, runbook, procedure, procedure.steps, guardsOf(runbook, procedure, ground))
     return ground
   } catch (error) {
     if (error instanceof Problem) return undefined

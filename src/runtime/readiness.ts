@@ -1,19 +1,26 @@
 import type { CallAction, CallReadiness as Found, Measurement, Reading, SetAction } from '../core/contract.ts'
 import type { Runbook, Step } from '../core/model.ts'
+import { describeStatement } from '../core/conditions/describe.ts'
+import { conditionsIn } from '../core/conditions/conditions-in.ts'
 import { mentionsTarget } from '../core/plan/bind.ts'
+import type { PlannedGuard } from '../core/plan/types.ts'
 import { sentenceOf } from '../core/problem.ts'
 import { type Candidate, releaseName } from '../core/release.ts'
+import { guardsOf, judgedGuards } from './ask-guards.ts'
 import { inFolderOf } from './in-folder.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
 import { offeredCandidates } from './candidates.ts'
 import { loadAction } from './load-action.ts'
-import { liveVersion, measureSignals } from './make-plan.ts'
+import { everySignal, lookBacks } from './look-backs.ts'
+import { liveVersion } from './make-plan.ts'
 import { describeMeasurement } from './measure.ts'
+import { lastOf, measuredOnce } from './measure-once.ts'
 import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
 import { groundFor, type LookedAt, type TrialGround, tryOut } from './readiness-trial.ts'
 import { describeSecret, type Secrets } from './secrets.ts'
 import { reasonOf } from './survey.ts'
 import type { Readiness, Session } from './types.ts'
+import { basisOf } from './watch-signal.ts'
 
 type SurfaceReadiness = Readiness['surfaces'][number]
 type CallReadiness = Readiness['calls'][number]
@@ -31,7 +38,7 @@ export async function checkReadiness(
   const procedure = procedureNamed(runbook, procedureName)
   const ground = groundOf(runbook, procedure, planHead(session.read.now(), { given: '' }))
   const at = { session, runbook, procedure, ground, secrets: session.secretsOf(runbook.secrets) }
-  const [steps, secretStates, { measured, offered }] = await Promise.all([
+  const [steps, secretStates, { measured, guards, offered }] = await Promise.all([
     Promise.all(procedure.steps.map((step) => stepReadiness(at, step))),
     Promise.all(Object.keys(runbook.secrets).map((name) => secretReadiness(runbook, at.secrets, name))),
     measuredAndOffered(at),
@@ -50,6 +57,7 @@ export async function checkReadiness(
     calls,
     secrets: secretStates,
     signals: signalReadiness(measured),
+    guards,
     candidates,
     candidatesUnread,
   }
@@ -77,13 +85,34 @@ function signalReadiness(measured: Record<string, Measurement>): Readiness['sign
 /** Which of the candidates is live, the signals say. */
 async function measuredAndOffered(at: At): Promise<{
   measured: Record<string, Measurement>
+  guards: Readiness['guards']
   offered: Awaited<ReturnType<typeof offeredCandidates>>
 }> {
-  const measured = await measureSignals(at.session, at.runbook, at.ground)
-  const live = liveVersion(at.runbook, measured)
   const { session, runbook, procedure, ground } = at
+  const guards = guardsOf(runbook, procedure, ground)
+  const signals = await measuredOnce(basisOf(at), everySignal(runbook.signals, lookBacks({ guards })))
+  const measured = lastOf(signals)
+  const live = liveVersion(runbook, measured)
   const release = 'release' in live ? live.release : undefined
-  return { measured, offered: await offeredCandidates(session, runbook, procedure, ground, release) }
+  return {
+    measured,
+    guards: judgedGuards(guards, signals, session.read.now()).map((guard) => guardReadiness(at, guard)),
+    offered: await offeredCandidates(session, runbook, procedure, ground, release),
+  }
+}
+
+function guardReadiness(
+  { runbook }: At,
+  { id, holds, note, verdict, words }: Omit<PlannedGuard, 'forced'>,
+): Readiness['guards'][number] {
+  const base = { guard: id, condition: describeStatement(holds), note }
+  const speaksOf = conditionsIn(holds).map((condition) => [
+    condition,
+    runbook.signals[condition.signal]?.with,
+  ])
+  return mentionsTarget(speaksOf)
+    ? { ...base, state: 'untried', words: 'it needs a version' }
+    : { ...base, state: verdict, words }
 }
 
 // ---------------------------------------------------------------- steps

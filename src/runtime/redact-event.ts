@@ -16,6 +16,8 @@ const STRUCTURE = new Set([
   'progress',
   'verdict',
   'role',
+  'severity',
+  'judged',
   'kind',
   'id',
   'undoOf',
@@ -45,6 +47,8 @@ export function redactMembers(object: JsonObject, redact: (text: string) => stri
       // Whatever a platform gives as its receipt has names of its own.
       if (key === 'receipt') return [key, redactJson(value, redact)]
       if (key === 'failure' && isJsonObject(value)) return [key, redactMembers(value, redact)]
+      if (key === 'triggers' && Array.isArray(value))
+        return [key, value.map((one) => (isJsonObject(one) ? redactMembers(one, redact) : one))]
       // Times, numbers of attempts, exit codes.
       if (typeof value === 'number') return [key, value]
       return [key, redactJson(value, redact)]

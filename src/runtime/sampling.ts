@@ -7,6 +7,7 @@ import type { Condition, SignalDef, Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { baselineOf } from './baseline.ts'
 import type { Carrier } from './carrier.ts'
+import { deployedBy } from './deployment.ts'
 import { measure, orUnreachable } from './measure.ts'
 import { EVERY } from './watch-signal.ts'
 
@@ -95,10 +96,6 @@ function takenSince(since: number, measurement: Measurement): Measurement {
     : { kind: 'no-data', why: 'it was measured before the change, and not since' }
 }
 
-const NOT_KNOWN_THEN = {
-  unknown: 'when the version was deployed that was live could not be found out when this was planned',
-}
-
 /** Of a time before the run was planned, however long it takes to prove it; asked for again until it is known. */
 async function usualOf(carrier: Sampling, one: Watched): Promise<Baselines> {
   const { signal, baseline, condition } = one
@@ -108,7 +105,7 @@ async function usualOf(carrier: Sampling, one: Watched): Promise<Baselines> {
   return baselineOf(signal, {
     asOf: Date.parse(plan.createdAt),
     now: session.read.now,
-    deployed: async () => (plan.deployed === undefined ? NOT_KNOWN_THEN : { at: Date.parse(plan.deployed) }),
+    deployed: async () => deployedBy(plan),
     ask: (period) => orUnreachable(measure(plan, secrets, signal, session.read, period)),
   })
 }

@@ -1,5 +1,6 @@
 import { EXIT } from '../core/exit.ts'
-import type { Procedure, Runbook, Step } from '../core/model.ts'
+import { conditionsIn } from '../core/conditions/conditions-in.ts'
+import type { Guard, Procedure, Runbook, Step } from '../core/model.ts'
 import { unboundTarget } from '../core/plan/bind.ts'
 import { Problem } from '../core/problem.ts'
 import type { BindingGround } from './bind-options.ts'
@@ -13,10 +14,14 @@ export function requireTargetNames(
   runbook: Runbook,
   procedure: Procedure,
   steps: readonly Step[],
+  guards: readonly Pick<Guard, 'holds'>[],
 ): void {
   const { verify, bake } = procedure
   const demanded = [verify, bake, ...steps.map((step) => step.verify)].filter((one) => one !== undefined)
-  const conditions = demanded.flatMap(({ must, should }) => [...must, ...should])
+  const conditions = [
+    ...demanded.flatMap(({ must, should }) => [...must, ...should]),
+    ...guards.flatMap(({ holds }) => conditionsIn(holds)),
+  ]
   const signals = conditions.map(({ signal }) => runbook.signals[signal]?.with)
   const options = steps.map((step) => [step.with, step.fallback?.with])
   const names = unboundTarget(ground, [options, conditions, signals])

@@ -69,6 +69,8 @@ export interface StoredRun {
 /** The append-only log of a run; `append` returns when the line is on disk. */
 export interface RunLog {
   append(event: RunEvent): Promise<Line>
+  /** A file beside it, for its owner alone, which is not shared; gives its path. One of that name is replaced. */
+  keep(name: string, text: string): Promise<string>
   /**
    * Returns when other machines see what is on record so far; where nothing is shared, at once. Throws a Problem:
    * `store-unreachable`, or `lock-lost` when somebody else has gone on with the run.
@@ -87,6 +89,10 @@ export interface PlanRequest {
   reason?: string | undefined
   /** Also to a version that is blocked. */
   force?: boolean | undefined
+  /** What people say beforehand of what only they know. */
+  answers?: Readonly<Record<string, string>> | undefined
+  /** What the triggers have said already; else they are judged beside the plan. */
+  decision?: Plan['decision']
 }
 
 export type { PlanOutcome } from '../core/plan/outcome.ts'

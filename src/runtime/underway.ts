@@ -74,8 +74,10 @@ function keyOf(command: Command): string | undefined {
     case 'ask':
     case 'verify-step':
       return `${command.do}:${command.step}`
+    case 'capture':
+    case 'guard':
     case 'prove':
-      return 'prove'
+      return command.do
     case 'record':
     case 'wait':
       return undefined

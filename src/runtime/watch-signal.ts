@@ -5,12 +5,12 @@ import type { Measurement, Period } from '../core/contract.ts'
 import type { Runbook, SignalDef } from '../core/model.ts'
 import { withWindow } from '../core/window.ts'
 import { type AskedSignal, askedSignal, type People } from './asked-signal.ts'
-import { baselineOf } from './baseline.ts'
-import { bindOptions } from './bind-options.ts'
-import { findDeployment } from './deployment.ts'
+import { baselineOf, type Past } from './baseline.ts'
+import { type BindingGround, bindOptions } from './bind-options.ts'
+import { type DeploymentGround, findDeployment } from './deployment.ts'
 import { loadSource } from './load-action.ts'
 import { measureWithin, orUnreachable, SAMPLE_LIMIT } from './measure.ts'
-import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
+import type { Secrets } from './secrets.ts'
 import type { Session } from './types.ts'
 
 /** Of a signal that says nothing of it. */
@@ -38,14 +38,20 @@ export interface Watched {
   asked: AskedSignal | undefined
 }
 
-type Basis = ReturnType<typeof basisOf>
-
 /** What is the same for every signal: a secret is read once, however many of them need it. */
-export function basisOf(session: Session, runbook: Runbook) {
-  const head = planHead(session.read.now(), { given: '' })
-  const procedure = procedureNamed(runbook, undefined)
-  const ground = groundOf(runbook, procedure, head)
-  const secrets = session.secretsOf(runbook.secrets)
+export interface Basis {
+  session: Pick<Session, 'read'>
+  runbook: Pick<Runbook, 'signals'>
+  ground: BindingGround
+  secrets: Secrets
+  deployed: Past['deployed']
+}
+
+/** While there is no plan yet that knows it, the deployment of the live version is looked for: if it is needed, and once. */
+export function basisOf(
+  at: Omit<DeploymentGround, 'measured'> & { secrets: Secrets },
+): Omit<Basis, 'deployed'> & { deployed(): Promise<Deployed> } {
+  const { session, runbook, ground, secrets } = at
   const measured = async (name: string): Promise<Measurement> => {
     const signal = runbook.signals[name]
     if (signal === undefined) throw new Error(`the runbook has no signal "${name}"`)
@@ -57,8 +63,7 @@ export function basisOf(session: Session, runbook: Runbook) {
     runbook,
     ground,
     secrets,
-    /** Looked for when somebody needs it, and once. */
-    deployed: () => (deployed ??= findDeployment({ session, runbook, procedure, ground, measured })),
+    deployed: () => (deployed ??= findDeployment({ ...at, measured })),
   }
 }
 

@@ -66,7 +66,7 @@ describe('a schema made from platforms', () => {
     ['a signal with two sources', signal('htp: {}')],
     ['a signal without a source', runbookText({ head: 'signals: { s: { every: 5s } }' })],
     ['a secret in two places', runbookText({ head: 'secrets: { s: { env: A, file: b } }' })],
-    ['something of a later version', runbookText({ head: 'guards: []' })],
+    ['something of a later version', runbookText({ head: 'notify: []' })],
   ])('refuses %s', (_, text) => {
     expect(validate(parse(text))).toBe(false)
   })

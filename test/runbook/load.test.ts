@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { platforms } from '../../src/platforms/index.ts'
 import { diagnosed, load, loaded, mistakes, runbookText } from './load-fixture.ts'
 
 const FULL = `
@@ -150,4 +151,14 @@ describe('inputs', () => {
       '3:11 the value of "room" holds ${ | inputs are plain text, without references',
     ])
   })
+})
+
+test('a guard measures: whom it would ask is asked by a step', async () => {
+  const text = runbookText({
+    head: 'signals: { sure: { ask: { question: Sure? } } }\nguards: [{ not: { signal: sure, equals: false } }]',
+    step: "        uses: command.run\n        with: { argv: ['true'] }",
+  })
+  expect(await mistakes(text, { platforms })).toEqual([
+    '4:27 the signal "sure" asks a person, and guards only measure | ask with a first step that uses person.confirm',
+  ])
 })

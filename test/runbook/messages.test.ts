@@ -178,8 +178,8 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
   ],
   [
     'something of a later version',
-    runbookText({ head: 'guards: []' }),
-    ['3:1 "guards" is not available in this version yet | remove it: nothing would look at it'],
+    runbookText({ head: 'notify: []' }),
+    ['3:1 "notify" is not available in this version yet | remove it: nothing would look at it'],
   ],
   [
     'what stands alone, with something beside it',
@@ -301,6 +301,49 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     [
       '5:38 there is no signal "t" | did you mean "s"?',
       '6:11 two triggers have the id "a" | rename one of them',
+    ],
+  ],
+  [
+    'guards: a signal that is not there, an id twice, a time of which nothing is kept, nothing said',
+    runbookText({
+      head: [
+        SIGNAL,
+        'guards:',
+        '  - { id: a, signal: t, passing: true }',
+        '  - { id: a, signal: s, passing: true }',
+        '  - { any: [{ signal: s, passing: true, for: 5m }] }',
+        '  - { id: b, signal: s }',
+      ].join('\n'),
+    }),
+    [
+      '5:22 there is no signal "t" | did you mean "s"?',
+      '6:11 two guards have the id "a" | rename one of them',
+      '7:41 a guard is measured in one moment, and http keeps no history: "for" would never be known | leave for out, or ask a source that keeps a history (prometheus, datadog, sentry)',
+      '8:7 entry 4 of "guards" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change',
+    ],
+  ],
+  [
+    'captures: no source, one that is not there, a signal that is not, an id twice, a history that nobody keeps',
+    runbookText({
+      head: [
+        SIGNAL,
+        'capture:',
+        '  - { id: a }',
+        '  - { id: a, htp: { url: https://x.test } }',
+        '  - { id: b, signal: t }',
+        '  - { id: c, http: { url: https://x.test }, over: 1h }',
+        '  - { id: d, signal: s, http: { url: https://x.test } }',
+        '  - { id: ../e, http: { url: https://x.test } }',
+      ].join('\n'),
+    }),
+    [
+      '5:7 it does not say what is to be kept | give one of: signal, http',
+      '6:11 two captures have the id "a", and would be the same file | rename one of them',
+      '6:14 unknown key "htp" | did you mean "http"?',
+      '7:22 there is no signal "t" | did you mean "s"?',
+      '8:45 http keeps no history | leave over out',
+      '9:7 it says more than once what is to be kept | give one of: signal, http',
+      '10:11 "id" ids are lower-case letters, digits and -',
     ],
   ],
   [

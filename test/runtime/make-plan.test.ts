@@ -225,3 +225,57 @@ test('what a platform cannot say is unknown, with its reason', async () => {
     { step: 'image', kind: 'unknown', why: 'the registry does not answer' },
   ])
 })
+
+test('what the triggers say stands in the plan; what could not be measured is told, and keeps nobody from it', async () => {
+  const runbook = runbookOf(
+    [setting('image')],
+    {},
+    {
+      ...LIVE,
+      signals: { ...LIVE.signals, errors: { source: 'fake', with: { name: 'errors' } } },
+      triggers: [
+        { id: 'bad', severity: 'critical', when: { signal: 'live', equals: 'bad5678' } },
+        { id: 'errors', severity: 'high', when: { signal: 'errors', above: 3 } },
+      ],
+    },
+  )
+  world.measure = (name) =>
+    name === 'errors'
+      ? { kind: 'unreachable', why: 'no answer' }
+      : { kind: 'samples', samples: [{ at: 0, value: 'bad5678' }] }
+  expect(await plan({ runbook })).toMatchObject({
+    kind: 'plan',
+    plan: {
+      decision: {
+        verdict: 'rollback',
+        triggers: [
+          { id: 'bad', judged: 'holds', words: 'is bad5678' },
+          { id: 'errors', judged: 'unknown', words: 'no answer' },
+        ],
+      },
+    },
+  })
+})
+
+test('a guard speaks of the version to return to, and refuses beside everything else that does', async () => {
+  world.busy['config'] = 'rollout in progress'
+  const runbook = runbookOf(
+    [setting('image'), setting('config')],
+    {},
+    {
+      ...LIVE,
+      guards: [{ id: 'same', holds: { not: { signal: 'live', equals: 'bad5678' } } }],
+    },
+  )
+  const own = { guards: [{ holds: { signal: 'live', same_commit: '${target.sha}' } }] }
+  const procedures = runbook.procedures.map((procedure) => ({ ...procedure, ...own }))
+  const outcome = await plan({ runbook: { ...runbook, procedures } })
+  expect(reasonsOf(outcome).map(({ kind, why }) => [kind, why])).toEqual([
+    ['busy', 'rollout in progress'],
+    ['guard', 'the guard "same" does not hold: is bad5678; it wants not live equals bad5678'],
+    [
+      'guard',
+      `the guard "guard-2" does not hold: commit bad5678, wanted ${TARGET}; it wants live same commit as ${TARGET}`,
+    ],
+  ])
+})

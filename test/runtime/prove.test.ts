@@ -60,6 +60,7 @@ function carrierFor(plan: Plan): Carrier & { events: RunEvent[]; stop(): void } 
     plan,
     secrets: session.secretsOf({}),
     append: async (event) => void events.push(event),
+    keep: () => Promise.reject(new Error('nothing is kept')),
     own: async () => {},
     share: async () => {},
     state: emptyState,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { RunEvent } from '../../src/core/run/events.ts'
+import { eventMisfit } from '../../src/core/run/read-event.ts'
 import { createRedactor } from '../../src/io/redact.ts'
 import { redactEvent } from '../../src/runtime/redact-event.ts'
 
@@ -52,4 +53,17 @@ test('a weak secret does not change what a run is put together from', () => {
 
 test('an event without secrets comes through as it was', () => {
   expect(clean(OUTCOME)).toEqual(OUTCOME)
+})
+
+test('what triggers said stays readable beside a weak secret, and tells none', () => {
+  const said = { id: 'errors', severity: 'high', judged: 'fails', verdict: 'hold' } as const
+  const event: RunEvent = {
+    type: 'verdict',
+    verdict: 'hold',
+    triggers: [{ ...said, condition: 'errors above 1', words: 'is hunter2', since: 1_700_000_000_000 }],
+  }
+  const cleaned = clean(event, 'hunter2', 'fails', 'hold', 'high', '1700')
+  expect(eventMisfit(cleaned)).toBeUndefined()
+  expect(cleaned).toMatchObject({ verdict: 'hold', triggers: [said] })
+  expect(JSON.stringify(cleaned)).not.toContain('hunter2')
 })

@@ -74,5 +74,5 @@ export const TARGET: OptionSpec = {
 
 export const FORCE: OptionSpec = {
   flags: '--force',
-  summary: 'also to a version that is blocked; needs --reason',
+  summary: 'also to a version that is blocked, or past a guard that does not hold; needs --reason',
 }

@@ -1,3 +1,4 @@
+import { type DecisionOnRecord, onRecord } from '../../core/conditions/verdict.ts'
 import type { ExitCode } from '../../core/exit.ts'
 import type { Runbook } from '../../core/model.ts'
 import type { Plan } from '../../core/plan/types.ts'
@@ -81,10 +82,8 @@ async function planOf(call: Call, options: RunOptions, at: At): Promise<Made> {
   const { interrupts } = at
   if (options.plan !== undefined) return planFromFile(call, options.plan, options, at)
   const runbook = await requireRunbook(options)
-  if (options.if !== undefined) {
-    const held = await gate(runbook, options, at, output)
-    if (held !== undefined) return { kind: 'ended', exit: held }
-  }
+  const gated = options.if === undefined ? undefined : await gate(runbook, options, at, output)
+  if (gated !== undefined && 'held' in gated) return { kind: 'ended', exit: gated.held }
   const [{ procedureNamed }, { makePlan }] = await Promise.all([
     import('../../runtime/plan-ground.ts'),
     import('../../runtime/make-plan.ts'),
@@ -102,7 +101,16 @@ async function planOf(call: Call, options: RunOptions, at: At): Promise<Made> {
   const argv = named === undefined ? [...call.argv, '--target', target] : call.argv
   const { without, reason, force } = options
   const outcome = await interrupts.orInterrupted(
-    makePlan(session, { runbook, procedure: procedure.name, target, without, reason, force }),
+    makePlan(session, {
+      runbook,
+      procedure: procedure.name,
+      target,
+      without,
+      reason,
+      force,
+      answers: at.answers,
+      decision: gated?.decision,
+    }),
   )
   if (outcome.kind === 'refused')
     return { kind: 'ended', exit: await printRefusal(outcome.refusal, argv, output) }
@@ -124,15 +132,15 @@ async function gate(
   { sample = USUAL_SAMPLE }: RunOptions,
   { session, interrupts, answers }: At,
   output: Output,
-): Promise<ExitCode | undefined> {
+): Promise<{ held: ExitCode } | { decision: DecisionOnRecord }> {
   const { decideHere, tellDecision } = await import('../decide-here.ts')
   const decision = await decideHere(runbook, { session, interrupts, output, sample, answers })
   const exit = await tellDecision(decision, runbook, output, 'progress')
-  if (decision.verdict === 'rollback') return undefined
+  if (decision.verdict === 'rollback') return { decision: onRecord(decision) }
   const result = decision.verdict === 'hold' ? 'not-needed' : decision.verdict
   output.result(`Nothing was changed: the verdict is ${decision.verdict}.`)
   output.document({ type: 'result', result, exit, verdict: decision.verdict })
-  return exit
+  return { held: exit }
 }
 
 async function planFromFile(call: Call, file: string, options: RunOptions, at: At): Promise<Made> {

@@ -60,6 +60,31 @@ export type Deployed =
     }
   | { unknown: string }
 
+/** What stays of a decision on record: with the plan that was made beside it, and in the journal of its run. */
+export interface DecisionOnRecord {
+  verdict: Verdict
+  triggers: Pick<
+    TriggerVerdict,
+    'id' | 'severity' | 'condition' | 'judged' | 'words' | 'since' | 'verdict' | 'but'
+  >[]
+}
+
+export function onRecord({ verdict, triggers }: DecisionOnRecord): DecisionOnRecord {
+  return {
+    verdict,
+    triggers: triggers.map((one) => ({
+      id: one.id,
+      severity: one.severity,
+      condition: one.condition,
+      judged: one.judged,
+      words: one.words,
+      since: one.since,
+      verdict: one.verdict,
+      but: one.but,
+    })),
+  }
+}
+
 export type JudgeOne = (condition: Condition) => Judgement
 
 /** What follows from a trigger, as things are now; `rules` speak against every trigger of their severities. */

@@ -1,4 +1,5 @@
 import { alreadyWords, assemble, liveIs } from './assemble.ts'
+import { guardReasons } from './guards.ts'
 import type { BuildInput } from './input.ts'
 import type { PlanOutcome } from './outcome.ts'
 import { blockedReasons, nothingToChange, refusalOf, refusalReasons, unsettledReasons } from './refuse.ts'
@@ -9,10 +10,12 @@ import { hasWork } from './work.ts'
 /** Decides what is to be done from what was seen; changes nothing and looks at nothing. */
 export function buildPlan(input: BuildInput): PlanOutcome {
   const reasons = [...blockedReasons(input), ...refusalReasons(input)]
-  if (reasons.length > 0) return { kind: 'refused', refusal: refusalOf(input, reasons) }
+  const guarded = guardReasons(input.guards)
+  if (reasons.length > 0) return { kind: 'refused', refusal: refusalOf(input, [...reasons, ...guarded]) }
 
   const plan = assemble(input)
   const todo = plan.steps.filter((step) => step.skip === undefined && step.kind !== 'gate')
+  if (todo.length > 0 && guarded.length > 0) return { kind: 'refused', refusal: refusalOf(input, guarded) }
   if (todo.length > 0) return { kind: 'plan', plan }
   const unsettled = 'unasked' in input.live ? unsettledReasons(input) : []
   // With nothing to do, there is nothing either that could go on without these.

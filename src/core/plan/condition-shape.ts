@@ -1,4 +1,5 @@
-import type { Bake, Condition, Limit, Silence, Verify } from '../model.ts'
+import { isPlainObject } from '../json.ts'
+import type { Bake, Condition, Limit, Silence, Statement, Verify } from '../model.ts'
 import {
   anyNumber,
   count,
@@ -67,6 +68,14 @@ const condition = object<Condition>({
 })
 
 export const verify = object<Verify>({ within: milliseconds, must: list(condition), should: list(condition) })
+
+/** Conditions put together; each member of one is looked at by the name that it is judged by. */
+export const statement: Shape<Statement> = (value) => {
+  if (!isPlainObject(value)) return ' is not a map'
+  if ('all' in value) return object<{ all: Statement[] }>({ all: list(statement) })(value)
+  if ('any' in value) return object<{ any: Statement[] }>({ any: list(statement) })(value)
+  return 'not' in value ? object<{ not: Statement }>({ not: statement })(value) : condition(value)
+}
 
 export const bake = object<Bake>({
   for: milliseconds,

@@ -1,7 +1,7 @@
 import type { Procedure, Runbook } from '../model.ts'
 import type { Release } from '../release.ts'
 import type { SurveyedStep } from './survey.ts'
-import type { LeftOut, LiveVersion, Plan } from './types.ts'
+import type { LeftOut, LiveVersion, Plan, PlannedGuard } from './types.ts'
 
 // What a plan is made of.
 
@@ -30,6 +30,8 @@ export interface BuildInput {
   deployed?: string | undefined
   /** What stands against the target itself. */
   blocked?: BlockedTarget | undefined
+  decision?: Plan['decision']
+  guards: PlannedGuard[]
   evidence: Plan['evidence']
 }
 

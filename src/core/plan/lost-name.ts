@@ -1,3 +1,4 @@
+import { conditionsIn } from '../conditions/conditions-in.ts'
 import type { Plan, PlannedStep, PlannedUse } from './types.ts'
 
 /** A step that waits for nobody, two effects that could not be told apart, a condition on no signal. */
@@ -8,6 +9,7 @@ export function lostName({
   bake,
   undoVerify,
   liveSignal,
+  guards = [],
 }: Plan): string | undefined {
   const ids = new Set(steps.map(({ id }) => id))
   if (ids.size < steps.length) return 'two steps have the same id'
@@ -23,7 +25,11 @@ export function lostName({
     ...(own?.must ?? []),
     ...(own?.should ?? []),
   ])
-  const asked = [...conditions.map(({ signal }) => signal), ...(liveSignal === undefined ? [] : [liveSignal])]
+  const guarding = guards.flatMap(({ holds }) => conditionsIn(holds))
+  const asked = [
+    ...[...conditions, ...guarding].map(({ signal }) => signal),
+    ...(liveSignal === undefined ? [] : [liveSignal]),
+  ]
   const lost = asked.find((signal) => !Object.hasOwn(signals, signal))
   return lost === undefined ? undefined : `the signal "${lost}" is asked for, and there is no such signal`
 }

@@ -25,7 +25,7 @@ export interface RefusalReason {
   /** Absent: a reason of the whole; no step can be left out to cure it. */
   step?: string | undefined
   surface?: string | undefined
-  kind: 'missing' | 'denied' | 'unknown' | 'busy' | 'owned' | 'conflict' | 'input' | 'blocked'
+  kind: 'missing' | 'denied' | 'unknown' | 'busy' | 'owned' | 'conflict' | 'input' | 'blocked' | 'guard'
   why: string
   cure?: string | undefined
 }

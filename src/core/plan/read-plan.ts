@@ -1,5 +1,5 @@
 import type { Check, Question, Surface } from '../contract.ts'
-import type { Baseline, Retry, SecretRef, SignalDef, StoreDef } from '../model.ts'
+import type { Baseline, Capture, Retry, SecretRef, SignalDef, StoreDef } from '../model.ts'
 import type { Release } from '../release.ts'
 import {
   anyJson,
@@ -18,7 +18,9 @@ import {
   text,
   truth,
 } from '../shape.ts'
-import { bake, verify, written } from './condition-shape.ts'
+import { bake, statement, verify, written } from './condition-shape.ts'
+import type { DecisionOnRecord } from '../conditions/verdict.ts'
+import { decision } from './decision-shape.ts'
 import { lostName } from './lost-name.ts'
 import {
   type Confirmation,
@@ -28,6 +30,7 @@ import {
   PLAN_FORMAT,
   type PlannedCall,
   type PlannedChange,
+  type PlannedGuard,
   type PlannedStep,
   type PlannedUse,
 } from './types.ts'
@@ -105,6 +108,14 @@ function place(value: unknown): string | undefined {
     : ' is not a name of letters, digits, ., _ and -'
 }
 
+const FILE_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/
+
+function fileName(value: unknown): string | undefined {
+  return typeof value === 'string' && FILE_NAME.test(value)
+    ? undefined
+    : ' is not a name of lower-case letters, digits and -'
+}
+
 const plan = object<Plan>({
   format: only(PLAN_FORMAT),
   kind: only('run', 'undo'),
@@ -127,6 +138,22 @@ const plan = object<Plan>({
   liveSignal: maybe(key),
   deployed: maybe(date),
   evidence: list(object({ signal: text, value: text })),
+  decision: maybe(object<DecisionOnRecord>(decision)),
+  guards: maybe(
+    list(
+      object<PlannedGuard>({
+        id: text,
+        holds: statement,
+        note: maybe(text),
+        verdict: only('holds', 'fails', 'unknown'),
+        words: text,
+        forced: maybe(only(true)),
+      }),
+    ),
+  ),
+  capture: maybe(
+    list(object<Capture>({ id: fileName, source: key, with: anyMap, over: maybe(milliseconds) })),
+  ),
   runbook: object({ path: text, sha256: text, text }),
   store: maybe(
     oneOf<[{ folder: string }, { git: { remote: string; repository: string } }]>(

@@ -1,5 +1,6 @@
 import type { Check } from '../contract.ts'
 import type { Candidate } from '../release.ts'
+import type { Judged } from '../run/events.ts'
 
 /** The readiness check of any day: what can be known without a target. */
 export interface Readiness {
@@ -29,6 +30,14 @@ export interface Readiness {
   }[]
   secrets: { name: string; from: string; state: 'ready' | 'missing'; why?: string | undefined }[]
   signals: { name: string; value: string; state: 'measured' | 'failing' | 'unknown' }[]
+  /** `untried`: it speaks of the version to return to. */
+  guards: {
+    guard: string
+    condition: string
+    state: Judged | 'untried'
+    words: string
+    note?: string | undefined
+  }[]
   /** Last proven first, the live one marked. */
   candidates: Candidate[]
   /** Why there may be more candidates than these. */

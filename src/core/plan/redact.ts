@@ -14,6 +14,15 @@ export function redactPlan(plan: Omit<Plan, 'seal'>, redact: Redact): Omit<Plan,
     forced: plan.forced && redact(plan.forced),
     live: redactLive(plan.live, redact),
     evidence: plan.evidence.map(({ signal, value }) => ({ signal, value: redact(value) })),
+    decision: plan.decision && {
+      ...plan.decision,
+      triggers: plan.decision.triggers.map((one) => ({
+        ...one,
+        words: redact(one.words),
+        but: one.but && redact(one.but),
+      })),
+    },
+    guards: plan.guards?.map((guard) => ({ ...guard, words: redact(guard.words) })),
     without: plan.without.map(({ step, why }) => ({ step, why: redact(why) })),
     steps: plan.steps.map((step) => ({
       ...step,

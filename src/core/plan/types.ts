@@ -1,7 +1,9 @@
 import type { Check, Question, Target } from '../contract.ts'
+import type { DecisionOnRecord } from '../conditions/verdict.ts'
 import type { Json, JsonObject } from '../json.ts'
-import type { Bake, Retry, SecretRef, SignalDef, StoreDef, Verify } from '../model.ts'
+import type { Bake, Capture, Retry, SecretRef, SignalDef, Statement, StoreDef, Verify } from '../model.ts'
 import type { Release } from '../release.ts'
+import type { Judged } from '../run/events.ts'
 
 /** The version of the plan document; a reader refuses any other. */
 export const PLAN_FORMAT = 1
@@ -34,6 +36,12 @@ export interface Plan {
   deployed?: string | undefined
   /** The signals as they were before anything was changed: why this is done. */
   evidence: { signal: string; value: string }[]
+  /** What the triggers said beside it; absent where the runbook has none, and for an undo. */
+  decision?: DecisionOnRecord | undefined
+  /** What must hold before anything is changed; an undo has none. */
+  guards?: PlannedGuard[] | undefined
+  /** What is kept as evidence before the first change; an undo keeps none. */
+  capture?: Capture[] | undefined
   runbook: { path: string; sha256: string; text: string }
   /** Two stores would mean two locks: resume and undo use the one of the plan. */
   store?: StoreDef | undefined
@@ -62,6 +70,17 @@ export interface Plan {
 }
 
 export type LiveVersion = { release: Release } | { unknown: string } | { unasked: true }
+
+/** A guard, and what it said when the plan was made. */
+export interface PlannedGuard {
+  id: string
+  holds: Statement
+  note?: string | undefined
+  verdict: Judged
+  words: string
+  /** It did not hold, and a person goes on all the same (`--force`). */
+  forced?: true | undefined
+}
 
 export interface LeftOut {
   step: string

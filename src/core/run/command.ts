@@ -4,6 +4,10 @@ import type { RunEvent, Use } from './events.ts'
 export type Command =
   /** A decision that only has to be written down. */
   | { do: 'record'; event: RunEvent }
+  /** Keep what is to be kept as evidence. */
+  | { do: 'capture' }
+  /** Measure what must hold before anything is changed. */
+  | { do: 'guard' }
   | { do: 'apply' | 'call'; step: string; use: Use; effect: string; attempt: number }
   /** Look whether an effect has happened, and how far it is. */
   | { do: 'look'; step: string; use: Use; effect: string }

@@ -1,3 +1,4 @@
+import type { DecisionOnRecord } from '../conditions/verdict.ts'
 import type { ExitCode } from '../exit.ts'
 import type { Json } from '../json.ts'
 import type { Release } from '../release.ts'
@@ -50,6 +51,29 @@ export type RunEvent =
   | { type: 'run-resumed'; by: Who }
   /** A signal's value before anything was changed: why this was done. */
   | { type: 'evidence'; signal: string; value: string }
+  /** What the triggers said when the plan was made: why this is done, or that nothing speaks for it. */
+  | ({ type: 'verdict' } & DecisionOnRecord)
+  /** What was kept as evidence on this machine, or why it was not. */
+  | {
+      type: 'captured'
+      capture: string
+      host: string
+      /** Where it is; absent: nothing was kept. */
+      file?: string | undefined
+      bytes: number
+      /** Bytes that were cut off. */
+      dropped: number
+      why?: string | undefined
+    }
+  /** What a guard said right before the first change; `forced`: a person went past it when the plan was made. */
+  | {
+      type: 'guard-judged'
+      guard: string
+      condition: string
+      verdict: Judged
+      words: string
+      forced?: true | undefined
+    }
   | { type: 'phase-started'; phase: Phase }
   | { type: 'step-started'; step: string }
   /** On disk before an effect. */

@@ -1,6 +1,7 @@
 import type { Plan, PlannedStep } from '../plan/types.ts'
 import { type Command, fail, record, type Surroundings } from './command.ts'
 import { conclude } from './conclude.ts'
+import { afterGuards, guardRefusal } from './guarded.ts'
 import { frontierOf } from './frontier.ts'
 import type { RunState } from './state.ts'
 import { stepCommands } from './step-commands.ts'
@@ -18,7 +19,7 @@ export function next(plan: Plan, state: RunState, around: Surroundings): Command
   if (state.phase === 'verify') {
     return state.proof === undefined ? [{ do: 'prove' }] : [record(conclude(plan, state))]
   }
-  return execute(plan, state, around)
+  return guardRefusal(plan, state) ?? execute(plan, state, around)
 }
 
 function execute(plan: Plan, state: RunState, around: Surroundings): Command[] {
@@ -32,7 +33,7 @@ function execute(plan: Plan, state: RunState, around: Surroundings): Command[] {
   // A failure is written down before anything else is decided: nothing new is to begin beside it.
   const failure = commands.find(isFailure)
   if (failure !== undefined) return [failure]
-  if (commands.length > 0) return commands
+  if (commands.length > 0) return afterGuards(plan, state, commands)
   if (frontier.isRunning) return []
   const open = stepAt(plan, frontier.unopened)
   // Past the deadline nothing new is started, but what is all done is still proven.

@@ -1,6 +1,7 @@
 import { isPlainObject } from '../json.ts'
 import type { ExitCode } from '../exit.ts'
 import { EXIT } from '../exit.ts'
+import { decision } from '../plan/decision-shape.ts'
 import type { Release } from '../release.ts'
 import {
   anyJson,
@@ -82,6 +83,24 @@ const SHAPES: { [Type in RunEvent['type']]: Shape<Event<Type>> } = {
   'store-unreachable': object({ type: only('store-unreachable'), why: text, by: who }),
   'store-reached': object({ type: only('store-reached') }),
   evidence: object({ type: only('evidence'), signal: text, value: text }),
+  verdict: object<Event<'verdict'>>({ type: only('verdict'), ...decision }),
+  captured: object<Event<'captured'>>({
+    type: only('captured'),
+    capture: text,
+    host: text,
+    file: maybe(text),
+    bytes: count,
+    dropped: count,
+    why: maybe(text),
+  }),
+  'guard-judged': object<Event<'guard-judged'>>({
+    type: only('guard-judged'),
+    guard: text,
+    condition: text,
+    verdict: judged,
+    words: text,
+    forced: maybe(only(true)),
+  }),
   'phase-started': object({ type: only('phase-started'), phase: only('decide', 'execute', 'verify') }),
   'step-started': object({ type: only('step-started'), step: key }),
   intent: object({

@@ -19,6 +19,10 @@ export interface RunState {
   since?: number | undefined
   phase?: Phase | undefined
   phases: Partial<Record<Phase, { at: number }>>
+  /** What the guards of the plan said, once each; anew after an interruption before the first change. */
+  guards: { verdict: Judged; words: string }[]
+  /** So many of what is to be kept as evidence was kept, or could not be. */
+  captured: number
   steps: Record<string, StepState>
   /** The ids of steps, one each time that one of them began or ended. */
   turns: string[]
@@ -83,7 +87,7 @@ export function clockOf(own: StepState): number {
 }
 
 export function emptyState(): RunState {
-  return { phases: {}, steps: {}, turns: [], deadlinePassed: false }
+  return { phases: {}, guards: [], captured: 0, steps: {}, turns: [], deadlinePassed: false }
 }
 
 export function fold(lines: readonly Line[]): RunState {
@@ -102,6 +106,12 @@ export function advance(state: RunState, { at, event }: Line): RunState {
       return Object.assign(state, { started: { at, by: event.by }, since: at })
     case 'run-resumed':
       return resumed(state, at)
+    case 'captured':
+      state.captured += 1
+      return state
+    case 'guard-judged':
+      state.guards.push({ verdict: event.verdict, words: event.words })
+      return state
     case 'phase-started':
       state.phase = event.phase
       state.phases[event.phase] = { at }
@@ -177,6 +187,7 @@ export function advance(state: RunState, { at, event }: Line): RunState {
       state.ended = event
       return state
     case 'evidence':
+    case 'verdict':
     case 'question':
     case 'condition-judged':
     case 'surface-proven':
@@ -192,6 +203,8 @@ export function advance(state: RunState, { at, event }: Line): RunState {
 
 /** A new process goes on: clocks start again, and whatever is not done is looked at before anything is repeated. */
 function resumed(state: RunState, at: number): RunState {
+  // Once changes have begun, what had to hold before them is no question any more.
+  if (!hasTried(state)) Object.assign(state, { guards: [], captured: 0 })
   for (const step of Object.values(state.steps)) {
     if (step.status !== 'running') continue
     step.since = at

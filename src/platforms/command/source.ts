@@ -1,4 +1,5 @@
-import type { CommandResult, Measurement, ReadDoor, Sample, Source } from '../../core/contract.ts'
+import type { Captured, CommandResult, Measurement, ReadDoor, Sample, Source } from '../../core/contract.ts'
+import { Problem } from '../../core/problem.ts'
 import { clean, scalarAt } from '../http/answer.ts'
 import { commandOf, endingOf, programOf } from './options.ts'
 import { measureOptions, type MeasureOptions } from './source-options.ts'
@@ -10,6 +11,7 @@ export const command: Source<MeasureOptions> = {
   summary: 'Run a command that only looks: its exit code, or a value that it prints',
   options: measureOptions,
   measure,
+  capture,
 }
 
 async function measure(options: MeasureOptions, read: ReadDoor): Promise<Measurement> {
@@ -47,4 +49,32 @@ function numberIn(text: string): Omit<Sample, 'at'> {
   const value = Number(text)
   if (text !== '' && Number.isFinite(value)) return { value }
   return { value: null, failing: `it did not print a number: ${text === '' ? 'nothing' : clean(text)}` }
+}
+
+/** The end of both its outputs: what a log said last is what was the matter. */
+async function capture(options: MeasureOptions, read: ReadDoor, limit: number): Promise<Captured> {
+  const each = limit / 2
+  const done = await read.look({ ...commandOf(options), limit: each })
+  if (!done.started)
+    throw new Problem({
+      code: 'not-started',
+      message: `${programOf(options)}: ${done.ended ?? 'not started'}`,
+    })
+  const [stdout, stderr] = [done.stdout, done.stderr].map((text) => wholeLines(text, each, done.dropped))
+  const text = stderr === '' ? (stdout ?? '') : `${stdout ?? ''}\n--- stderr ---\n${stderr ?? ''}`
+  const left =
+    Buffer.byteLength(done.stdout + done.stderr) - Buffer.byteLength((stdout ?? '') + (stderr ?? ''))
+  return {
+    text,
+    dropped: done.dropped + left,
+    note: done.exitCode === 0 ? undefined : (done.ended ?? `exit code ${done.exitCode}`),
+  }
+}
+
+/** What was cut in the middle of a line may begin with the rest of a secret, which nobody would recognise. */
+function wholeLines(text: string, limit: number, dropped: number): string {
+  // A character that was cut off leaves up to three bytes less.
+  if (dropped === 0 || Buffer.byteLength(text) < limit - 3) return text
+  const end = text.indexOf('\n')
+  return end === -1 ? '' : text.slice(end + 1)
 }

@@ -1,8 +1,9 @@
-import type { HttpRequest, Measurement, ReadDoor, Sample, Source } from '../../core/contract.ts'
+import type { Captured, HttpRequest, Measurement, ReadDoor, Sample, Source } from '../../core/contract.ts'
 import { Problem, sentenceOf } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
 import { inBurst, ofRank, WHOLE } from './burst.ts'
 import { encodeBody } from './options.ts'
+import { isOk } from './outcome.ts'
 import { judge } from './probe.ts'
 import { probeOptions, type ProbeOptions } from './source-options.ts'
 import { tlsOf } from './tls.ts'
@@ -14,6 +15,7 @@ export const http: Source<ProbeOptions> = {
   summary: 'Ask an HTTP endpoint: its status, a value of its JSON, a header, or how long it takes',
   options: probeOptions,
   measure,
+  capture,
 }
 
 async function measure(options: ProbeOptions, read: ReadDoor): Promise<Measurement> {
@@ -55,4 +57,15 @@ async function probe(options: ProbeOptions, request: HttpRequest, read: ReadDoor
 
 function sampled(read: ReadDoor, sample: Omit<Sample, 'at'>): Measurement {
   return { kind: 'samples', samples: [{ at: read.now(), ...sample }] }
+}
+
+/** Its whole body, whatever the status. */
+async function capture(options: ProbeOptions, read: ReadDoor): Promise<Captured> {
+  const request = await requestOf(options, read)
+  const { status, body } = await read.http({ ...request, timeout: options.timeout })
+  return {
+    text: new TextDecoder().decode(body),
+    dropped: 0,
+    note: isOk(status) ? undefined : `HTTP ${status}`,
+  }
 }

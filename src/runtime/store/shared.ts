@@ -97,6 +97,7 @@ export function sharedStore({ place, boards, folders, local }: SharedStoreOption
         }
         return line
       },
+      keep: (name, text) => log.keep(name, text),
       share: sendNext,
       async close() {
         clearTimeout(timer)

@@ -98,6 +98,7 @@ export function build(survey: SurveyedStep[], own: BuildOwn = {}): PlanOutcome {
     without: leftOut.map(({ step }) => ({ step: step.id, why: 'left out by --without' })),
     live: { release: BAD },
     evidence: [],
+    guards: [],
     ...rest,
     runbook,
     procedure,

@@ -120,6 +120,8 @@ test('with an effect cut off, a look that fails is repeated calmly', () => {
   const state = {
     phase: 'execute' as const,
     phases: {},
+    guards: [],
+    captured: 0,
     deadlinePassed: false,
     turns: ['image'],
     steps: {
@@ -162,6 +164,8 @@ test('a long verification is not cut off by the time that settling may take', ()
   const state = {
     phase: 'execute' as const,
     phases: {},
+    guards: [],
+    captured: 0,
     deadlinePassed: false,
     turns: ['image'],
     steps: {

@@ -37,6 +37,8 @@ export interface World {
   /** By effect, what a person says of a call in doubt; `truth`: what is so. Absent: nobody can say. */
   doubts?: Record<string, DoubtAnswer | 'truth' | 'nobody'>
   verified?: Record<string, Judged>
+  /** What each measurement of the guards finds, in their order; the last one for all further ones. */
+  guards?: Judged[][]
   proof?: Judged
   ci?: boolean
   /** Effects for which a program is started; it may outlive a crash, and what it does is done when it has ended. */
@@ -94,6 +96,7 @@ class Simulation implements Played {
   readonly #asked = new Map<string, number>()
   readonly #taken = new Map<string, number>()
   readonly #looks = new Map<string, number>()
+  #guarded = 0
   readonly #crashes
 
   constructor(plan: Plan, world: World) {
@@ -159,11 +162,33 @@ class Simulation implements Played {
 
   // ---------------------------------------------------------------- commands
 
+  #guard(): void {
+    const measured = this.#world.guards ?? []
+    const found = measured[Math.min(this.#guarded, measured.length - 1)] ?? []
+    this.#guarded += 1
+    for (const [place, { id, words, forced }] of (this.#plan.guards ?? []).entries())
+      this.#append({
+        type: 'guard-judged',
+        guard: id,
+        condition: id,
+        verdict: found[place] ?? 'holds',
+        words,
+        forced,
+      })
+  }
+
   #perform(command: Command): void {
     switch (command.do) {
       case 'apply':
       case 'call':
         return this.#begin(command)
+      case 'capture': {
+        for (const { id } of this.#plan.capture ?? [])
+          this.#append({ type: 'captured', capture: id, host: ANA.host, bytes: 0, dropped: 0 })
+        return
+      }
+      case 'guard':
+        return this.#guard()
       case 'look':
         return this.#look(command)
       case 'ask':

@@ -1,0 +1,72 @@
+import type { Filled } from './filled.ts'
+import { asList, asMap } from './loose.ts'
+import type { Platforms } from './options.ts'
+import type { Path } from './path.ts'
+import type { Report } from './report.ts'
+import { checkStatement } from './signals.ts'
+import { type SourceEntry, sourceKeys, sourcesOf } from './sources.ts'
+
+/** What needs more than one moment; a guard is measured in one. */
+const OVER_TIME = ['for', 'failing_for', 'absent_for', 'unchanged_for', 'change'] as const
+
+interface Around {
+  document: Filled
+  sources: Record<string, SourceEntry>
+  report: Report
+}
+
+/** Guards name signals, and say what can be known of them in one moment. */
+export async function checkGuards(
+  guards: unknown,
+  at: Path,
+  document: Filled,
+  platforms: Platforms,
+  report: Report,
+): Promise<void> {
+  const around = { document, sources: sourcesOf(platforms), report }
+  const ids = new Set<unknown>()
+  for (const [index, guard] of asList(guards).entries()) {
+    const { id, ...holds } = asMap(guard)
+    if (typeof id === 'string' && ids.size === ids.add(id).size)
+      report.value([...at, index, 'id'], {
+        code: 'duplicate-id',
+        message: `two guards have the id "${id}"`,
+        cure: 'rename one of them',
+      })
+    checkStatement(holds, [...at, index], document, report)
+    await checkMoment(holds, [...at, index], around)
+  }
+}
+
+async function checkMoment(statement: Record<string, unknown>, at: Path, around: Around): Promise<void> {
+  await checkSignal(statement, at, around)
+  for (const key of ['all', 'any'])
+    for (const [index, part] of asList(statement[key]).entries())
+      await checkMoment(asMap(part), [...at, key, index], around)
+  if (statement.not !== undefined) await checkMoment(asMap(statement.not), [...at, 'not'], around)
+}
+
+async function checkSignal(
+  { signal: name, ...rest }: Record<string, unknown>,
+  at: Path,
+  { document, sources, report }: Around,
+): Promise<void> {
+  if (typeof name !== 'string') return
+  const signal = asMap(asMap(asMap(document.filled).signals)[name])
+  if (signal.ask !== undefined)
+    return report.value([...at, 'signal'], {
+      code: 'asked-in-guard',
+      message: `the signal "${name}" asks a person, and guards only measure`,
+      cure: 'ask with a first step that uses person.confirm',
+    })
+  const key = OVER_TIME.find((one) => rest[one] !== undefined)
+  const [source = ''] = sourceKeys(signal)
+  const entry = Object.hasOwn(sources, source) ? sources[source] : undefined
+  if (key === undefined || entry === undefined) return
+  if ((await entry.load()).keepsHistory === true) return
+  report.key([...at, key], {
+    code: 'guard-without-history',
+    message: `a guard is measured in one moment, and ${source} keeps no history: "${key}" would never be known`,
+    cure: `leave ${key} out, or ask a source that keeps a history (prometheus, datadog, sentry)`,
+  })
+}

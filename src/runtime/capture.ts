@@ -1,0 +1,98 @@
+import { hostname } from 'node:os'
+
+import { seriesKey } from '../core/conditions/series.ts'
+import type { Captured, Measurement, ReadDoor, Sample } from '../core/contract.ts'
+import type { Capture } from '../core/model.ts'
+import { Problem, sentenceOf } from '../core/problem.ts'
+import type { RunEvent } from '../core/run/events.ts'
+import { bindOptions } from './bind-options.ts'
+import type { Carrier } from './carrier.ts'
+import { loadSource } from './load-action.ts'
+import { describeMeasurement, limited } from './measure.ts'
+
+/** A rollback waits no longer than this for its evidence, in milliseconds. */
+const LIMIT = 10_000
+/** What is asked gives up before we do: then what it has said by then is kept. */
+const SOONER = 0.9
+/** Bytes kept of each. */
+const KEPT = 256 * 1024
+/** Between two points of a history, in milliseconds. */
+const EVERY = 15_000
+
+type Event = Extract<RunEvent, { type: 'captured' }>
+
+/** Keeps what the plan wants kept, all at once. What cannot be kept is on record, and holds nobody up. */
+export async function captureAll(carrier: Carrier): Promise<void> {
+  carrier.news(`keeping evidence, for ${LIMIT / 1000} s at most`)
+  const events = await Promise.all((carrier.plan.capture ?? []).map((one) => keepOne(carrier, one)))
+  if (carrier.interrupted()) return
+  for (const event of events) await carrier.append(event)
+}
+
+async function keepOne(carrier: Carrier, capture: Capture): Promise<Event> {
+  const event: Event = { type: 'captured', capture: capture.id, host: hostname(), bytes: 0, dropped: 0 }
+  try {
+    const [{ text, dropped, note }] = await inTime(
+      Promise.all([asked(carrier, capture), secretsKnown(carrier)]),
+    )
+    // Secrets first: what is cut afterwards cannot be cut within one.
+    const clean = Buffer.from(carrier.session.redact(text))
+    const kept = clean.subarray(0, KEPT)
+    const file = await carrier.keep(`captured.${capture.id}.txt`, new TextDecoder().decode(kept))
+    return {
+      ...event,
+      file,
+      bytes: kept.length,
+      dropped: dropped + clean.length - kept.length,
+      why: note,
+    }
+  } catch (error) {
+    return { ...event, why: sentenceOf(error) }
+  }
+}
+
+async function asked({ plan, secrets, session }: Carrier, capture: Capture): Promise<Captured> {
+  const source = await loadSource(capture.source)
+  const options = await bindOptions(plan, secrets, source.options, capture.with)
+  const read: ReadDoor = limited(session.read, LIMIT * SOONER)
+  if (source.capture !== undefined) return source.capture(options, read, KEPT)
+  const period = capture.over === undefined ? {} : { history: capture.over, every: EVERY }
+  return { text: samplesText(await source.measure(options, read, period)), dropped: 0 }
+}
+
+/** A log may tell a secret that only a later step would read: what is not known cannot be taken out. */
+async function secretsKnown({ plan, secrets }: Carrier): Promise<void> {
+  await Promise.allSettled(Object.keys(plan.secrets).map((name) => secrets.value(name)))
+}
+
+/** One sample a line, the last one first: when, and what; each of several series below its labels. */
+function samplesText(measurement: Measurement): string {
+  if (measurement.kind === 'series')
+    return measurement.series
+      .map(({ labels, samples }) => `${seriesKey(labels)}\n${linesOf(samples)}`)
+      .join('\n')
+  return measurement.kind === 'samples'
+    ? linesOf(measurement.samples)
+    : `${describeMeasurement(measurement)}\n`
+}
+
+function linesOf(samples: readonly Sample[]): string {
+  return samples
+    .toReversed()
+    .map(({ at, value, failing }) => {
+      const what = failing === undefined ? JSON.stringify(value) : `failing: ${failing}`
+      return `${new Date(at).toISOString()} ${what}\n`
+    })
+    .join('')
+}
+
+async function inTime<Answer>(asking: Promise<Answer>): Promise<Answer> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const problem = new Problem({ code: 'capture-late', message: `no answer within ${LIMIT / 1000} s` })
+  const timer = setTimeout(reject, LIMIT, problem)
+  try {
+    return await Promise.race([asking, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
