@@ -47,7 +47,8 @@ function isConstrainedLeaf(schema: JsonSchema): boolean {
   return schema.type !== 'string' || Object.keys(schema).some((key) => !FREE_TEXT.has(key))
 }
 
-function mapChildren(
+/** The schema with each schema in it changed; `property` is the name of the one that it is of. */
+export function mapChildren(
   schema: JsonSchema,
   change: (child: JsonSchema, property?: string) => JsonSchema,
 ): JsonSchema {

@@ -2,6 +2,7 @@ import type { Platforms } from '../../src/runbook/options.ts'
 import { runbookSchema } from '../../src/runbook/schema.ts'
 import { sourcesOf } from '../../src/runbook/sources.ts'
 import { acceptTemplates, toJsonSchema, type JsonSchema } from './json-schema.ts'
+import { shareRepeated } from './share-repeated.ts'
 
 /** References are never filled in here: names and structure say the same for every run. */
 const STRUCTURE = new Set([
@@ -33,8 +34,7 @@ export async function runbookJsonSchema(platforms: Platforms): Promise<JsonSchem
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Rollback runbook',
-    ...root,
-    definitions: await optionDefinitions(platforms),
+    ...shareRepeated({ ...root, definitions: await optionDefinitions(platforms) }),
   }
 }
 

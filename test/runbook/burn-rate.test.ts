@@ -104,12 +104,12 @@ describe('what cannot be', () => {
     expect(await mistakes(runbook, { platforms })).toEqual([expect.stringContaining(words)])
   })
 
-  test('in verify', async () => {
+  test.each(['back', 'bake'])('in verify, of a procedure called %s', async (procedure) => {
     const runbook = runbookText({
       head: `signals: { s: { prometheus: ${SIGNAL} } }`,
       step: "        uses: command.run\n        with: { argv: ['true'] }",
       tail: '    verify: { must: [{ signal: s, above: 1, burn_rate: {} }] }',
-    })
+    }).replace('  back:', `  ${procedure}:`)
     expect(await mistakes(runbook, { platforms })).toEqual([
       '10:45 burn_rate is for triggers: its long window holds the incident that was just ended | write what is to be measured from now on: { signal: s, below: 1% }',
     ])

@@ -233,16 +233,6 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ],
   ],
   [
-    'a measured baseline in verify, of a procedure called bake',
-    runbookText({
-      head: 'signals: { s: { http: { url: https://x.test }, baseline: { offset: 1d, floor: 1 } } }',
-      tail: VERIFY('above: { times: 2, of: baseline }'),
-    }).replace('  back:', '  bake:'),
-    [
-      '10:35 the baseline of "s" is measured, and verify knows only a written one | write the limit as a number, or the baseline as a value',
-    ],
-  ],
-  [
     'a bake that would measure the incident',
     runbookText({
       head: WINDOWS,
@@ -319,7 +309,7 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
       '5:22 there is no signal "t" | did you mean "s"?',
       '6:11 two guards have the id "a" | rename one of them',
       '7:41 a guard is measured in one moment, and http keeps no history: "for" would never be known | leave for out, or ask a source that keeps a history (prometheus, datadog, sentry)',
-      '8:7 entry 4 of "guards" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change',
+      '8:7 entry 4 of "guards" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in a trigger also burn_rate',
     ],
   ],
   [
