@@ -83,6 +83,31 @@ const REAL = planOf(
     takes: 300_000,
     limits: { decide: 1000, execute: 60_000 },
     evidence: [{ signal: 'live', value: 'bad5678' }],
+    decision: {
+      verdict: 'rollback',
+      triggers: [
+        {
+          id: 'slow',
+          severity: 'critical',
+          condition: 'slow above 500ms',
+          judged: 'holds',
+          words: '812ms',
+          since: 1_795_000_000_000,
+          verdict: 'rollback',
+        },
+      ],
+    },
+    guards: [
+      { id: 'there', holds: { signal: 'live', passing: true }, verdict: 'holds', words: 'passing' },
+      {
+        id: 'quick',
+        holds: { any: [{ signal: 'slow', below: '1s' }] },
+        verdict: 'unknown',
+        words: 'no answer',
+        forced: true,
+      },
+    ],
+    capture: [{ id: 'log', source: 'command', with: { argv: ['./log.sh'] } }],
     without: [{ step: 'fence', why: 'left out by --without' }],
     confirmations: [{ id: 'overwrite-image', question: { text: 'Overwrite it?', expects: 'yes' } }],
     reason: 'checkout fails',
@@ -117,6 +142,8 @@ function worlds(): World[] {
     { effects: { a: { tries: ['retryable', 'lost-applied'] }, hook: { tries: ['lost-not-applied'] } } },
     { effects: { 'b:x': { tries: ['refused'] }, script: { tries: ['lost-applied'], blind: 9 } } },
     { answers: { ask: false }, ci: true },
+    { guards: [['holds', 'unknown']] },
+    { guards: [['fails', 'holds']] },
     { crashes: [{ afterLine: 9, happened: true, downtime: 1000 }], verified: { image: 'unknown' } },
   ]
 }

@@ -43,16 +43,23 @@ class Past {
     if (this.#last('run-ended') !== undefined) return [`${event.type} after the end`]
     switch (event.type) {
       case 'step-started':
-        return this.#mayBegin(this.#step(event.step))
+        return [...this.#mayBegin(this.#step(event.step)), ...this.#mayWork(this.#step(event.step))]
       case 'step-ended':
         return this.#mayEnd(event, at)
       case 'intent':
-        return this.#mayTry(event, at)
+        return [...this.#mayTry(event, at), ...this.#mayWork(this.#step(event.step))]
       case 'fallback-chosen':
         return this.#mayFallBack(event)
       case 'doubt-settled':
       case 'doubt-unanswered':
         return this.#mayAsk(event.step, event.effect)
+      case 'captured':
+        return this.#mayPrepare('captured', this.#plan.capture)
+      case 'guard-judged':
+        return [
+          ...this.#mayPrepare('guard-judged', this.#plan.guards),
+          ...this.#open('captured', this.#plan.capture),
+        ]
       case 'phase-started':
         return event.phase === 'verify' && !this.#plan.steps.every(({ id }) => this.#isOver(id))
           ? ['the proof begins before every step is done']
@@ -117,6 +124,46 @@ class Past {
       ...(this.#stopped() ? [`${id} falls back although the run has stopped`] : []),
       ...stands.map(({ effect }) => `${id} falls back although ${effect} may have happened`),
     ]
+  }
+
+  // ---------------------------------------------------------------- before the first change
+
+  /** What changes something waits for the evidence, and for guards that hold or that a person goes past. */
+  #mayWork({ id, kind }: PlannedStep): string[] {
+    if (kind === 'gate') return []
+    const open = [
+      ...this.#open('captured', this.#plan.capture),
+      ...this.#open('guard-judged', this.#plan.guards),
+      ...this.#refusing().map(({ guard }) => `${guard} refuses`),
+    ]
+    return open.map((why) => `${id} goes on, and ${why}`)
+  }
+
+  /** Once each, and anew by a process that finds nothing tried; never once something was. */
+  #mayPrepare(type: 'captured' | 'guard-judged', wanted: readonly unknown[] = []): string[] {
+    return [
+      ...(this.#all('intent').length > 0 ? [`${type} after a change`] : []),
+      ...(this.#prepared(type).length < wanted.length ? [] : [`${type} more often than planned`]),
+    ]
+  }
+
+  #open(type: 'captured' | 'guard-judged', wanted: readonly unknown[] = []): string[] {
+    const { length } = this.#prepared(type)
+    return length < wanted.length ? [`${length} of ${wanted.length} are ${type}`] : []
+  }
+
+  #refusing(): Of<'guard-judged'>[] {
+    return this.#prepared('guard-judged').filter(
+      ({ verdict, forced }) => verdict !== 'holds' && forced !== true,
+    )
+  }
+
+  /** What an earlier process has asked counts only if it went on to change something. */
+  #prepared<Type extends 'captured' | 'guard-judged'>(type: Type): Of<Type>[] {
+    const tried = this.#events().findIndex((event) => event.type === 'intent')
+    const before = this.#events().slice(0, tried === -1 ? undefined : tried)
+    const begun = before.findLastIndex((event) => event.type === 'run-resumed')
+    return before.slice(begun + 1).filter((event): event is Of<Type> => event.type === type)
   }
 
   // ---------------------------------------------------------------- effects
@@ -287,12 +334,19 @@ class Past {
   }
 
   #mayEndRun({ result, stands }: Of<'run-ended'>): string[] {
+    if (this.#isRefused())
+      return result === 'refused' && stands.length === 0 ? [] : [`a guard refuses, and it ends as ${result}`]
     const expected = this.#result(stands.length > 0)
     return [
       ...(expected.includes(result) ? [] : [`it ends as ${result} instead of ${expected.join(' or ')}`]),
       ...this.#running().map(({ id }) => `it ends while ${id} runs`),
       ...this.#untold(stands),
     ]
+  }
+
+  #isRefused(): boolean {
+    const { guards = [] } = this.#plan
+    return this.#prepared('guard-judged').length === guards.length && this.#refusing().length > 0
   }
 
   #result(stands: boolean): RunResult[] {

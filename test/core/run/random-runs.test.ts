@@ -2,8 +2,9 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import type { Verify } from '../../../src/core/model.ts'
-import type { PlannedChange, PlannedStep, PlannedUse } from '../../../src/core/plan/types.ts'
+import type { PlannedChange, PlannedGuard, PlannedStep, PlannedUse } from '../../../src/core/plan/types.ts'
 import { whatStands } from '../../../src/core/run/conclude.ts'
+import type { Judged } from '../../../src/core/run/events.ts'
 import { fold } from '../../../src/core/run/state.ts'
 import { backup, callUse, change, fence, gateUse, planOf, setUse, step } from '../plan-of.ts'
 import { breaches } from './model.ts'
@@ -54,7 +55,7 @@ function lies(steps: PlannedStep[], played: Played): string[] {
         ? [`${effect} was called and is not told`]
         : [],
     ),
-    ...(result === 'failed' || result === 'declined' ? anyTaken(steps, played) : []),
+    ...(['failed', 'declined', 'refused'].includes(result ?? '') ? anyTaken(steps, played) : []),
     ...(result === 'proven' ? notDone(steps, played) : []),
   ]
 }
@@ -103,12 +104,24 @@ function runs(): fc.Arbitrary<{ plan: ReturnType<typeof planOf>; world: World }>
     fc.tuple(...Array.from({ length: count }, (_, index) => aStep(index))).chain((steps) =>
       fc.record({
         plan: fc
-          .option(fc.integer({ min: 1, max: 20_000 }), { nil: undefined })
-          .map((deadline) => planOf(steps, { deadline })),
+          .record({
+            deadline: fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: undefined }),
+            guards: fc
+              .array(fc.constantFrom(undefined, true), { maxLength: 2 })
+              .map((forced) => forced.map((past, place) => aGuard(`g${place}`, past))),
+            capture: fc
+              .subarray(['logs', 'metrics'])
+              .map((ids) => ids.map((id) => ({ id, source: 'command', with: {} }))),
+          })
+          .map((own) => planOf(steps, own)),
         world: aWorld(steps),
       }),
     ),
   )
+}
+
+function aGuard(id: string, forced: true | undefined): PlannedGuard {
+  return { id, holds: { signal: id, passing: true }, verdict: 'holds', words: 'passing', forced }
 }
 
 function aStep(index: number): fc.Arbitrary<PlannedStep> {
@@ -171,6 +184,7 @@ function aWorld(steps: PlannedStep[]): fc.Arbitrary<World> {
     answerAfter: fc.constantFrom(0, 5000),
     doubts: recordOf(effects, fc.constantFrom('truth', 'truth', 'done', 'again', 'nobody')),
     programs: fc.subarray(effects),
+    guards: fc.array(fc.tuple(aJudgement(), aJudgement()), { maxLength: 3 }),
     verified: recordOf(ids, fc.constantFrom('holds' as const, 'holds' as const, 'fails' as const)),
     proof: fc.constantFrom('holds' as const, 'fails' as const, 'unknown' as const),
     ci: fc.boolean(),
@@ -184,6 +198,10 @@ function aWorld(steps: PlannedStep[]): fc.Arbitrary<World> {
       { maxLength: 4 },
     ),
   })
+}
+
+function aJudgement(): fc.Arbitrary<Judged> {
+  return fc.constantFrom('holds', 'holds', 'holds', 'holds', 'fails', 'unknown')
 }
 
 function anEffect(): fc.Arbitrary<EffectScript> {

@@ -135,6 +135,8 @@ function runbook(folder: string, kind: Kind, isShared: boolean): string {
     ...(isShared ? { store: { git: { remote: join(folder, 'remote.git') } } } : {}),
     release: { live: { signal: 'live' } },
     signals: { live: { command: { argv: ['cat', join(folder, 'live')], stdout: 'text' }, every: '20ms' } },
+    guards: kind === 'whole' ? [{ id: 'there', signal: 'live', passing: true }] : [],
+    capture: kind === 'whole' ? [{ id: 'log', command: { argv: ['cat', join(folder, 'log')] } }] : [],
     procedures: {
       own: {
         steps: steps[kind],

@@ -75,6 +75,9 @@ function runbook(url: string): string {
     service: 'web',
     release: { live: { signal: 'live' } },
     signals: { live: { http: { url: `${url}/version`, json: '$.commit' }, every: '20ms' } },
+    triggers: [{ id: 'wrong-version', severity: 'high', signal: 'live', equals: BAD }],
+    guards: [{ id: 'answers', signal: 'live', passing: true }],
+    capture: [{ id: 'version', signal: 'live' }],
     procedures: {
       deploy: {
         steps: [

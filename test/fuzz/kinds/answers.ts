@@ -281,8 +281,20 @@ const RUNBOOK: Runbook = {
   inputs: {},
   secrets: { hook: { env: 'HOOK' }, password: { env: 'PASSWORD' }, token: { env: 'SECRET' } },
   release: { live: { signal: 'live' } },
-  triggers: [],
+  triggers: [{ id: 'ill', severity: 'high', when: { not: { signal: 'health', passing: true } } }],
   unless: [],
+  guards: [
+    {
+      id: 'reachable',
+      holds: {
+        any: [
+          { signal: 'health', passing: true },
+          { signal: 'live', equals: BAD },
+        ],
+      },
+    },
+  ],
+  capture: [{ id: 'health', source: 'http', with: { url: 'https://api.example/health' } }],
   signals: {
     live: { source: 'http', with: { url: 'https://api.example/version', json: '$.commit' } },
     health: {

@@ -57,20 +57,31 @@ const MINUTES = Array.from({ length: 60 }, (_, minute) => NOW - (60 - minute) * 
 
 function rightAnswer({ url }: HttpRequest): HttpResponse {
   const { host, pathname } = new URL(url)
-  if (host === 'api.example') return answered({ commit: 'a'.repeat(40), ok: true })
+  if (host === 'api.example')
+    return answered({ commit: 'a'.repeat(40), ok: true, deployed: '2026-11-22T02:38:00Z' })
   if (host === 'alertmanager.example') return answered([{ labels: { alertname: 'HighErrorRate' } }])
-  if (host === 'prometheus.example') return answered({ status: 'success', data: prometheusData(pathname) })
+  if (host === 'prometheus.example')
+    return answered({
+      status: 'success',
+      data: prometheusData(pathname, url.includes('pod')),
+    })
   if (host === 'sentry.io') return sentryAnswer(pathname)
   if (pathname.includes('/monitor/')) return answered({ id: 7, name: 'errors', overall_state: 'OK' })
   const pointlist = MINUTES.map((at, index) => [at, index % 7 === 0 ? null : index])
   return answered({ status: 'ok', series: [{ scope: 'host:a', interval: 60, pointlist }] })
 }
 
-function prometheusData(path: string): object {
-  const metric = { job: 'api' }
+function prometheusData(path: string, byPod: boolean): object {
+  const metrics = byPod ? [{ pod: 'a' }, { pod: 'b' }] : [{ job: 'api' }]
   return path.endsWith('query_range')
-    ? { resultType: 'matrix', result: [{ metric, values: MINUTES.map((at) => [at / 1000, '0.02']) }] }
-    : { resultType: 'vector', result: [{ metric, value: [NOW / 1000, 'NaN'] }] }
+    ? {
+        resultType: 'matrix',
+        result: metrics.map((metric) => ({ metric, values: MINUTES.map((at) => [at / 1000, '0.02']) })),
+      }
+    : {
+        resultType: 'vector',
+        result: metrics.map((metric) => ({ metric, value: [NOW / 1000, 'NaN'] })),
+      }
 }
 
 function sentryAnswer(path: string): HttpResponse {
@@ -110,6 +121,12 @@ const SIGNALS: Record<string, SignalDef> = {
     { url: 'https://prometheus.example', query: 'rate', headers, series: 'max' },
     { unit: 'ratio', baseline: { offset: 86_400_000, floor: '1%' } },
   ),
+  pods: signal(
+    'prometheus',
+    { url: 'https://prometheus.example', query: 'by (pod)', headers, series: 'any' },
+    { unit: 'ratio', baseline: { before_deployment: 1_800_000, floor: '1%' } },
+  ),
+  deployed: signal('http', { url: 'https://api.example/version', json: '$.deployed', headers }),
   metric: signal('datadog', { ...datadog, query: 'sum:errors{*}.as_count().rollup(sum, 60)' }),
   monitor: signal('datadog', { ...datadog, monitor: 7 }),
   errors: signal('sentry', { ...sentry, events: '', within: '5m' }),
@@ -144,7 +161,7 @@ const RUNBOOK: Runbook = {
     hook: { env: 'HOOK_KEY' },
     cluster: { env: 'CLUSTER_TOKEN' },
   },
-  release: {},
+  release: { live: { signal: 'version', deployed: 'deployed' } },
   signals: SIGNALS,
   triggers: [
     ...TRIGGERS,
@@ -152,6 +169,11 @@ const RUNBOOK: Runbook = {
       id: 'jump',
       severity: 'high',
       when: { signal: 'rate', above: { times: 5, of: 'baseline' }, for: 300_000 },
+    },
+    {
+      id: 'pods-jump',
+      severity: 'high',
+      when: { signal: 'pods', above: { times: 5, of: 'baseline' }, for: 300_000 },
     },
   ],
   unless: [],

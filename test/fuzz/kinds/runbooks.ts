@@ -24,6 +24,23 @@ secrets: { token: { env: TOKEN }, file: { file: ./x }, cmd: { command: [pass, sh
 signals:
   live: { http: { url: 'https://\${vars.host}/v', json: $.commit } }
   slow: { command: { argv: [./slow.sh, '\${inputs.ticket}'] }, unit: ms, every: 1m30s }
+  errors: { prometheus: { query: 'e{w="\${window}"}', url: 'https://p.example', series: any }, window: 5m, unit: ratio }
+  budget: { prometheus: { query: 'b[\${window}]', url: 'https://p.example' }, window: 5m, unit: percent }
+  p95: { prometheus: { query: l, url: 'https://p.example' }, unit: ms, baseline: { before_deployment: 30m, floor: 20ms } }
+  queue: { prometheus: { query: q, url: 'https://p.example' }, baseline: { offset: 1d, floor: 10 } }
+  since: { http: { url: 'https://\${vars.host}/since', json: $.at } }
+  fix: { ask: { question: How long does a fix take?, type: duration }, unit: s }
+triggers:
+  - { id: errors, severity: critical, signal: errors, series: all, above: 5%, for: 5m }
+  - { id: burn, severity: high, signal: budget, burn_rate: { objective: 99.9%, above: 14.4, long: 1h, short: 5m } }
+  - { id: slow, severity: medium, signal: p95, above: { times: 2, of: baseline }, rollback_after: 10m, unless: { signal: queue, above: { times: 3, of: baseline } } }
+  - { id: gone, severity: low, any: [{ signal: live, absent_for: 5m }, { not: { signal: slow, change: { over: 5m, above: 20% } } }], note: n }
+unless: [{ id: quiet, severity: [medium], signal: queue, unchanged_for: 10m }]
+max_downtime: { critical: 5m, high: 15m }
+fix_forward: { signal: fix }
+guards: [{ id: there, signal: live, passing: true }, { all: [{ signal: queue, below: 100, for: 1m }, { signal: slow, below: 1s }] }]
+capture: [{ id: log, command: { argv: [./log.sh] } }, { id: q, signal: queue, over: 1h }]
+release: { live: { signal: live, deployed: since } }
 procedures:
   p:
     on_failure: undo
@@ -35,6 +52,9 @@ procedures:
         retry: { attempts: 3, backoff: 1s }
         verify: { within: 1m, must: [{ signal: slow, below: 500ms, in_a_row: 2 }] }
       - { id: b, needs: [a], uses: command.run, with: { argv: [./b.sh, '\${target.sha}'] }, fallback: { uses: person.confirm, with: { question: sure? } } }
+    guards: [{ signal: errors, series: all, below: 90% }]
+    capture: [{ id: body, http: { url: 'https://\${vars.host}/x' } }]
+    bake: { for: 30m, settle: 6m, must: [{ signal: p95, at_most: { times: 1.1, of: baseline } }], should: [{ signal: errors, series: all, below: 1%, failing: { in_a_row: 3 } }] }
     undo: { verify: { must: [{ signal: live, same_commit: '\${target.sha}' }] } }
 `
 
