@@ -66,7 +66,7 @@ const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => s
     `${event.kind} ${event.id} started by ${event.by.name} on ${event.by.host}${targetWords(event.target)}`,
   'run-resumed': (event) => `resumed by ${event.by.name} on ${event.by.host}`,
   evidence: (event) => `evidence: ${event.signal}: ${event.value}`,
-  verdict: (event) => `the triggers say: ${decisionWords(event)}`,
+  'triggers-judged': (event) => `the triggers say: ${decisionWords(event.decision)}`,
   captured: (event) => `evidence ${capturedWords(event)}`,
   'guard-judged': (event) =>
     `guard ${event.guard} (${event.condition}): ${JUDGED_WORDS[event.verdict]}: ${event.words}${event.forced === true && event.verdict !== 'holds' ? '; gone past by force' : ''}`,

@@ -43,14 +43,14 @@ function triggerLines(trigger: TriggerVerdict, { triggers }: Explanation, look: 
 }
 
 function partLines(part: PartExplained, indent: string, look: Look): string[] {
-  const { says, judged, condition, words, since, limits, parts } = part
+  const { says, judged, condition, words, since, began, limits, parts } = part
   const mark = `${indent}${MARKS[judged]} `
   if (says !== 'condition')
     return [
       ...hanging(mark, `${says}: ${JUDGED[judged]}`, look),
       ...parts.flatMap((one) => partLines(one, `${indent}  `, look)),
     ]
-  const start = since === undefined ? '' : `, since ${moment(since)} or before`
+  const start = since === undefined ? '' : `, since ${moment(since)}${began === true ? '' : ' or before'}`
   const below = ' '.repeat(mark.length)
   return [
     ...hanging(mark, brief(condition), look),

@@ -192,8 +192,8 @@ function capturedIn(lines: readonly Line[]): RunSummary['captured'] {
 }
 
 function decisionIn(lines: readonly Line[]): DecisionOnRecord | undefined {
-  const event = lines.find((line) => line.event.type === 'verdict')?.event
-  return event?.type === 'verdict' ? { verdict: event.verdict, triggers: event.triggers } : undefined
+  const event = lines.find((line) => line.event.type === 'triggers-judged')?.event
+  return event?.type === 'triggers-judged' ? event.decision : undefined
 }
 
 /** A run that was interrupted before its first change has asked them more than once. */

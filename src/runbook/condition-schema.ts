@@ -70,7 +70,7 @@ type Said = { [Key in keyof typeof triggerKeys]?: unknown }
 const RULES: [fits: (value: Said) => boolean, otherwise: string][] = [
   [
     (value) => PREDICATES.some((key) => value[key] !== undefined),
-    `says nothing about the signal: add one of ${PREDICATES.filter((key) => key !== 'burn_rate').join(', ')}; in a trigger also burn_rate`,
+    `says nothing about the signal: add one of ${PREDICATES.filter((key) => key !== 'burn_rate').join(', ')}; in triggers and guards also burn_rate`,
   ],
   [
     (value) =>

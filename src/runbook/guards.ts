@@ -38,6 +38,22 @@ export async function checkGuards(
   }
 }
 
+/** The key that asks for more samples than are measured in one moment. */
+function tooLong(condition: Record<string, unknown>, atOnce: number): string | undefined {
+  const over = OVER_TIME.find((key) => condition[key] !== undefined)
+  if (over !== undefined) return over
+  return ['in_a_row', 'samples', 'passing', 'failing'].find((key) => {
+    const said = condition[key]
+    const { in_a_row, of, within } = asMap(said)
+    return within !== undefined || [said, in_a_row, of].some((count) => Number(count) > atOnce)
+  })
+}
+
+/** `requests: 5` gives five samples for one measurement; as a time at some rank it gives one. */
+function samplesAtOnce({ requests, response_time }: Record<string, unknown>): number {
+  return typeof requests === 'number' && typeof response_time !== 'string' ? requests : 1
+}
+
 async function checkMoment(statement: Record<string, unknown>, at: Path, around: Around): Promise<void> {
   await checkSignal(statement, at, around)
   for (const key of ['all', 'any'])
@@ -59,9 +75,9 @@ async function checkSignal(
       message: `the signal "${name}" asks a person, and guards only measure`,
       cure: 'ask with a first step that uses person.confirm',
     })
-  const key = OVER_TIME.find((one) => rest[one] !== undefined)
   const [source = ''] = sourceKeys(signal)
   const entry = Object.hasOwn(sources, source) ? sources[source] : undefined
+  const key = tooLong(rest, samplesAtOnce(asMap(signal[source])))
   if (key === undefined || entry === undefined) return
   if ((await entry.load()).keepsHistory === true) return
   report.key([...at, key], {

@@ -1,5 +1,6 @@
 import { checkProvenSeries } from './check-series.ts'
 import { checkGuards } from './guards.ts'
+import { canonical } from '../core/json.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap, asText } from './loose.ts'
 import { checkBakeTimes } from './bake-times.ts'
@@ -14,7 +15,15 @@ export async function checkProcedures(document: Filled, platforms: Platforms, re
   const file = asMap(document.filled)
   for (const key of ['signal', 'deployed']) {
     const name = asText(asMap(asMap(file.release).live)[key])
-    if (name !== undefined) checkSignalName(name, ['release', 'live', key], asMap(file.signals), report)
+    if (name === undefined) continue
+    const signals = asMap(file.signals)
+    if (!checkSignalName(name, ['release', 'live', key], signals, report)) continue
+    if (key === 'deployed' && asMap(signals[name]).ask !== undefined)
+      report.value(['release', 'live', key], {
+        code: 'asked-deployed',
+        message: `the signal "${name}" asks a person, and when the live version was deployed is only measured`,
+        cure: 'name a signal that measures it',
+      })
   }
   await checkGuards(file.guards, ['guards'], document, platforms, report)
   for (const [name, procedure] of Object.entries(asMap(file.procedures))) {
@@ -25,6 +34,7 @@ export async function checkProcedures(document: Filled, platforms: Platforms, re
     checkVerify(verify, [...at, 'verify'], document, report)
     checkVerify(bake, [...at, 'bake'], document, report)
     checkBakeTimes(bake, [...at, 'bake'], document, report)
+    checkToldApart(bake, [...at, 'bake'], report)
     checkVerify(asMap(undo).verify, [...at, 'undo', 'verify'], document, report)
     for (const [index, step] of asList(steps).entries())
       await checkStep(asMap(step), [...at, 'steps', index], document, platforms, report)
@@ -53,6 +63,22 @@ function checkVerify(verify: unknown, at: Path, document: Filled, report: Report
     })
 }
 
+/** What became of each condition of a bake is on record under its words. */
+function checkToldApart(bake: unknown, at: Path, report: Report): void {
+  for (const list of ['must', 'should']) {
+    const seen = new Set<string>()
+    asList(asMap(bake)[list]).forEach((condition, index) => {
+      const { every: _, no_data: __, on_error: ___, ...said } = asMap(condition)
+      if (seen.size < seen.add(canonical(said)).size) return
+      report.value([...at, list, index], {
+        code: 'condition-twice',
+        message: 'the same condition stands above: nothing would tell what became of which',
+        cure: 'leave one of them out',
+      })
+    })
+  }
+}
+
 /** What has just been changed is measured. A person is asked by a step, which waits for the answer and records it. */
 function checkMeasured(condition: unknown, at: Path, document: Filled, report: Report): void {
   const part = at[2] === 'bake' ? 'bake' : 'verify'
@@ -71,7 +97,7 @@ function checkMeasured(condition: unknown, at: Path, document: Filled, report: R
   if (rest.burn_rate !== undefined)
     report.key([...at, 'burn_rate'], {
       code: `burn-rate-in-${part}`,
-      message: 'burn_rate is for triggers: its long window holds the incident that was just ended',
+      message: 'burn_rate is for triggers and guards: its long window holds the incident that was just ended',
       cure: `write what is to be measured from now on: { signal: ${name}, below: 1% }`,
     })
   checkProvenSeries(rest, at, { name, signal }, report)

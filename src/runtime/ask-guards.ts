@@ -3,10 +3,10 @@ import { judgeStatement } from '../core/conditions/verdict.ts'
 import type { Guard, Procedure, Runbook } from '../core/model.ts'
 import { bindLate } from '../core/plan/bind.ts'
 import type { PlannedGuard } from '../core/plan/types.ts'
+import { basisOfPlan } from './basis.ts'
 import type { BindingGround } from './bind-options.ts'
 import type { Carrier } from './carrier.ts'
-import { judgeOf, type Measured } from './decide.ts'
-import { deployedBy } from './deployment.ts'
+import { judgeOf, type Measured } from './judge-signals.ts'
 import { lookBacks } from './look-backs.ts'
 import { measuredOnce } from './measure-once.ts'
 
@@ -39,8 +39,8 @@ export async function askGuards(carrier: Carrier): Promise<void> {
   const { plan, session, secrets } = carrier
   carrier.news('measuring the guards')
   const guards = plan.guards ?? []
-  const basis = { session, runbook: plan, ground: plan, secrets, deployed: async () => deployedBy(plan) }
-  const signals = await measuredOnce(basis, [...lookBacks({ guards }).values()])
+  const wanted = lookBacks({ signals: plan.signals, demanded: guards.map(({ holds }) => holds) })
+  const signals = await measuredOnce(basisOfPlan(plan, { session, secrets }), [...wanted.values()])
   if (carrier.interrupted()) return
   for (const { id, holds, verdict, words, forced } of judgedGuards(guards, signals, carrier.now()))
     await carrier.append({

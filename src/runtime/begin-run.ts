@@ -24,7 +24,7 @@ async function writeStart(carrier: Carrier, offline: Offline): Promise<void> {
   await carrier.append(runStarted(plan, session.who))
   await writeOffline(carrier, offline)
   for (const one of plan.evidence) await carrier.append({ type: 'evidence', ...one })
-  if (plan.decision !== undefined) await carrier.append({ type: 'verdict', ...plan.decision })
+  if (plan.decision !== undefined) await carrier.append({ type: 'triggers-judged', decision: plan.decision })
 }
 
 async function writeResumed(carrier: Carrier, offline: Offline): Promise<void> {

@@ -3,17 +3,17 @@ import { hostname } from 'node:os'
 import { seriesKey } from '../core/conditions/series.ts'
 import type { Captured, Measurement, ReadDoor, Sample } from '../core/contract.ts'
 import type { Capture } from '../core/model.ts'
+import { unboundReason } from '../core/plan/bind.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import { bindOptions } from './bind-options.ts'
 import type { Carrier } from './carrier.ts'
+import { noAnswer, readingWithin } from './in-time.ts'
 import { loadSource } from './load-action.ts'
-import { describeMeasurement, limited } from './measure.ts'
+import { describeMeasurement } from './measure.ts'
 
 /** A rollback waits no longer than this for its evidence, in milliseconds. */
 const LIMIT = 10_000
-/** What is asked gives up before we do: then what it has said by then is kept. */
-const SOONER = 0.9
 /** Bytes kept of each. */
 const KEPT = 256 * 1024
 /** Between two points of a history, in milliseconds. */
@@ -32,9 +32,16 @@ export async function captureAll(carrier: Carrier): Promise<void> {
 async function keepOne(carrier: Carrier, capture: Capture): Promise<Event> {
   const event: Event = { type: 'captured', capture: capture.id, host: hostname(), bytes: 0, dropped: 0 }
   try {
-    const [{ text, dropped, note }] = await inTime(
-      Promise.all([asked(carrier, capture), secretsKnown(carrier)]),
+    const unbound = unboundReason(carrier.plan, capture.with)
+    if (unbound !== undefined) return { ...event, why: unbound }
+    const answer = await readingWithin(
+      LIMIT,
+      carrier.session.read,
+      (read) => Promise.all([asked(carrier, capture, read), requireSecrets(carrier)]),
+      undefined,
     )
+    if (answer === undefined) return { ...event, why: noAnswer(LIMIT) }
+    const [{ text, dropped, note }] = answer
     // Secrets first: what is cut afterwards cannot be cut within one.
     const clean = Buffer.from(carrier.session.redact(text))
     const kept = clean.subarray(0, KEPT)
@@ -51,18 +58,30 @@ async function keepOne(carrier: Carrier, capture: Capture): Promise<Event> {
   }
 }
 
-async function asked({ plan, secrets, session }: Carrier, capture: Capture): Promise<Captured> {
+async function asked({ plan, secrets }: Carrier, capture: Capture, read: ReadDoor): Promise<Captured> {
   const source = await loadSource(capture.source)
   const options = await bindOptions(plan, secrets, source.options, capture.with)
-  const read: ReadDoor = limited(session.read, LIMIT * SOONER)
   if (source.capture !== undefined) return source.capture(options, read, KEPT)
   const period = capture.over === undefined ? {} : { history: capture.over, every: EVERY }
   return { text: samplesText(await source.measure(options, read, period)), dropped: 0 }
 }
 
 /** A log may tell a secret that only a later step would read: what is not known cannot be taken out. */
-async function secretsKnown({ plan, secrets }: Carrier): Promise<void> {
-  await Promise.allSettled(Object.keys(plan.secrets).map((name) => secrets.value(name)))
+async function requireSecrets({ plan, secrets }: Carrier): Promise<void> {
+  await Promise.all(
+    Object.keys(plan.secrets).map(async (name) => {
+      try {
+        await secrets.value(name)
+      } catch (error) {
+        throw new Problem({
+          code: 'capture-unsafe',
+          message: `it might hold the secret "${name}", which cannot be read here`,
+          found: sentenceOf(error),
+          cause: error,
+        })
+      }
+    }),
+  )
 }
 
 /** One sample a line, the last one first: when, and what; each of several series below its labels. */
@@ -84,15 +103,4 @@ function linesOf(samples: readonly Sample[]): string {
       return `${new Date(at).toISOString()} ${what}\n`
     })
     .join('')
-}
-
-async function inTime<Answer>(asking: Promise<Answer>): Promise<Answer> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const problem = new Problem({ code: 'capture-late', message: `no answer within ${LIMIT / 1000} s` })
-  const timer = setTimeout(reject, LIMIT, problem)
-  try {
-    return await Promise.race([asking, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

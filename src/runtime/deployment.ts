@@ -6,16 +6,20 @@ import type { Plan } from '../core/plan/types.ts'
 import { releaseName } from '../core/release.ts'
 import type { BindingGround } from './bind-options.ts'
 import { surfaceCandidates } from './candidates.ts'
-import { describeMeasurement, liveOf, readingWithin } from './measure.ts'
+import { noAnswer, readingWithin, SAMPLE_LIMIT } from './in-time.ts'
+import { describeMeasurement, liveOf } from './measure.ts'
 import type { Session } from './types.ts'
 
 // When the version that runs now was deployed: by a signal that the runbook names for it, else by the surfaces themselves.
 
-export interface DeploymentGround {
+export interface ProcedureGround {
   session: Session
   runbook: Runbook
   procedure: Procedure
   ground: BindingGround
+}
+
+interface DeploymentGround extends ProcedureGround {
   /** A signal, by its name. */
   measured(name: string): Promise<Measurement>
 }
@@ -48,10 +52,14 @@ const UNTOLD: Deployed = {
 
 /** Of several surfaces, the one that was changed last. */
 async function bySurfaces({ session, procedure, ground }: DeploymentGround): Promise<Deployed> {
-  const candidates = await readingWithin(session.read, (read) =>
-    surfaceCandidates({ ...session, read }, procedure, ground),
+  const candidates = await readingWithin(
+    SAMPLE_LIMIT,
+    session.read,
+    (read) => surfaceCandidates({ ...session, read }, procedure, ground),
+    undefined,
   )
-  const live = (candidates ?? []).flatMap(({ live, when, release }) => {
+  if (candidates === undefined) return { unknown: `the surfaces gave ${noAnswer(SAMPLE_LIMIT)}` }
+  const live = candidates.flatMap(({ live, when, release }) => {
     const at = Date.parse(when ?? '')
     return live === true && !Number.isNaN(at) ? [{ at, version: releaseName(release) }] : []
   })

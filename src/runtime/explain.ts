@@ -12,25 +12,27 @@ import { originOf } from '../core/conditions/limit-words.ts'
 import { byGravity, type TriggerVerdict } from '../core/conditions/verdict.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { Condition, Runbook } from '../core/model.ts'
+import { measuredAs } from './look-backs.ts'
 import { askedOf } from './asked-options.ts'
-import type { Watched } from './watch-signal.ts'
+import type { SignalWatch } from './signal-watch.ts'
 
 /** Why the triggers were judged as they were. */
 export function explain(
   runbook: Runbook,
   judged: readonly TriggerVerdict[],
-  signals: readonly Watched[],
+  signals: readonly SignalWatch[],
   knownOf: KnownOf,
+  traced: KnownOf,
   now: number,
 ): Explanation {
   const { triggers, unless } = runbook
   const conditions = byWeight(runbook, judged)
   return {
-    triggers: triggers.map((trigger) => explainTrigger(trigger, unless, knownOf)),
+    triggers: triggers.map((trigger) => explainTrigger(trigger, unless, knownOf, traced)),
     signals: signals.map((one) => signalOf(one, now)),
     charts: signals.flatMap((one) => {
       const charted = conditions
-        .filter(({ condition }) => condition.signal === one.name && condition.window === one.window)
+        .filter(({ condition }) => measuredAs(condition) === measuredAs({ signal: one.name, ...one.own }))
         .flatMap(({ by, condition }) => chartedOf(by, condition, nameOf(one), knownOf(condition)) ?? [])
       return charted.find(({ points }) => points.at(-1)?.holds) ?? charted[0] ?? []
     }),
@@ -48,7 +50,7 @@ function byWeight(
   )
 }
 
-function signalOf(one: Watched, now: number): SignalExplained {
+function signalOf(one: SignalWatch, now: number): SignalExplained {
   const { signal, every, history, baseline } = one
   const { source, unit, window } = signal
   return {
@@ -65,9 +67,10 @@ function signalOf(one: Watched, now: number): SignalExplained {
   }
 }
 
-/** A signal that is measured over two windows is two. */
-function nameOf({ name, window }: Watched): string {
-  return window === undefined ? name : `${name}, over ${formatDuration(window)}`
+/** A signal that is measured over two windows, or at two paces, is two. */
+function nameOf({ name, own: { window, every } }: SignalWatch): string {
+  const over = window === undefined ? '' : `, over ${formatDuration(window)}`
+  return name + over + (every === undefined ? '' : `, every ${formatDuration(every)}`)
 }
 
 function usualIn(baseline: Baselines): { value?: number; why?: string } {

@@ -13,7 +13,7 @@ const EVENTS: Record<RunEvent['type'], boolean> = {
   'run-started': true,
   'run-resumed': true,
   evidence: true,
-  verdict: true,
+  'triggers-judged': true,
   'guard-judged': true,
   captured: true,
   'phase-started': true,

@@ -3,15 +3,16 @@ import type { Procedure, Runbook } from '../core/model.ts'
 import type { LiveVersion } from '../core/plan/types.ts'
 import type { Readiness } from '../core/plan/readiness.ts'
 import type { Versions } from '../core/versions.ts'
+import { basisOf } from './basis.ts'
 import { offeredCandidates } from './candidates.ts'
-import type { DeploymentGround } from './deployment.ts'
+import type { ProcedureGround } from './deployment.ts'
 import { inFolderOf } from './in-folder.ts'
+import { asItIs } from './look-backs.ts'
 import { liveVersion } from './make-plan.ts'
 import { lastOf, measuredOnce } from './measure-once.ts'
 import { groundOf, planHead } from './plan-ground.ts'
 import { readVersions } from './store/ledger.ts'
 import type { Session } from './types.ts'
-import { basisOf } from './watch-signal.ts'
 
 export interface ListedVersions extends Pick<Readiness, 'candidates' | 'candidatesUnread'> {
   live: LiveVersion
@@ -34,9 +35,9 @@ export async function listVersions(
 }
 
 /** The other signals tell nothing here, and may be slow. */
-async function measuredLive(at: Omit<DeploymentGround, 'measured'>): Promise<Record<string, Measurement>> {
+async function measuredLive(at: ProcedureGround): Promise<Record<string, Measurement>> {
   const signal = at.runbook.release.live?.signal
   if (signal === undefined) return {}
   const basis = basisOf({ ...at, secrets: at.session.secretsOf(at.runbook.secrets) })
-  return lastOf(await measuredOnce(basis, [{ signal, window: undefined, history: 0 }]))
+  return lastOf(await measuredOnce(basis, [asItIs(signal)]))
 }

@@ -9,10 +9,12 @@ import type { SurveyedStep } from '../core/plan/survey.ts'
 import type { LeftOut, LiveVersion, Plan } from '../core/plan/types.ts'
 import type { Release } from '../core/release.ts'
 import { guardsOf, judgedGuards } from './ask-guards.ts'
+import { basisOf } from './basis.ts'
 import { inFolderOf } from './in-folder.ts'
 import { blockedBy, blockedWords, versionsOnRecord } from './blocked.ts'
-import { decisionOf, type Measured } from './decide.ts'
+import { decisionOf } from './decision.ts'
 import { findTarget } from './find-target.ts'
+import type { Measured } from './judge-signals.ts'
 import { loadAction } from './load-action.ts'
 import { everySignal, lookBacks } from './look-backs.ts'
 import { describeMeasurement, liveOf } from './measure.ts'
@@ -23,7 +25,6 @@ import { surveySteps } from './survey.ts'
 import { requireTargetNames } from './target-names.ts'
 import type { PlanRequest, Session } from './types.ts'
 import { digestsOf } from './version-digests.ts'
-import { basisOf } from './watch-signal.ts'
 
 /** Looks at everything at once, and decides: a sealed plan, already there, or refused with every reason. */
 export async function makePlan(outer: Session, request: PlanRequest): Promise<PlanOutcome> {
@@ -46,7 +47,7 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     surveySteps({ session, ground, secrets }, steps),
     measuredOnce(
       basis,
-      everySignal(runbook.signals, lookBacks({ ...runbook, guards })),
+      everySignal(runbook.signals, lookBacks({ ...runbook, demanded: guards.map(({ holds }) => holds) })),
       answersToSignals(procedure, request.answers),
     ),
     versionsOnRecord(session, runbook),

@@ -12,7 +12,7 @@ import { fold } from '../core/run/state.ts'
 import { blockedBy, blockedWords, versionsOnRecord } from './blocked.ts'
 import { inFolderOf } from './in-folder.ts'
 import { loadAction } from './load-action.ts'
-import { describeMeasurement, measureWithin } from './measure.ts'
+import { describeMeasurement, measureInTime } from './measure.ts'
 import { planHead, unknownStep } from './plan-ground.ts'
 import { sealWithoutSecrets } from './seal-without-secrets.ts'
 import { reasonOf } from './survey.ts'
@@ -21,8 +21,6 @@ import { lookAtCall } from './undo-calls.ts'
 import { type Looked, undoStep, type UndoGround } from './undo-step.ts'
 import { lookAtSet } from './undo-surfaces.ts'
 import { digestsOf } from './version-digests.ts'
-
-const SAMPLE_LIMIT = 5000
 
 export interface UndoRequest {
   reason?: string | undefined
@@ -131,7 +129,7 @@ function measureEvidence({ session, ground, secrets, former }: UndoGround): Prom
     Object.entries(former.signals).map(async ([signal, definition]) => {
       const unbound = unboundReason(ground, definition.with)
       if (unbound !== undefined) return { signal, value: `not measured: ${unbound}` }
-      const measured = await measureWithin(SAMPLE_LIMIT, ground, secrets, definition, session.read)
+      const measured = await measureInTime(ground, secrets, definition, session.read)
       return { signal, value: describeMeasurement(measured) }
     }),
   )
@@ -144,23 +142,23 @@ interface Parts {
   confirmations: Confirmation[]
 }
 
+/** What an undo has not, or has anew. */
+const PARTS_OF_A_RUN = {
+  decision: undefined,
+  guards: undefined,
+  capture: undefined,
+  forced: undefined,
+  bake: undefined,
+  reason: undefined,
+}
+
 function seal(former: Plan, head: PlanHead, { steps, left, evidence, confirmations }: Parts): Plan {
-  // What had to hold before the run must not keep anybody from taking it back.
-  const {
-    seal: _,
-    verify: __,
-    reason: ___,
-    forced: ____,
-    bake: _____,
-    guards: ______,
-    decision: _______,
-    capture: ________,
-    ...kept
-  } = former
   const named = { ...former, ...head }
   const { verify, unasked } = provableFor(named, former.undoVerify)
+  // What had to hold before the run, and what was watched after it, must not keep anybody from taking it back.
   return sealPlan({
-    ...kept,
+    ...former,
+    ...PARTS_OF_A_RUN,
     ...head,
     kind: 'undo',
     undoOf: former.id,

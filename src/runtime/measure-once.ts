@@ -1,11 +1,10 @@
-import type { Taken } from '../core/conditions/moments.ts'
+import { GAP } from '../core/conditions/judgement.ts'
 import type { Measurement } from '../core/contract.ts'
-import type { Measured } from './decide.ts'
+import { formatDuration } from '../core/duration.ts'
+import type { Basis } from './basis.ts'
+import type { Measured } from './judge-signals.ts'
 import type { LookBack } from './look-backs.ts'
-import { type Basis, EVERY, takeSample, watched } from './watch-signal.ts'
-
-/** Nobody waits longer than this for what is measured beside a plan or before a change, in milliseconds. */
-const LIMIT = 5000
+import { watchSignal } from './signal-watch.ts'
 
 /** The signals as they are now: all at once, each measured once. `answers` are what people have said beforehand. */
 export function measuredOnce(
@@ -13,47 +12,28 @@ export function measuredOnce(
   wanted: readonly LookBack[],
   answers: Readonly<Record<string, string>> = {},
 ): Promise<Measured[]> {
-  return Promise.all(wanted.map((one) => inTime(basis, one, measured(basis, one, answers))))
-}
-
-/** The last measurement of each over its own window, by name. */
-export function lastOf(signals: readonly Measured[]): Record<string, Measurement> {
-  const own = signals.filter(({ window }) => window === undefined)
-  return Object.fromEntries(
-    own.map(({ name, taken }) => [
-      name,
-      taken.at(-1)?.measurement ?? { kind: 'no-data', why: 'it was not measured' },
-    ]),
+  return Promise.all(
+    wanted.map(async (one) => {
+      const watch = await watchSignal(basis, one, { answers })
+      await watch.sample()
+      return watch
+    }),
   )
 }
 
-async function measured(
-  basis: Basis,
-  { signal, window, history }: LookBack,
-  answers: Readonly<Record<string, string>>,
-): Promise<Measured> {
-  const one = await watched(basis, signal, { window, history, people: { answers } })
-  await takeSample(one, () => basis.session.read.now())
-  return one
+/** What each is now, over its own window and at its own pace, by name. */
+export function lastOf(signals: readonly Measured[]): Record<string, Measurement> {
+  const own = signals.filter(({ own: { window, every } }) => window === undefined && every === undefined)
+  return Object.fromEntries(own.map((one) => [one.name, asOfNow(one)]))
 }
 
-/** A baseline that takes long takes its time from the signal itself. */
-async function inTime(
-  { session, runbook }: Basis,
-  { signal: name, window }: LookBack,
-  measuring: Promise<Measured>,
-): Promise<Measured> {
-  const { promise: late, resolve } = Promise.withResolvers<'late'>()
-  const timer = setTimeout(resolve, LIMIT, 'late')
-  try {
-    const won = await Promise.race([measuring, late])
-    if (won !== 'late') return won
-  } finally {
-    clearTimeout(timer)
-  }
-  const signal = runbook.signals[name]
-  if (signal === undefined) throw new Error(`there is no signal "${name}"`)
-  const why = `no answer within ${LIMIT / 1000} s`
-  const taken: Taken[] = [{ at: session.read.now(), measurement: { kind: 'unreachable', why } }]
-  return { name, window, signal, every: signal.every ?? EVERY, taken, baseline: undefined, asked: undefined }
+/** The last point of a history that has broken off is not what is now. */
+function asOfNow({ taken, every }: Measured): Measurement {
+  const { at, measurement } = taken.at(-1) ?? { at: 0, measurement: NOT_MEASURED }
+  if (measurement.kind !== 'samples' || measurement.from === undefined) return measurement
+  const last = measurement.samples.at(-1)
+  if (last === undefined || at - last.at <= GAP * every) return measurement
+  return { kind: 'no-data', why: `none for ${formatDuration(at - last.at)}` }
 }
+
+const NOT_MEASURED: Measurement = { kind: 'no-data', why: 'it was not measured' }

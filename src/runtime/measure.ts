@@ -4,6 +4,7 @@ import type { LiveVersion } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import { withWindow } from '../core/window.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
+import { noAnswer, readingWithin, SAMPLE_LIMIT } from './in-time.ts'
 import { loadSource } from './load-action.ts'
 import type { Secrets } from './secrets.ts'
 import { isVersionName, resolveTarget } from './target.ts'
@@ -26,51 +27,16 @@ export async function measure(
   }
 }
 
-/** What is asked gives up before we do: an endpoint that hangs is a failing sample, and not one that nobody waited for. */
-const SOONER = 0.9
-
-/** The same, but not longer than so many milliseconds: nobody waits for a sample when everything is burning. */
-export async function measureWithin(
-  limit: number,
+/** The same, in time: nobody waits for a sample when everything is burning. */
+export function measureInTime(
   ground: BindingGround,
   secrets: Secrets,
   signal: SignalDef,
   read: ReadDoor,
   period?: Period,
 ): Promise<Measurement> {
-  const measured = await readingWithin(read, (door) => measure(ground, secrets, signal, door, period), limit)
-  return measured ?? { kind: 'unreachable', why: `no answer within ${limit / 1000} s` }
-}
-
-/** Nobody waits longer for one sample, in milliseconds. */
-export const SAMPLE_LIMIT = 5000
-
-/** Nothing where it takes longer than so many milliseconds. */
-export async function readingWithin<T>(
-  read: ReadDoor,
-  reading: (read: ReadDoor) => Promise<T>,
-  limit = SAMPLE_LIMIT,
-): Promise<T | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>()
-  const timer = setTimeout(() => resolve(undefined), limit)
-  try {
-    return await Promise.race([reading(limited(read, limit * SOONER)), late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** What is asked through it ends in time too: no smoke test goes on in the background of a rollback. */
-export function limited(read: ReadDoor, limit: number): ReadDoor {
-  const sooner = <Request extends { timeout?: number | undefined }>(request: Request): Request => ({
-    ...request,
-    timeout: Math.min(request.timeout ?? limit, limit),
-  })
-  return {
-    ...read,
-    http: (request) => read.http(sooner(request)),
-    look: (command) => read.look(sooner(command)),
-  }
+  const late: Measurement = { kind: 'unreachable', why: noAnswer(SAMPLE_LIMIT) }
+  return readingWithin(SAMPLE_LIMIT, read, (door) => measure(ground, secrets, signal, door, period), late)
 }
 
 /** For samples that nobody waits for: a defect in a source must neither be lost nor pass for a value. */

@@ -3,7 +3,7 @@ import type { Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Judged, RunEvent } from '../core/run/events.ts'
 import type { Carrier } from './carrier.ts'
-import { isDue, startSample, watch, type Watched } from './sampling.ts'
+import { type Demand, demandsOf, sampleDue } from './demands.ts'
 import { atTheEnd, lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
 
 /** Milliseconds between two looks at what has been sampled. */
@@ -26,12 +26,12 @@ interface Proof {
 export async function prove(carrier: Carrier): Promise<Extract<RunEvent, { type: 'proof' }> | undefined> {
   const { plan } = carrier
   const verify = plan.verify ?? NO_CONDITIONS
-  const watched = watch(carrier, plan, verify)
+  const demands = demandsOf(carrier, verify)
   let surfaces: SurfaceVerdict[] = []
   let at = -Infinity
-  await untilDecided(carrier, verify.within, watched, async () => {
+  await untilDecided(carrier, verify.within, demands, async () => {
     // Surfaces are read again only after everything else holds: that is cheap, and it is the last word.
-    if (!musts(watched).every(({ judgement }) => judgement.verdict === 'holds')) return false
+    if (!musts(demands).every(({ judgement }) => judgement.verdict === 'holds')) return false
     const well = surfaces.length > 0 && surfaces.every(({ verdict }) => verdict === 'holds')
     if (carrier.now() - at >= (well ? SURFACES_AGAIN : SURFACES_EVERY)) {
       surfaces = await lookAtSurfaces(carrier)
@@ -44,11 +44,11 @@ export async function prove(carrier: Carrier): Promise<Extract<RunEvent, { type:
   surfaces = atTheEnd(surfaces)
   if (carrier.interrupted()) return undefined
 
-  for (const one of watched) await carrier.append(judgedEvent(one))
+  for (const one of demands) await carrier.append(judgedEvent(one))
   for (const { surface, verdict, words } of surfaces) {
     await carrier.append({ type: 'surface-proven', surface, verdict, words })
   }
-  return { type: 'proof', ...summary(watched, surfaces, hasUnmeasuredCall(plan)) }
+  return { type: 'proof', ...summary(demands, surfaces, hasUnmeasuredCall(plan)) }
 }
 
 /** A call without a check of its own, in a plan none of whose steps measures anything by itself. */
@@ -66,65 +66,65 @@ export async function proveStep(
   step: string,
   verify: Verify,
 ): Promise<RunEvent | undefined> {
-  const watched = watch(carrier, carrier.plan, verify)
-  await untilDecided(carrier, verify.within, watched, async () =>
-    musts(watched).every(({ judgement }) => judgement.verdict === 'holds'),
+  const demands = demandsOf(carrier, verify)
+  await untilDecided(carrier, verify.within, demands, async () =>
+    musts(demands).every(({ judgement }) => judgement.verdict === 'holds'),
   )
   if (carrier.interrupted()) return undefined
-  for (const one of watched) await carrier.append(judgedEvent(one))
-  const { verdict, why } = summary(watched, [])
+  for (const one of demands) await carrier.append(judgedEvent(one))
+  const { verdict, why } = summary(demands, [])
   return { type: 'step-verified', step, verdict, words: why }
 }
 
-function musts(watched: Watched[]): Watched[] {
-  return watched.filter(({ role }) => role === 'must')
+function musts(demands: readonly Demand[]): Demand[] {
+  return demands.filter(({ role }) => role === 'must')
 }
 
 /** Samples every condition at its own pace until all hold, one has failed for good, or the time is over. */
 async function untilDecided(
   carrier: Carrier,
   within: number,
-  watched: Watched[],
+  demands: readonly Demand[],
   allHold: () => Promise<boolean>,
 ): Promise<void> {
-  const end = Math.max(carrier.now() + within, ...watched.map((one) => one.until))
+  const end = Math.max(carrier.now() + within, ...demands.map((one) => one.until))
   let told = ''
   let looked = false
   for (;;) {
     if (carrier.interrupted()) return
-    for (const one of watched.filter((each) => isDue(each, carrier.now()))) void startSample(carrier, one)
+    sampleDue(demands)
     // With nothing to sample, the surfaces can be looked at at once.
-    if (watched.length > 0 || looked) await carrier.sleep(BETWEEN_LOOKS)
+    if (demands.length > 0 || looked) await carrier.sleep(BETWEEN_LOOKS)
     looked = true
-    const words = watched
+    const words = demands
       .map(({ condition, judgement }) => `${condition.signal}: ${judgement.words}`)
       .join('; ')
     if (words !== told) carrier.news(words)
     told = words
     if (await allHold()) {
-      if (shouldsSettled(carrier, watched)) return
-    } else if (musts(watched).some((one) => isLost(one, carrier.now()))) return
+      if (shouldsSettled(carrier, demands)) return
+    } else if (musts(demands).some((one) => isLost(one, carrier.now()))) return
     if (carrier.now() >= end) return
   }
 }
 
 /** A must that failed for good, or whose own time is over before it held. One blip after it held has time to pass. */
-function isLost({ judgement, until, held }: Watched, now: number): boolean {
+function isLost({ judgement, until, held }: Demand, now: number): boolean {
   if (judgement.verdict === 'holds') return false
   return judgement.final || (now >= until && !held)
 }
 
 /** A `should` gets its time, and does not hold up a run that is well otherwise for longer. */
-function shouldsSettled(carrier: Carrier, watched: Watched[]): boolean {
-  return watched.every(({ role, judgement, until, taken }) => {
+function shouldsSettled(carrier: Carrier, demands: readonly Demand[]): boolean {
+  return demands.every(({ role, judgement, until, watch }) => {
     if (role === 'must' || judgement.verdict === 'holds' || judgement.final) return true
-    return taken.length > 0 && carrier.now() >= until
+    return watch.taken.length > 0 && carrier.now() >= until
   })
 }
 
 // ---------------------------------------------------------------- summing up
 
-function judgedEvent({ condition, role, judgement }: Watched): RunEvent {
+function judgedEvent({ condition, role, judgement }: Demand): RunEvent {
   return {
     type: 'condition-judged',
     condition: describeCondition(condition),
@@ -138,15 +138,15 @@ function judgedEvent({ condition, role, judgement }: Watched): RunEvent {
 const UNMEASURED_CALL =
   'a call was made, and nothing measures what came of it: give the runbook a `release.live` signal or a `verify`'
 
-function summary(watched: Watched[], surfaces: SurfaceVerdict[], unmeasuredCall = false): Proof {
+function summary(demands: readonly Demand[], surfaces: SurfaceVerdict[], unmeasuredCall = false): Proof {
   const required = [
-    ...musts(watched).map(({ condition, judgement }) => ({
+    ...musts(demands).map(({ condition, judgement }) => ({
       name: describeCondition(condition),
       ...judgement,
     })),
     ...surfaces.map(({ surface, verdict, words }) => ({ name: surface, verdict, words })),
   ]
-  const degraded = watched
+  const degraded = demands
     .filter(({ role, judgement }) => role === 'should' && judgement.verdict !== 'holds')
     .map(({ condition, judgement }) => `${describeCondition(condition)}: ${judgement.words}`)
   const failing = required.filter(({ verdict }) => verdict === 'fails')
@@ -155,7 +155,7 @@ function summary(watched: Watched[], surfaces: SurfaceVerdict[], unmeasuredCall 
   if (failing.length > 0) return { verdict: 'fails', degraded, why: say(failing) }
   if (required.length === 0)
     return { verdict: 'unknown', degraded, why: 'the runbook says nothing that could prove it' }
-  if (unknown.length === 0 && watched.length === 0 && unmeasuredCall)
+  if (unknown.length === 0 && demands.length === 0 && unmeasuredCall)
     return { verdict: 'unknown', degraded, why: UNMEASURED_CALL }
   if (unknown.length > 0) return { verdict: 'unknown', degraded, why: say(unknown) }
   return { verdict: 'holds', degraded, why: say(required) }

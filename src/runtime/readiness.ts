@@ -7,6 +7,7 @@ import type { PlannedGuard } from '../core/plan/types.ts'
 import { sentenceOf } from '../core/problem.ts'
 import { type Candidate, releaseName } from '../core/release.ts'
 import { guardsOf, judgedGuards } from './ask-guards.ts'
+import { basisOf } from './basis.ts'
 import { inFolderOf } from './in-folder.ts'
 import { type BindingGround, bindOptions } from './bind-options.ts'
 import { offeredCandidates } from './candidates.ts'
@@ -20,7 +21,6 @@ import { groundFor, type LookedAt, type TrialGround, tryOut } from './readiness-
 import { describeSecret, type Secrets } from './secrets.ts'
 import { reasonOf } from './survey.ts'
 import type { Readiness, Session } from './types.ts'
-import { basisOf } from './watch-signal.ts'
 
 type SurfaceReadiness = Readiness['surfaces'][number]
 type CallReadiness = Readiness['calls'][number]
@@ -90,7 +90,13 @@ async function measuredAndOffered(at: At): Promise<{
 }> {
   const { session, runbook, procedure, ground } = at
   const guards = guardsOf(runbook, procedure, ground)
-  const signals = await measuredOnce(basisOf(at), everySignal(runbook.signals, lookBacks({ guards })))
+  const signals = await measuredOnce(
+    basisOf(at),
+    everySignal(
+      runbook.signals,
+      lookBacks({ signals: runbook.signals, demanded: guards.map(({ holds }) => holds) }),
+    ),
+  )
   const measured = lastOf(signals)
   const live = liveVersion(runbook, measured)
   const release = 'release' in live ? live.release : undefined

@@ -46,7 +46,8 @@ export function redactMembers(object: JsonObject, redact: (text: string) => stri
       if (STRUCTURE.has(key) && typeof value === 'string') return [key, value]
       // Whatever a platform gives as its receipt has names of its own.
       if (key === 'receipt') return [key, redactJson(value, redact)]
-      if (key === 'failure' && isJsonObject(value)) return [key, redactMembers(value, redact)]
+      if ((key === 'failure' || key === 'decision') && isJsonObject(value))
+        return [key, redactMembers(value, redact)]
       if (key === 'triggers' && Array.isArray(value))
         return [key, value.map((one) => (isJsonObject(one) ? redactMembers(one, redact) : one))]
       // Times, numbers of attempts, exit codes.

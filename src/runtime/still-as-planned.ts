@@ -13,7 +13,7 @@ import { inFolderOf } from './in-folder.ts'
 import { bindOptions } from './bind-options.ts'
 import { callOptions } from './call-options.ts'
 import { loadAction } from './load-action.ts'
-import { liveOf, measureWithin } from './measure.ts'
+import { liveOf, measureInTime } from './measure.ts'
 import { sameState } from './same-state.ts'
 import type { Secrets } from './secrets.ts'
 import type { Session } from './types.ts'
@@ -22,8 +22,6 @@ import { digestsOf } from './version-digests.ts'
 // A plan that has been waiting (in a file, for an approval, for an answer) is held against what is there now: every
 // surface, the ones that were already there included, and every call, the ones that were left out included. Every
 // `apply` refuses a stale state as well, but by then a backup or a fence of the same plan may have been written.
-
-const SAMPLE_LIMIT = 5000
 
 /** `changed`: it is not as it was; `impossible`: it cannot be done now, or nobody can say. */
 interface Finding {
@@ -202,5 +200,5 @@ async function skippedCallFindings(
 async function liveNow({ session, plan, secrets }: At): Promise<LiveVersion> {
   const signal = plan.liveSignal === undefined ? undefined : plan.signals[plan.liveSignal]
   if (signal === undefined) return { unasked: true }
-  return liveOf(await measureWithin(SAMPLE_LIMIT, plan, secrets, signal, session.read))
+  return liveOf(await measureInTime(plan, secrets, signal, session.read))
 }

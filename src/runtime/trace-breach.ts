@@ -1,5 +1,6 @@
 import type { Decision, Deployed } from '../core/conditions/verdict.ts'
-import type { Watched } from './watch-signal.ts'
+import type { Measured } from './judge-signals.ts'
+import type { SignalWatch } from './signal-watch.ts'
 
 // What is asked about a breach once it is known: where it began, and what was deployed before.
 
@@ -9,12 +10,14 @@ const LOOK_BACK = 6 * 3_600_000
 const MOST_SAMPLES = 10_000
 
 /** The signals with all the history that a source gives of them, where something holds; it takes as long as one sample. */
-export async function withHistory(signals: readonly Watched[], now: () => number): Promise<Watched[]> {
+export async function withHistory(signals: readonly SignalWatch[], now: () => number): Promise<Measured[]> {
   return Promise.all(
     signals.map(async (one) => {
-      const measurement = await one.before?.(Math.min(LOOK_BACK, one.every * MOST_SAMPLES))
+      const measurement = await one.before(Math.min(LOOK_BACK, one.every * MOST_SAMPLES))
       const tells = measurement?.kind === 'samples' || measurement?.kind === 'series'
-      return tells ? { ...one, taken: [{ at: now(), measurement }] } : one
+      const { name, own, signal, every, baseline, asked } = one
+      const taken = tells ? [{ at: now(), measurement }] : one.taken
+      return { name, own, signal, every, baseline, asked, taken }
     }),
   )
 }

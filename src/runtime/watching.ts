@@ -1,4 +1,5 @@
 import { describeCondition } from '../core/conditions/describe.ts'
+import { spanOf } from '../core/conditions/span.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { ExitCode } from '../core/exit.ts'
 import { interruptedExit, signalName } from '../core/interruption.ts'
@@ -8,11 +9,10 @@ import { bakeOf, type BakeState, BEAT, SILENT } from '../core/run/bake.ts'
 import { concludeBake, isBreached } from '../core/run/conclude-bake.ts'
 import type { BakeEnded, RunEvent } from '../core/run/events.ts'
 import { startOf } from '../io/process-identity.ts'
+import { type Demand, type Demanding, demandsOf, forgetOld, sampleDue } from './demands.ts'
 import { failpoint } from './failpoint.ts'
 import { inFolderOf } from './in-folder.ts'
-import { keptOf } from './kept-samples.ts'
 import { lookout } from './lookout.ts'
-import { isDue, type Sampling, startSample, watch, type Watched } from './sampling.ts'
 import type { CarryOutOptions, RunLog, Session, StoredRun } from './types.ts'
 import { whereAmI } from './where.ts'
 
@@ -34,12 +34,14 @@ export class Watching {
   readonly #bake: Bake
   readonly #log: RunLog
   readonly #options: BakeOptions
-  readonly #sampling: Sampling
+  readonly #demanding: Demanding
   readonly #successor: () => Promise<string | undefined>
   #state: BakeState
-  #conditions: Watched[]
+  #demands: Demand[]
   /** The samples that count: those of the time in which nothing is judged do not. */
   #judging = false
+  /** Since when this process has measured what counts. */
+  #began: number
   #looked: number
   #told = ''
 
@@ -54,10 +56,11 @@ export class Watching {
     this.#state = state
     this.#log = log
     this.#options = options
-    this.#sampling = { session, plan, secrets: session.secretsOf(plan.secrets), now: () => this.#now() }
+    this.#demanding = { session, plan, secrets: session.secretsOf(plan.secrets), now: () => this.#now() }
     this.#successor = lookout(session, run)
     this.#looked = this.#now()
-    this.#conditions = this.#begin()
+    this.#began = this.#now()
+    this.#demands = this.#begin()
   }
 
   async untilEnd(): Promise<Baked> {
@@ -74,11 +77,8 @@ export class Watching {
 
   async #once(): Promise<BakeEnded | undefined> {
     this.#settle()
-    for (const one of this.#conditions) {
-      one.taken.splice(0, one.taken.length - keptOf(one))
-      if (isDue(one, this.#now()) && (this.#left() > 0 || one.taken.length === 0))
-        void startSample(this.#sampling, one)
-    }
+    forgetOld(this.#demands)
+    sampleDue(this.#demands, ({ taken }) => taken.length === 0 || this.#left() > 0)
     if (this.#judging) await this.#writeJudged({ words: false })
     this.#tell()
     if (isBreached(this.#state) || this.#isOver()) return this.#end()
@@ -91,24 +91,32 @@ export class Watching {
   #settle(): void {
     if (this.#judging || this.#now() < this.#state.since + this.#bake.settle) return
     this.#judging = true
-    this.#conditions = this.#begin()
+    this.#began = this.#now()
+    this.#demands = this.#begin()
   }
 
-  #begin(): Watched[] {
+  #begin(): Demand[] {
     const { must, should, for: within } = this.#bake
-    return watch(this.#sampling, this.#run.plan, { must, should, within })
+    return demandsOf(this.#demanding, { must, should, within })
   }
 
   /** Each is measured at least once, however short the time is; and what is still being asked has the last word. */
   #isOver(): boolean {
     if (this.#left() > 0 || !this.#judging) return false
-    return this.#conditions.every(({ taken, sampling }) => taken.length > 0 && !sampling)
+    return this.#demands.every(({ watch }) => watch.taken.length > 0 && !watch.sampling)
   }
 
+  /** Whoever goes on with it has no samples of before: a condition gets the time in which it can hold. */
   #left(): number {
     const { watched, seen } = this.#state
     const since = this.#now() - seen
-    return this.#bake.for - watched - (since > SILENT ? 0 : since)
+    const planned = this.#bake.for - watched - (since > SILENT ? 0 : since)
+    const spans = this.#demands.map(({ condition, watch }) => {
+      const span = spanOf(condition, watch.every)
+      // Samples are taken a little later than they are due.
+      return span === 0 ? 0 : span + 2 * watch.every
+    })
+    return Math.max(planned, this.#began + Math.max(0, ...spans) - this.#now())
   }
 
   async #end(): Promise<BakeEnded> {
@@ -134,12 +142,12 @@ export class Watching {
 
   /** What has changed; at the end also the last words of each. */
   async #writeJudged({ words: withWords }: { words: boolean }): Promise<void> {
-    for (const { condition: said, role, judgement, taken } of this.#conditions) {
+    for (const { condition: said, role, judgement, watch } of this.#demands) {
       const condition = describeCondition(said)
       const former = this.#state.conditions.find((one) => one.role === role && one.condition === condition)
       const { verdict, words } = judgement
       const isNews = former?.verdict !== verdict || (withWords && former.words !== words)
-      if (taken.length > 0 && isNews)
+      if (watch.taken.length > 0 && isNews)
         await this.#append({ type: 'bake-judged', condition, role, verdict, words })
     }
   }
@@ -152,7 +160,7 @@ export class Watching {
   }
 
   #words(): string {
-    const measured = this.#conditions.map(
+    const measured = this.#demands.map(
       ({ condition, judgement }) => `${condition.signal}: ${judgement.words}`,
     )
     const settling = this.#state.since + this.#bake.settle - this.#now()

@@ -111,7 +111,7 @@ describe('what cannot be', () => {
       tail: '    verify: { must: [{ signal: s, above: 1, burn_rate: {} }] }',
     }).replace('  back:', `  ${procedure}:`)
     expect(await mistakes(runbook, { platforms })).toEqual([
-      '10:45 burn_rate is for triggers: its long window holds the incident that was just ended | write what is to be measured from now on: { signal: s, below: 1% }',
+      '10:45 burn_rate is for triggers and guards: its long window holds the incident that was just ended | write what is to be measured from now on: { signal: s, below: 1% }',
     ])
   })
 })

@@ -192,7 +192,7 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     'a trigger that says nothing of its signal',
     runbookText({ head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s }]` }),
     [
-      '4:14 entry 1 of "triggers" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in a trigger also burn_rate',
+      '4:14 entry 1 of "triggers" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in triggers and guards also burn_rate',
     ],
   ],
   [
@@ -303,13 +303,17 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
         '  - { id: a, signal: s, passing: true }',
         '  - { any: [{ signal: s, passing: true, for: 5m }] }',
         '  - { id: b, signal: s }',
+        '  - { signal: s, passing: true, in_a_row: 3 }',
+        '  - { signal: s, failing: { more_than: 2, within: 1m } }',
       ].join('\n'),
     }),
     [
       '5:22 there is no signal "t" | did you mean "s"?',
       '6:11 two guards have the id "a" | rename one of them',
       '7:41 a guard is measured in one moment, and http keeps no history: "for" would never be known | leave for out, or ask a source that keeps a history (prometheus, datadog, sentry)',
-      '8:7 entry 4 of "guards" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in a trigger also burn_rate',
+      '8:7 entry 4 of "guards" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in triggers and guards also burn_rate',
+      '9:33 a guard is measured in one moment, and http keeps no history: "in_a_row" would never be known | leave in_a_row out, or ask a source that keeps a history (prometheus, datadog, sentry)',
+      '10:18 a guard is measured in one moment, and http keeps no history: "failing" would never be known | leave failing out, or ask a source that keeps a history (prometheus, datadog, sentry)',
     ],
   ],
   [
@@ -375,7 +379,7 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     'a condition that says nothing',
     runbookText({ head: SIGNAL, tail: VERIFY('in_a_row: 3') }),
     [
-      '10:24 entry 1 of "must" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in a trigger also burn_rate',
+      '10:24 entry 1 of "must" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in triggers and guards also burn_rate',
     ],
   ],
   [

@@ -93,6 +93,40 @@ test('a must that fails ends it at once, with what was measured', async () => {
   expect(judgements(lines)).toEqual(['errors below 1% holds', 'errors below 1% fails'])
 })
 
+test('one failure of a must ends it, also where it has recovered by the time that is written down', async () => {
+  world.measure = () => percent(since() > 12_000 && since() < 13_500 ? 3 : 0.2)
+  const plan = await proven(MUST)
+  const { reopen } = session.store
+  // A slow disk: what is sampled meanwhile is well again.
+  session.store.reopen = async (id) => {
+    const { log, ...run } = await reopen.call(session.store, id)
+    const append = log.append.bind(log)
+    log.append = async (event) => {
+      const line = await append(event)
+      if (event.type === 'bake-judged' && event.verdict === 'fails')
+        for (let ticks = 0; ticks < 100; ticks++) await session.read.sleep(50)
+      return line
+    }
+    return { ...run, log }
+  }
+  expect(await watched(plan)).toMatchObject({ ended: { result: 'breached' }, exit: 28 })
+})
+
+test('a failure on record counts for whoever goes on with it', async () => {
+  const plan = await proven(MUST)
+  const { log } = await session.store.reopen(plan.id)
+  await log.append({
+    type: 'bake-judged',
+    condition: 'errors below 1%',
+    role: 'must',
+    verdict: 'fails',
+    words: '3%',
+  })
+  await log.close()
+  world.measure = () => percent(0.2)
+  expect(await watched(plan)).toMatchObject({ ended: { result: 'breached' }, exit: 28 })
+})
+
 test('what is not known at the end is no success', async () => {
   world.measure = () => (since() < 20_000 ? percent(0.2) : gone)
   expect(await watched(await proven(MUST))).toMatchObject({
@@ -128,6 +162,17 @@ test('one that is stopped is gone on with: what is left is watched, and no less'
   expect(await watched(plan)).toMatchObject({ ended: { result: 'held' }, exit: 0 })
   expect(clock - again).toBeGreaterThan(18_000)
   expect(clock - again).toBeLessThan(22_000)
+})
+
+test('whoever goes on with it watches for as long as a condition looks back', async () => {
+  const plan = await proven({ must: [{ signal: 'errors', below: '1%', for: 20_000 }] })
+  const stop = new AbortController()
+  world.measure = () => {
+    if (since() > 26_000) stop.abort(new Interruption('SIGINT', clock))
+    return percent(0.2)
+  }
+  expect(await watched(plan, stop.signal)).toMatchObject({ exit: 130 })
+  expect(await watched(plan)).toMatchObject({ ended: { result: 'held' }, exit: 0 })
 })
 
 test('a later run that changes something ends it, whatever is measured then', async () => {

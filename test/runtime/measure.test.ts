@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 
 import type { Measurement } from '../../src/core/contract.ts'
 import { planOf } from '../core/plan-of.ts'
-import { describeMeasurement, measure, measureWithin, textOf } from '../../src/runtime/measure.ts'
+import { readingWithin } from '../../src/runtime/in-time.ts'
+import { describeMeasurement, measure, textOf } from '../../src/runtime/measure.ts'
 import { openDoors } from '../../src/io/doors.ts'
 import { fakeWorld, problem } from './fake-world.ts'
 
@@ -43,16 +44,15 @@ test('a defect is not taken for a measurement', async () => {
 
 test('nobody waits for an answer that does not come', async () => {
   fakeWorld({ measure: () => new Promise(() => {}) })
-  expect(await measureWithin(20, planOf([]), secrets, SIGNAL, read)).toEqual({
-    kind: 'unreachable',
-    why: 'no answer within 0.02 s',
-  })
+  const measuring = readingWithin(20, read, (door) => measure(planOf([]), secrets, SIGNAL, door), 'late')
+  expect(await measuring).toBe('late')
 })
 
 test('what comes too late, and broken, harms nobody', async () => {
   const { promise, reject } = Promise.withResolvers<Measurement>()
   fakeWorld({ measure: () => promise })
-  expect(await measureWithin(20, planOf([]), secrets, SIGNAL, read)).toMatchObject({ kind: 'unreachable' })
+  const measuring = readingWithin(20, read, (door) => measure(planOf([]), secrets, SIGNAL, door), 'late')
+  expect(await measuring).toBe('late')
   reject(new Error('late'))
   await new Promise(setImmediate)
 })

@@ -58,12 +58,14 @@ test('an event without secrets comes through as it was', () => {
 test('what triggers said stays readable beside a weak secret, and tells none', () => {
   const said = { id: 'errors', severity: 'high', judged: 'fails', verdict: 'hold' } as const
   const event: RunEvent = {
-    type: 'verdict',
-    verdict: 'hold',
-    triggers: [{ ...said, condition: 'errors above 1', words: 'is hunter2', since: 1_700_000_000_000 }],
+    type: 'triggers-judged',
+    decision: {
+      verdict: 'hold',
+      triggers: [{ ...said, condition: 'errors above 1', words: 'is hunter2', since: 1_700_000_000_000 }],
+    },
   }
   const cleaned = clean(event, 'hunter2', 'fails', 'hold', 'high', '1700')
   expect(eventMisfit(cleaned)).toBeUndefined()
-  expect(cleaned).toMatchObject({ verdict: 'hold', triggers: [said] })
+  expect(cleaned).toMatchObject({ decision: { verdict: 'hold', triggers: [said] } })
   expect(JSON.stringify(cleaned)).not.toContain('hunter2')
 })

@@ -118,7 +118,7 @@ function keptLines({ at, event }: Line, plan: Plan, look: Look, running: Map<str
     const took = since === undefined ? '' : ` ${paint.faint(formatDuration(at - since))}`
     return marked(stepMark(event.result, paint), `${words}${took}`)
   }
-  if ('verdict' in event && event.type !== 'verdict') return marked(judgedMark(event.verdict, paint))
+  if ('verdict' in event) return marked(judgedMark(event.verdict, paint))
   const mark = MARKS[event.type]
   return mark === undefined ? [] : marked(mark(paint))
 }

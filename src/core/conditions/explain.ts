@@ -28,6 +28,8 @@ export interface PartExplained {
   judged: Judged
   words: string
   since?: number | undefined
+  /** It began then; else it may have held for longer. */
+  began?: boolean | undefined
   /** Of a condition. */
   signal?: string | undefined
   limits: LimitExplained[]
@@ -65,22 +67,31 @@ export interface Explanation {
   charts: Charted[]
 }
 
+/** `traced`: the same signals over a longer time, where it was asked when things began. */
 export function explainTrigger(
   trigger: Trigger,
   rules: readonly Unless[],
   knownOf: KnownOf,
+  traced: KnownOf = knownOf,
 ): TriggerExplained {
+  const explained = (statement: Statement): PartExplained => explainPart(statement, knownOf, traced)
   return {
     id: trigger.id,
-    when: explainPart(trigger.when, knownOf),
-    unless: againstOf(trigger, rules).map(({ id, when }) => ({ id, part: explainPart(when, knownOf) })),
+    when: explained(trigger.when),
+    unless: againstOf(trigger, rules).map(({ id, when }) => ({ id, part: explained(when) })),
   }
 }
 
-function explainPart(statement: Statement, knownOf: KnownOf): PartExplained {
-  const { verdict: judged, words, since } = judgeStatement(statement, judgeBy(knownOf))
-  const common = { condition: describeStatement(statement), judged, words, since }
-  const inner = (all: readonly Statement[]): PartExplained[] => all.map((one) => explainPart(one, knownOf))
+function explainPart(statement: Statement, knownOf: KnownOf, traced: KnownOf): PartExplained {
+  const { verdict: judged, words, since, began } = judgeStatement(statement, judgeBy(knownOf))
+  const longer = judgeStatement(statement, judgeBy(traced))
+  const start =
+    longer.verdict === judged && longer.since !== undefined
+      ? { since: longer.since, began: longer.began }
+      : { since, began }
+  const common = { condition: describeStatement(statement), judged, words, ...start }
+  const inner = (all: readonly Statement[]): PartExplained[] =>
+    all.map((one) => explainPart(one, knownOf, traced))
   if ('all' in statement) return { says: 'all', ...common, limits: [], parts: inner(statement.all) }
   if ('any' in statement) return { says: 'any', ...common, limits: [], parts: inner(statement.any) }
   if ('not' in statement) return { says: 'not', ...common, limits: [], parts: inner([statement.not]) }

@@ -47,7 +47,9 @@ export function judgeSeries(
   judgeOne: JudgeOne,
 ): Judgement {
   // What is gone is left out where silence is to be ignored: a pod that was replaced would stand for what it was.
-  const all = apart(taken).filter((one) => condition.no_data !== 'ignore' || goesOn(one, judging.every))
+  const all = apart(taken, judging.every).filter(
+    (one) => condition.no_data !== 'ignore' || goesOn(one, judging.every),
+  )
   const judged = all.map((one) => ({
     labels: one.labels,
     ...judgeOne(condition, one.taken, { ...judging, baseline: baselineOf(judging.baseline, one.key) }),
@@ -73,11 +75,16 @@ interface Apart {
   taken: Taken[]
 }
 
-/** What was measured of each series that was ever seen. Where the others were measured and it was not, it has no data. */
-function apart(taken: readonly Taken[]): Apart[] {
+/**
+ * What was measured of each series. Where the others were measured and it was not, it has no data. One that was not seen
+ * for longer than a gap is gone, where each moment is asked for anew: a pod was replaced. A history tells of it for as
+ * long as it lies in it.
+ */
+function apart(taken: readonly Taken[], every: number): Apart[] {
   const found = new Map<string, Apart>()
-  for (const { measurement } of taken)
-    if (measurement.kind === 'series')
+  const newest = taken.findLast(({ measurement }) => measurement.kind === 'series')?.at ?? 0
+  for (const { at, measurement } of taken)
+    if (measurement.kind === 'series' && (measurement.from !== undefined || newest - at <= GAP * every))
       for (const { labels } of measurement.series) {
         const key = seriesKey(labels)
         if (!found.has(key)) found.set(key, { key, labels, taken: [] })

@@ -2,19 +2,19 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import type { BakeCondition, BakeState } from './bake.ts'
 import type { BakeEnded } from './events.ts'
 
-/** Whether a `must` has failed: then nothing more has to be watched. */
+/** Whether a `must` has failed, be it once: then nothing more has to be watched. */
 export function isBreached({ conditions }: Pick<BakeState, 'conditions'>): boolean {
-  return conditions.some(({ role, verdict }) => role === 'must' && verdict === 'fails')
+  return conditions.some(({ role, failed }) => role === 'must' && failed !== undefined)
 }
 
 /**
- * How a bake ends, by what each of its conditions has said last; `own` is the exit code of the run. What is not known at
+ * How a bake ends, by what each of its conditions has said; `own` is the exit code of the run. What is not known at
  * the end is no success.
  */
 export function concludeBake({ conditions }: Pick<BakeState, 'conditions'>, own: ExitCode): BakeEnded {
   const musts = conditions.filter(({ role }) => role === 'must')
-  const breached = musts.filter(({ verdict }) => verdict === 'fails')
-  if (breached.length > 0) return ended('breached', EXIT.bakeBreached, breached.map(nowWords))
+  const breached = musts.filter(({ failed }) => failed !== undefined)
+  if (breached.length > 0) return ended('breached', EXIT.bakeBreached, breached.map(lapseWords))
   const unknown = musts.filter(({ verdict }) => verdict === 'unknown')
   if (unknown.length > 0) return ended('unmeasured', EXIT.unmeasured, unknown.map(nowWords))
   const lapsed = conditions.filter(

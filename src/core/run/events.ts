@@ -52,7 +52,7 @@ export type RunEvent =
   /** A signal's value before anything was changed: why this was done. */
   | { type: 'evidence'; signal: string; value: string }
   /** What the triggers said when the plan was made: why this is done, or that nothing speaks for it. */
-  | ({ type: 'verdict' } & DecisionOnRecord)
+  | { type: 'triggers-judged'; decision: DecisionOnRecord }
   /** What was kept as evidence on this machine, or why it was not. */
   | {
       type: 'captured'

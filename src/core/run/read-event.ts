@@ -83,7 +83,10 @@ const SHAPES: { [Type in RunEvent['type']]: Shape<Event<Type>> } = {
   'store-unreachable': object({ type: only('store-unreachable'), why: text, by: who }),
   'store-reached': object({ type: only('store-reached') }),
   evidence: object({ type: only('evidence'), signal: text, value: text }),
-  verdict: object<Event<'verdict'>>({ type: only('verdict'), ...decision }),
+  'triggers-judged': object<Event<'triggers-judged'>>({
+    type: only('triggers-judged'),
+    decision: object(decision),
+  }),
   captured: object<Event<'captured'>>({
     type: only('captured'),
     capture: text,

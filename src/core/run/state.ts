@@ -187,7 +187,7 @@ export function advance(state: RunState, { at, event }: Line): RunState {
       state.ended = event
       return state
     case 'evidence':
-    case 'verdict':
+    case 'triggers-judged':
     case 'question':
     case 'condition-judged':
     case 'surface-proven':

@@ -1,0 +1,84 @@
+import { judge } from '../core/conditions/judge.ts'
+import { type Judgement, NOT_MEASURED } from '../core/conditions/judgement.ts'
+import { spanOf } from '../core/conditions/span.ts'
+import type { Condition, Verify } from '../core/model.ts'
+import { basisOfPlan } from './basis.ts'
+import type { Carrier } from './carrier.ts'
+import { judgingOf } from './judge-signals.ts'
+import { lookBacks, measuredAs } from './look-backs.ts'
+import { SignalWatch } from './signal-watch.ts'
+
+// What verify and bake demand: conditions, each judged by what is measured of its signal from now on.
+
+export interface Demand {
+  condition: Condition
+  role: 'must' | 'should'
+  /** Conditions on the same signal, at the same pace, are judged by the same samples. */
+  watch: SignalWatch
+  judgement: Judgement
+  /** A condition may have less time than the whole, or more. */
+  until: number
+  /** It has held within its own time: what it says after that is judged with the whole. */
+  held: boolean
+}
+
+/** What demands are made with: a bake has no run to carry out any more. */
+export type Demanding = Pick<Carrier, 'session' | 'plan' | 'secrets' | 'now'>
+
+export function demandsOf(demanding: Demanding, { must, should, within }: Verify): Demand[] {
+  const start = demanding.now()
+  const basis = basisOfPlan(demanding.plan, demanding)
+  const wanted = lookBacks({ signals: demanding.plan.signals, demanded: [...must, ...should] })
+  // What was before the change proves nothing: no history is asked for.
+  const watches = new Map(
+    [...wanted].map(([key, one]) => [key, new SignalWatch(basis, { ...one, history: 0 }, { since: start })]),
+  )
+  const watchOf = (condition: Condition): SignalWatch => {
+    const watch = watches.get(measuredAs(condition))
+    if (watch === undefined) throw new Error(`nothing measures "${condition.signal}"`)
+    return watch
+  }
+  const demand =
+    (role: Demand['role']) =>
+    (condition: Condition): Demand => ({
+      condition,
+      role,
+      watch: watchOf(condition),
+      judgement: NOT_MEASURED,
+      until: start + (condition.within ?? within),
+      held: false,
+    })
+  return [...must.map(demand('must')), ...should.map(demand('should'))]
+}
+
+/** Takes every sample that is due; `mayBegin` is asked before each. */
+export function sampleDue(
+  demands: readonly Demand[],
+  mayBegin: (watch: SignalWatch) => boolean = () => true,
+): void {
+  for (const [watch, own] of Map.groupBy(demands, ({ watch }) => watch)) {
+    if (watch.isDue() && !own.every(({ judgement }) => judgement.final) && mayBegin(watch))
+      void sampleFor(watch, own)
+  }
+}
+
+async function sampleFor(watch: SignalWatch, demands: readonly Demand[]): Promise<void> {
+  await watch.sample()
+  const now = watch.now()
+  for (const one of demands) {
+    if (one.judgement.final) continue
+    one.judgement = judge(one.condition, watch.taken, judgingOf(watch, now, 'of-health'))
+    if (one.judgement.verdict === 'holds' && now <= one.until) one.held = true
+  }
+}
+
+/** Measurements that are kept of each signal, where none of its conditions looks back further. */
+const KEPT = 100
+
+/** What is watched for hours is not kept for hours: twice what a condition looks back on, for what was before. */
+export function forgetOld(demands: readonly Demand[]): void {
+  for (const [watch, own] of Map.groupBy(demands, ({ watch }) => watch)) {
+    const spans = own.map(({ condition }) => Math.ceil(spanOf(condition, watch.every) / watch.every))
+    watch.taken.splice(0, watch.taken.length - (KEPT + 2 * Math.max(...spans)))
+  }
+}

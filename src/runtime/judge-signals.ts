@@ -1,0 +1,36 @@
+import type { KnownOf } from '../core/conditions/explain.ts'
+import { judge } from '../core/conditions/judge.ts'
+import type { JudgingAll } from '../core/conditions/judgement.ts'
+import type { Speaks } from '../core/conditions/moments.ts'
+import type { JudgeOne } from '../core/conditions/verdict.ts'
+import { measuredAs } from './look-backs.ts'
+import type { SignalWatch } from './signal-watch.ts'
+
+/** A signal, and what was measured of it. */
+export type Measured = Pick<SignalWatch, 'name' | 'own' | 'signal' | 'every' | 'taken' | 'baseline' | 'asked'>
+
+/** The judge of conditions on these signals. */
+export function judgeOf(signals: readonly Measured[], now: number, speaks: Speaks): JudgeOne {
+  const known = knownBy(signals, now, speaks)
+  return (condition) => {
+    const { taken, judging } = known(condition)
+    return judge(condition, taken, judging)
+  }
+}
+
+export function knownBy(signals: readonly Measured[], now: number, speaks: Speaks): KnownOf {
+  const byKey = new Map(signals.map((one) => [measuredAs({ signal: one.name, ...one.own }), one]))
+  return (condition) => {
+    const one = byKey.get(measuredAs(condition))
+    if (one === undefined) throw new Error(`"${condition.signal}" is judged and was not measured`)
+    return { signal: one.signal, taken: one.taken, judging: judgingOf(one, now, speaks) }
+  }
+}
+
+export function judgingOf(
+  { every, signal, baseline }: Pick<SignalWatch, 'every' | 'signal' | 'baseline'>,
+  now: number,
+  speaks: Speaks,
+): JudgingAll {
+  return { now, every, unit: signal.unit, baseline, floor: signal.baseline?.floor, speaks }
+}

@@ -1,0 +1,154 @@
+import { type Baselines, isBySeries } from '../core/conditions/judgement.ts'
+import type { Taken } from '../core/conditions/moments.ts'
+import { EVERY } from '../core/conditions/span.ts'
+import type { Measurement, Period, Sample } from '../core/contract.ts'
+import type { SignalDef } from '../core/model.ts'
+import { withWindow } from '../core/window.ts'
+import { type AskedSignal, askedSignal, type People } from './asked-signal.ts'
+import { baselineOf } from './baseline.ts'
+import type { Basis } from './basis.ts'
+import { bindOptions } from './bind-options.ts'
+import { noAnswer, SAMPLE_LIMIT, within } from './in-time.ts'
+import { loadSource } from './load-action.ts'
+import type { LookBack } from './look-backs.ts'
+import { measure, measureInTime, orUnreachable } from './measure.ts'
+
+interface How {
+  /** Of a signal that asks a person: what was said beforehand. */
+  asked?: AskedSignal | undefined
+  /** What lies before is left out, in milliseconds since the epoch. */
+  since?: number | undefined
+  /** A decision waits for it; else a sample may take as long as its source gives it. */
+  inTime?: boolean | undefined
+}
+
+/** A signal that is measured again and again, over one window and at one pace: of triggers, guards, verify and bake. */
+export class SignalWatch {
+  readonly name: string
+  /** Milliseconds, where they are others than those of the signal. */
+  readonly own: Pick<LookBack, 'window' | 'every'>
+  /** With that window. */
+  readonly signal: SignalDef
+  readonly every: number
+  readonly asked: AskedSignal | undefined
+  taken: Taken[] = []
+  /** Measurements, also those of which a newer one tells it all again. */
+  made = 0
+  /** When the next sample is due, in milliseconds since the epoch. */
+  due: number
+  /** One is being taken: a slow smoke test must not hold up the others. */
+  sampling = false
+  /** Known once it was asked for; where it could not be told, it is asked for again. */
+  baseline: Baselines = undefined
+  /** Milliseconds of the past that are asked for; absent: only what is now. */
+  history: number | undefined
+  readonly #basis: Basis
+  readonly #wanted: LookBack
+  readonly #how: How
+
+  constructor(basis: Basis, wanted: LookBack, how: How = {}) {
+    const declared = basis.signals[wanted.signal]
+    if (declared === undefined) throw new Error(`there is no signal "${wanted.signal}"`)
+    const { window, every } = wanted
+    this.name = wanted.signal
+    this.own = { window, every }
+    this.signal = { ...declared, window: window ?? declared.window }
+    this.every = every ?? declared.every ?? EVERY
+    this.asked = how.asked
+    this.due = basis.session.read.now()
+    this.#basis = basis
+    this.#wanted = wanted
+    this.#how = how
+  }
+
+  isDue(): boolean {
+    return !this.sampling && this.due <= this.now()
+  }
+
+  async sample(): Promise<void> {
+    this.sampling = true
+    this.due = this.now() + this.every
+    const [found, baseline] = await Promise.all([this.#measure(), this.#usual()])
+    const measurement = takenSince(this.#how.since, found)
+    const from = 'from' in measurement ? measurement.from : undefined
+    // It tells again what those have told that lie in it.
+    if (from !== undefined) this.taken = this.taken.filter((old) => old.at < from)
+    this.taken.push({ at: this.now(), measurement })
+    this.baseline = baseline
+    this.made++
+    this.sampling = false
+  }
+
+  /** So many milliseconds up to now; undefined where its source keeps no history. */
+  async before(history: number): Promise<Measurement | undefined> {
+    return (await this.#keepsHistory()) ? this.#ask({ history, every: this.every }) : undefined
+  }
+
+  async #measure(): Promise<Measurement> {
+    if (this.asked !== undefined) return this.asked.measure(this.now())
+    const { history } = this.#wanted
+    if (history === 0 || !(await this.#keepsHistory())) return this.#ask()
+    this.history = history
+    return this.#ask({ history, every: this.every })
+  }
+
+  async #usual(): Promise<Baselines> {
+    const isKnown = typeof this.baseline === 'number' || isBySeries(this.baseline)
+    if (isKnown || !this.#wanted.usesBaseline) return this.baseline
+    const { asOf, deployed } = this.#basis
+    const ask = (period: Period): Promise<Measurement> => this.#ask(period)
+    const asking = baselineOf(this.signal, { ask, deployed, asOf, now: () => this.now() })
+    return this.#how.inTime === true
+      ? within(SAMPLE_LIMIT, asking, { unknown: noAnswer(SAMPLE_LIMIT) })
+      : asking
+  }
+
+  #ask(period?: Period): Promise<Measurement> {
+    const { ground, secrets, session } = this.#basis
+    const measureOne = this.#how.inTime === true ? measureInTime : measure
+    return orUnreachable(measureOne(ground, secrets, this.signal, session.read, period))
+  }
+
+  async #keepsHistory(): Promise<boolean> {
+    return (await loadSource(this.signal.source)).keepsHistory === true
+  }
+
+  /** In milliseconds since the epoch. */
+  now(): number {
+    return this.#basis.session.read.now()
+  }
+}
+
+/** For a decision that waits for it; `people` are asked for what only they know. */
+export async function watchSignal(basis: Basis, wanted: LookBack, people: People): Promise<SignalWatch> {
+  const asked = await askedOf(basis, wanted.signal, people)
+  return new SignalWatch(basis, wanted, { asked, inTime: true })
+}
+
+async function askedOf(
+  { signals, ground, secrets, session }: Basis,
+  name: string,
+  people: People,
+): Promise<AskedSignal | undefined> {
+  const signal = signals[name]
+  if (signal === undefined) return undefined
+  const { person, options: schema } = await loadSource(signal.source)
+  if (person === undefined) return undefined
+  const options = await bindOptions(ground, secrets, schema, withWindow(signal.with, signal.window))
+  return askedSignal({ name, unit: signal.unit }, person, options, { people, now: session.read.now() })
+}
+
+/** What lies before is no proof of what is now: a file of an earlier step of CI, a point of a metric. */
+function takenSince(since: number | undefined, measurement: Measurement): Measurement {
+  if (since === undefined) return measurement
+  const recent = (samples: Sample[]): Sample[] => samples.filter(({ at }) => at >= since)
+  if (measurement.kind === 'series') {
+    const series = measurement.series.map((one) => ({ ...one, samples: recent(one.samples) }))
+    return { ...measurement, series }
+  }
+  if (measurement.kind !== 'samples') return measurement
+  const samples = recent(measurement.samples)
+  return samples.length > 0
+    ? { ...measurement, samples }
+    : { kind: 'no-data', why: 'it was measured before the change, and not since' }
+}
