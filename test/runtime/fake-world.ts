@@ -272,6 +272,7 @@ export function problem(code: string, message = code): Problem {
 }
 
 function stamped(measurement: Measurement, at: number): Measurement {
-  if (measurement.kind !== 'samples') return measurement
+  // A history has times of its own.
+  if (measurement.kind !== 'samples' || measurement.from !== undefined) return measurement
   return { ...measurement, samples: measurement.samples.map((sample) => ({ ...sample, at })) }
 }

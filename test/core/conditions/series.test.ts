@@ -125,6 +125,14 @@ describe('a series that has ended', () => {
       words: '{region="us"} no data: this series has none (1 of 2 series)',
     })
   })
+
+  test('and is gone after a gap there: the others are judged', () => {
+    const taken = [[BAD('eu'), BAD('us')], [BAD('eu')]].map<Taken>((all, index) => ({
+      at: NOW - (1 - index) * 4 * EVERY,
+      measurement: { kind: 'series', judged: 'all', series: all },
+    }))
+    expect(judged(ABOVE, taken)).toMatchObject({ verdict: 'holds' })
+  })
 })
 
 test('a measuring system that does not answer knows nothing of any of them', () => {

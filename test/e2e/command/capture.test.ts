@@ -84,3 +84,40 @@ test('evidence is kept before the change: cut, without secrets even where they a
   expect(report.stdout).toContain('captured.logs.txt')
   expect(report.stdout).toContain('gone: not kept: no-such-program: not found')
 })
+
+test('nothing is kept that might hold a secret which cannot be read, and nothing of a version that has no such name', async () => {
+  await using cli = await makeCli()
+  await writeFile(join(cli.folder, 'version'), 'v2')
+  await writeFile(
+    join(cli.folder, 'rollback.yaml'),
+    stringify({
+      version: 1,
+      service: 'shop',
+      release: { live: { signal: 'live' } },
+      secrets: { token: { env: 'NOT_SET' } },
+      signals: { live: { command: { argv: ['cat', 'version'], stdout: 'text' } } },
+      capture: [
+        { id: 'logs', command: { argv: ['cat', 'version'] } },
+        { id: 'other', command: { argv: ['echo', '${target.tag}'] } },
+      ],
+      procedures: {
+        back: {
+          steps: [
+            {
+              id: 'put',
+              uses: 'command.run',
+              with: { argv: ['sh', '-c', 'printf %s "$0" > version', '${target.sha}'] },
+            },
+          ],
+          verify: { within: '5s', must: [{ signal: 'live', equals: '${target.sha}' }] },
+        },
+      },
+    }),
+  )
+  const run = await cli.run(['run', '--target', 'a'.repeat(40), '--yes', '--json'])
+  expectExit(run, 0)
+  expect(run.json()['captured']).toMatchObject([
+    { capture: 'logs', bytes: 0, why: expect.stringContaining('it might hold the secret "token"') as string },
+    { capture: 'other', bytes: 0, why: 'nothing is known for ${target.tag}' },
+  ])
+})

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import type { Measurement, Period } from '../../src/core/contract.ts'
+import type { Condition, Runbook, SignalDef, Trigger } from '../../src/core/model.ts'
+import { decide } from '../../src/runtime/decide.ts'
+import { tempFolder } from '../helpers/folder.ts'
+import { fakeSession, type FakeSession, fakeWorld, type FakeWorld } from './fake-world.ts'
+import { runbookOf, setting } from './runbook-of.ts'
+
+let folder: Awaited<ReturnType<typeof tempFolder>>
+let session: FakeSession
+let world: FakeWorld
+let clock: number
+
+/** Time passes only by sleeping. */
+beforeEach(async () => {
+  folder = await tempFolder('decide')
+  session = fakeSession(folder.path)
+  world = fakeWorld()
+  clock = 1_000_000
+  Object.assign(session.read, {
+    now: () => clock,
+    async sleep(milliseconds: number) {
+      clock += milliseconds
+      await new Promise(setImmediate)
+    },
+  })
+})
+
+afterEach(() => folder.stop())
+
+const now = (value: number): Measurement => ({ kind: 'samples', samples: [{ at: clock, value }] })
+const high = (condition: Omit<Condition, 'signal'>): Trigger => ({
+  id: 'high',
+  severity: 'high',
+  when: { signal: 's', ...condition },
+})
+
+function judged(triggers: Trigger[], sample = 0, signal: Partial<SignalDef> = {}) {
+  const signals = { s: { source: 'fake', with: { name: 's' }, every: 1000, ...signal } }
+  const runbook: Runbook = runbookOf([setting('image')], {}, { signals, triggers })
+  return decide(session, runbook, {
+    sample,
+    interrupt: new AbortController().signal,
+    people: { answers: {} },
+  })
+}
+
+test('a condition is sampled at its own pace, not at that of its signal', async () => {
+  let asked = 0
+  world.measure = () => now((asked += 1))
+  // At the pace of the signal it would be sampled once in this time.
+  const trigger = high({ above: 0, for: 4000, every: 1000 })
+  const { verdict } = await judged([trigger], 10_000, { every: 60_000 })
+  expect(verdict).toBe('rollback')
+  expect(asked).toBeGreaterThan(3)
+})
+
+test('a slower pace bridges no more than it measures', async () => {
+  world.measure = () => now(1)
+  const trigger = high({ above: 0, for: 20_000, every: 10_000 })
+  expect((await judged([trigger], 15_000)).triggers[0]).toMatchObject({ judged: 'unknown' })
+})
+
+test('a source with a history is asked for as many samples as a condition counts', async () => {
+  const periods: (Period | undefined)[] = []
+  world.measure = (_, period) => {
+    periods.push(period)
+    const samples = [2, 1, 0].map((ago) => ({ at: clock - ago * 1000, value: 9 }))
+    return { kind: 'samples', samples, from: clock - (period?.history ?? 0) }
+  }
+  expect(await judged([high({ above: 5, in_a_row: 3 })], 0, { source: 'past' })).toMatchObject({
+    verdict: 'rollback',
+  })
+  expect(periods[0]?.history).toBeGreaterThanOrEqual(2000)
+})
+
+test('what is usual is asked for again, where it could not be told the first time', async () => {
+  let asked = 0
+  world.measure = (_, period) => {
+    if (period?.offset === undefined) return now(50)
+    asked += 1
+    return asked < 3 ? { kind: 'unreachable', why: 'refused' } : now(10)
+  }
+  const trigger = high({ above: { times: 2, of: 'baseline' } })
+  const signal = { source: 'past', baseline: { offset: 86_400_000, floor: 1 } }
+  expect(await judged([trigger], 10_000, signal)).toMatchObject({ verdict: 'rollback' })
+})
+
+test('what is usual is not asked for where nothing is compared with it', async () => {
+  let asked = 0
+  world.measure = (_, period) => {
+    if (period?.offset !== undefined) asked += 1
+    return now(50)
+  }
+  await judged([high({ above: 5 })], 0, { source: 'past', baseline: { offset: 86_400_000, floor: 1 } })
+  expect(asked).toBe(0)
+})
