@@ -88,6 +88,11 @@ export function withGood(versions: Versions, version: VersionRecord): Versions {
   return { ...versions, good: [version, ...others].slice(0, LONGEST) }
 }
 
+/** What a run has proven is nothing to return to any more: it did not stay well. */
+export function withoutProof(versions: Versions, run: string): Versions {
+  return { ...versions, good: versions.good.filter((one) => one.run !== run) }
+}
+
 /** Whoever blocked it first stays on record. */
 export function withBlocked(versions: Versions, version: VersionRecord): Versions {
   if (blockOf(versions, version) !== undefined) return versions

@@ -6,7 +6,7 @@ import type { RunResult, Who } from '../core/run/events.ts'
 import type { RunState } from '../core/run/state.ts'
 import { useInForce } from '../core/run/use.ts'
 import { type KnownVersion, type Remark, sameVersion } from '../core/versions.ts'
-import { recordRun, unblock } from './store/ledger.ts'
+import { recordRun, unblock, withdrawProof } from './store/ledger.ts'
 import type { Session } from './types.ts'
 import { digestsOf } from './version-digests.ts'
 
@@ -34,7 +34,7 @@ export async function recordProven(
   state: RunState,
   when: When = {},
 ): Promise<string | undefined> {
-  try {
+  return orSentence(async () => {
     const remark = remarkOf(session, plan, when)
     const target: KnownVersion = {
       release: namedOr(plan.target),
@@ -42,6 +42,17 @@ export async function recordProven(
     }
     if (plan.kind === 'run') await recordReturn(session, plan, state, target, remark)
     else await recordUndo(session, plan, target, remark)
+  })
+}
+
+/** Writes down that the version did not stay well: `last-proven` means another one from now on. */
+export function recordLapse(session: Session, plan: Plan): Promise<string | undefined> {
+  return orSentence(() => withdrawProof(boardOf(session, plan), plan.id))
+}
+
+async function orSentence(writing: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await writing()
     return undefined
   } catch (error) {
     if (!(error instanceof Problem)) throw error

@@ -1,9 +1,10 @@
 import { sameJson } from '../core/json.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
+import { bakeOf, isLapse } from '../core/run/bake.ts'
 import { fold } from '../core/run/state.ts'
 import { isFinished } from './close-run.ts'
 import { withoutSharing } from './in-store.ts'
-import { isProven, recordProven } from './record-versions.ts'
+import { isProven, recordLapse, recordProven } from './record-versions.ts'
 import { holderState } from './store/holder.ts'
 import { LOCK, lockIn, type LockRecord, lockText } from './store/lock-record.ts'
 import { update } from './store/update.ts'
@@ -44,7 +45,10 @@ async function sendOne(
   await late.send(id)
   const ended = endOf(run)
   if (ended !== undefined && isProven(ended.result)) {
-    const unrecorded = await recordProven(session, run.plan, fold(run.lines), ended)
+    const bake = bakeOf(run.plan, run.lines)?.ended
+    const unrecorded =
+      (await recordProven(session, run.plan, fold(run.lines), ended)) ??
+      (bake !== undefined && isLapse(bake) ? await recordLapse(session, run.plan) : undefined)
     if (unrecorded !== undefined) throw new Problem({ code: 'versions-unrecorded', message: unrecorded })
   }
   // An unfinished run is not done with: what is written of it next is late, too.

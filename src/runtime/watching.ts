@@ -5,7 +5,7 @@ import type { ExitCode } from '../core/exit.ts'
 import { interruptedExit, signalName } from '../core/interruption.ts'
 import type { Bake } from '../core/model.ts'
 import { Problem } from '../core/problem.ts'
-import { bakeOf, type BakeState, BEAT, SILENT } from '../core/run/bake.ts'
+import { bakeOf, type BakeState, BEAT, isLapse, SILENT } from '../core/run/bake.ts'
 import { concludeBake, isBreached } from '../core/run/conclude-bake.ts'
 import type { BakeEnded, RunEvent } from '../core/run/events.ts'
 import { startOf } from '../io/process-identity.ts'
@@ -13,6 +13,7 @@ import { type Demand, type Demanding, demandsOf, forgetOld, sampleDue } from './
 import { failpoint } from './failpoint.ts'
 import { inFolderOf } from './in-folder.ts'
 import { lookout } from './lookout.ts'
+import { recordLapse } from './record-versions.ts'
 import type { CarryOutOptions, RunLog, Session, StoredRun } from './types.ts'
 import { whereAmI } from './where.ts'
 
@@ -125,8 +126,11 @@ export class Watching {
     if (replaced !== undefined) return replaced
     await this.#writeJudged({ words: true })
     const ended = concludeBake(this.#state, this.#state.own)
-    await this.#append(ended)
-    return ended
+    // Before the end is on record: whoever goes on after a crash in between comes to the same end.
+    const unwritten = isLapse(ended) ? await recordLapse(this.#session, this.#run.plan) : undefined
+    const whole = unwritten === undefined ? ended : { ...ended, why: `${ended.why}; ${unwritten}` }
+    await this.#append(whole)
+    return whole
   }
 
   async #replaced(every = this.#session.store.pace.beat): Promise<BakeEnded | undefined> {

@@ -6,6 +6,7 @@ import type { Bake } from '../../src/core/model.ts'
 import type { Plan } from '../../src/core/plan/types.ts'
 import type { Line, RunEvent } from '../../src/core/run/events.ts'
 import { runStarted } from '../../src/core/run/run-started.ts'
+import { readVersions, recordRun } from '../../src/runtime/store/ledger.ts'
 import { watchBake } from '../../src/runtime/bake.ts'
 import { callStep, planOf } from '../core/plan-of.ts'
 import { tempFolder } from '../helpers/folder.ts'
@@ -91,6 +92,20 @@ test('a must that fails ends it at once, with what was measured', async () => {
   expect(exit).toBe(28)
   expect(since()).toBeLessThan(14_000)
   expect(judgements(lines)).toEqual(['errors below 1% holds', 'errors below 1% fails'])
+})
+
+test.each([
+  ['a breach', { must: [{ signal: 'errors', below: '1%' }] }, []],
+  ['a degraded one', { should: [{ signal: 'errors', below: '1%' }] }, []],
+  ['one that has held', { must: [{ signal: 'errors', below: '90%' }] }, ['20261122-031500-7f3a']],
+])('after %s the version is what last-proven means only where it stayed well', async (_, bake, wanted) => {
+  world.measure = () => percent(since() < 12_000 ? 0.2 : 3)
+  const plan = await proven(bake)
+  const board = session.store.board(plan.service, plan.environment)
+  const remark = { since: '2026-11-22T03:15:00.000Z', by: session.who, run: plan.id }
+  await recordRun(board, { good: { release: plan.target, digests: [], ...remark } }, 'proven')
+  await watched(plan)
+  expect((await readVersions(board)).good.map(({ run }) => run)).toEqual(wanted)
 })
 
 test('one failure of a must ends it, also where it has recovered by the time that is written down', async () => {

@@ -37,6 +37,11 @@ export interface BakeCondition {
   failed?: { at: number; words: string } | undefined
 }
 
+/** It did not stay well: what was proven is none to return to. */
+export function isLapse({ result }: Pick<BakeEnded, 'result'>): boolean {
+  return result === 'breached' || result === 'degraded'
+}
+
 /** Results after which the right version is live: then there is something to watch. */
 const WATCHED = new Set<RunResult>(['proven', 'degraded'])
 

@@ -15,6 +15,7 @@ import {
   withBlocked,
   withGood,
   withoutBlock,
+  withoutProof,
 } from '../../core/versions.ts'
 import type { Board, Snapshot } from './board.ts'
 import { update } from './update.ts'
@@ -61,6 +62,11 @@ export async function recordRun(
     const proven = good === undefined ? versions : withGood(versions, good)
     return blocked === undefined ? proven : withBlocked(proven, blocked)
   })
+}
+
+/** What this run has proven did not stay well. */
+export async function withdrawProof(board: Board, run: string): Promise<void> {
+  await change(board, `not well: ${run}`, (versions) => withoutProof(versions, run))
 }
 
 /** Gives the record that blocks it: the one of before, where it was blocked already. */
