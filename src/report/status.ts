@@ -121,12 +121,17 @@ export function isAlive(run: string, locks: LockSummary[]): boolean {
   return locks.some((lock) => lock.run === run && lock.holder === 'alive')
 }
 
+/** What was killed before its first effect has left everything as it was. */
+function hasBegun({ changes, calls }: RunSummary): boolean {
+  return [...changes, ...calls].some(({ started }) => started !== undefined)
+}
+
 function nowOf(newestFirst: readonly RunSummary[]): Now {
   const at = newestFirst.findIndex(({ result }) => result === 'proven' || result === 'degraded')
   const proven = newestFirst[at]
   const since = newestFirst
     .slice(0, at === -1 ? undefined : at)
-    .findLast(({ result }) => IN_DOUBT.has(result))
+    .findLast((run) => IN_DOUBT.has(run.result) && hasBegun(run))
   return {
     proven: proven && {
       target: proven.target,

@@ -57,6 +57,13 @@ test('prints an unfinished run once, and says what is in doubt', () => {
   expect(text).toMatch(/now: in doubt since run later; before that 1a2b3c4, proven 2026-11-22 03:15\s+UTC/)
 })
 
+test('a run that was killed before its first effect leaves no doubt about what is live', () => {
+  const killed = { plan: plan({ id: 'later' }), lines: journal(STARTED) }
+  const status = statusOf('/srv/store', [killed, proven], [])
+  expect(status.last[0]?.now.inDoubtSince).toBeUndefined()
+  expect(status.unfinished.map(({ id }) => id)).toEqual(['later'])
+})
+
 test('what is proven but degraded is no doubt about the version that is live', () => {
   const degraded = journal(
     [...STARTED, ...RETAGGED, ...CALLED, ...PROVEN].map((event) =>
