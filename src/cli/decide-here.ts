@@ -52,6 +52,8 @@ interface Asking {
   /** As typed: `reports=3`. */
   answers: Record<string, string>
   explain?: boolean | undefined
+  /** The one that would be carried out, as typed; absent: the first. */
+  procedure?: string | undefined
 }
 
 /** Measures what the triggers of the runbook speak of; while it samples, tells how far it is. */
@@ -63,11 +65,13 @@ export async function decideHere(runbook: Runbook, asking: Asking): Promise<Deci
       'the runbook has no triggers: it does not say when to roll back',
       'Add triggers: to it; see docs/writing-a-runbook.md.',
     )
-  const [{ decide }, { inFolderOf }] = await Promise.all([
+  const [{ decide }, { inFolderOf }, { procedureNamed }] = await Promise.all([
     import('../runtime/decide.ts'),
     import('../runtime/in-folder.ts'),
+    import('../runtime/plan-ground.ts'),
   ])
-  const decision = await decide(inFolderOf(runbook.path, session), runbook, {
+  const chosen = { ...runbook, procedures: [procedureNamed(runbook, asking.procedure)] }
+  const decision = await decide(inFolderOf(runbook.path, session), chosen, {
     sample,
     explain: asking.explain,
     interrupt: interrupts.signal,

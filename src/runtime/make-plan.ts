@@ -63,7 +63,8 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     without,
     live: liveVersion(runbook, measured),
     deployed: await deployedAt(runbook, basis),
-    decision: request.decision ?? decisionAt(runbook, signals, session.read.now()),
+    decision:
+      request.decision ?? decisionAt({ ...runbook, procedures: [procedure] }, signals, session.read.now()),
     guards: judgedGuards(guards, signals, session.read.now()).map((guard) =>
       request.force === true && guard.verdict !== 'holds' ? { ...guard, forced: true } : guard,
     ),

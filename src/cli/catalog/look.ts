@@ -12,6 +12,7 @@ export const LOOK: CommandSpec[] = [
     ].join('\n'),
     options: [
       ...RUNBOOK,
+      PROCEDURE,
       {
         flags: '--sample <time>',
         summary:

@@ -9,17 +9,19 @@ import { withSession } from '../with-session.ts'
 interface CheckOptions extends RunbookOptions {
   sample?: string
   explain?: true
+  procedure?: string
   answer: string[]
 }
 
 /** Measures what the triggers of the runbook speak of, and says what follows. Changes nothing. */
 export function runCheck({ options, output }: Call): Promise<ExitCode> {
-  const { sample, answer, explain, ...which } = options as unknown as CheckOptions
+  const { sample, answer, explain, procedure, ...which } = options as unknown as CheckOptions
   const answers = keyValues('--answer', answer)
   return withSession(output, async (session, interrupts) => {
     const runbook = await requireRunbook(which)
     await checkAnswers(runbook, answers)
-    const decision = await decideHere(runbook, { session, interrupts, output, sample, answers, explain })
+    const asking = { session, interrupts, output, sample, answers, explain, procedure }
+    const decision = await decideHere(runbook, asking)
     return tellDecision(decision, runbook, output, 'result')
   })
 }

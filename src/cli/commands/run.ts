@@ -129,12 +129,13 @@ async function planOf(call: Call, options: RunOptions, at: At): Promise<Made> {
 /** `--if rollback`: goes on only where the triggers say so; else the exit code that tells why not. */
 async function gate(
   runbook: Runbook,
-  { sample = USUAL_SAMPLE }: RunOptions,
+  { sample = USUAL_SAMPLE, procedure }: RunOptions,
   { session, interrupts, answers }: At,
   output: Output,
 ): Promise<{ held: ExitCode } | { decision: DecisionOnRecord }> {
   const { decideHere, tellDecision } = await import('../decide-here.ts')
-  const decision = await decideHere(runbook, { session, interrupts, output, sample, answers })
+  const asking = { session, interrupts, output, sample, answers, procedure }
+  const decision = await decideHere(runbook, asking)
   const exit = await tellDecision(decision, runbook, output, 'progress')
   if (decision.verdict === 'rollback') return { decision: onRecord(decision) }
   const result = decision.verdict === 'hold' ? 'not-needed' : decision.verdict

@@ -1,7 +1,11 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
 import { expect, test } from 'vitest'
+import { stringify } from 'yaml'
 
 import { describeWith } from '../../helpers/need.ts'
-import { expectExit } from '../helpers/cli.ts'
+import { expectExit, makeCli } from '../helpers/cli.ts'
 import { startStage, type Stage, SWITCH } from './stage.ts'
 
 const start = (expires = '15m'): Promise<Stage> =>
@@ -92,6 +96,29 @@ describeWith(['sh'], 'what only a person knows', () => {
     const well = await stage.cli.run(['check', '--json'])
     expect(well.json()).toMatchObject({ exit: 0, unanswered: [] })
     expect(well.json()['time']).toBeUndefined()
+  })
+
+  test('what a rollback takes is what the procedure takes that would be carried out', async () => {
+    const step = { uses: 'command.run', with: { argv: ['true'] } }
+    await using cli = await makeCli()
+    const runbook = {
+      version: 1,
+      service: 'shop',
+      signals: { health: { command: { argv: ['false'] } } },
+      triggers: [{ id: 'down', signal: 'health', failing: true, severity: 'high' }],
+      max_downtime: { high: '10m' },
+      procedures: {
+        code: { takes: '5m', steps: [{ id: 'code', ...step }] },
+        data: { takes: '20m', steps: [{ id: 'data', ...step }] },
+      },
+    }
+    await writeFile(join(cli.folder, 'rollback.yaml'), stringify(runbook, { aliasDuplicateObjects: false }))
+    const check = async (...more: string[]) => (await cli.run(['check', ...more, '--json'])).json()['time']
+    expect(await check()).toMatchObject({ procedure: 'code', takes: 300_000 })
+    expect(await check('--procedure', 'data')).toMatchObject({ procedure: 'data', takes: 1_200_000 })
+    const lost = await cli.run(['check', '--procedure', 'date'])
+    expectExit(lost, 2)
+    expect(lost.stderr).toContain('data')
   })
 
   test('verify cannot ask, and says so before anything is done', async () => {
