@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import { EXIT } from '../core/exit.ts'
+import { formatWords } from '../core/format-words.ts'
 import { canonical, isPlainObject, sha256 } from '../core/json.ts'
 import { parseJson } from '../core/parse-json.ts'
 import { Problem } from '../core/problem.ts'
@@ -184,7 +185,7 @@ function corrupt(place: string, line: number, of: number, found?: string): Probl
 function foreign(place: string, format: unknown): Problem {
   return new Problem({
     code: 'journal-version',
-    message: `the journal ${place} has format ${String(format)}; this version reads ${READABLE_FORMATS.join(' and ')}`,
+    message: `the journal ${place} has format ${formatWords(format)}; this version reads ${READABLE_FORMATS.join(' and ')}`,
     cure: 'use the version of the tool that wrote it',
   })
 }

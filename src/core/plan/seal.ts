@@ -1,3 +1,4 @@
+import { formatWords } from '../format-words.ts'
 import { EXIT } from '../exit.ts'
 import { canonical, digestOf, isPlainObject } from '../json.ts'
 import { isTooDeep } from '../parse-json.ts'
@@ -27,7 +28,7 @@ export function openPlan(text: string, place = 'the plan'): Plan {
   if (value['format'] !== PLAN_FORMAT) {
     throw refusal(
       'plan-version',
-      `${place} has format ${String(value['format'])}; this version reads format ${PLAN_FORMAT}`,
+      `${place} has format ${formatWords(value['format'])}; this version reads format ${PLAN_FORMAT}`,
       'use the version of the tool that made it, or make a new plan',
     )
   }

@@ -137,10 +137,9 @@ function readState(text: string, path: string): State {
       exit: EXIT.refused,
     })
   }
-  const files = isPlainObject(value) ? value['files'] : undefined
-  if (isPlainObject(value) && isTexts(files)) {
-    return { format: FORMAT, id: String(value['id']), former: String(value['former']), files }
-  }
+  const { id, former, files } = isPlainObject(value) ? value : {}
+  if (typeof id === 'string' && typeof former === 'string' && isTexts(files))
+    return { format: FORMAT, id, former, files }
   throw new Problem({
     code: 'store-damaged',
     message: `${path} is damaged: whether a rollback is under way cannot be read from it`,

@@ -42,6 +42,11 @@ test.each([
   ['an added member', (plan: typeof PLAN) => ({ ...plan, extra: 1 }), 'plan-edited'],
   ['a removed member', ({ reason: _, ...plan }: typeof PLAN) => plan, 'plan-edited'],
   ['another format', (plan: typeof PLAN) => ({ ...plan, format: 2 }), 'plan-version'],
+  [
+    'a format that is an object',
+    (plan: typeof PLAN) => ({ ...plan, format: { toString: 1 } }),
+    'plan-version',
+  ],
   ['no seal', ({ seal: _, ...plan }: typeof PLAN) => plan, 'plan-unreadable'],
   ['something else', () => ['no plan'], 'plan-unreadable'],
 ])('%s is refused, with a usage error', (_, edit, code) => {
