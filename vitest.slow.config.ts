@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.slow.ts'],
     testTimeout: 90 * 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     maxWorkers: 2,
   },
 })
