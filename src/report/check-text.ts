@@ -48,7 +48,7 @@ function waysOn({ verdict, triggers, unanswered }: Decision, look: Look): string
       command: ['rollback check', ...unanswered.map((name) => `--answer ${name}=…`)].join(' '),
       does: 'say what only a person knows',
     })
-  if (triggers.some(({ judged }) => judged === 'unknown'))
+  if (verdict !== 'rollback' && triggers.some(({ judged }) => judged === 'unknown'))
     ways.push({
       command: 'rollback check --sample 5m',
       does: 'measure for longer, where something has to have lasted',

@@ -112,7 +112,7 @@ function guardLines({ guards = [] }: Plan, look: Look): string[] {
     guards.flatMap(({ id, holds, verdict, words, forced, note }) => {
       const state = forced === true ? 'forced' : JUDGED_WORDS[verdict]
       const paint = verdict === 'holds' ? look.paint.good : look.paint.warn
-      const why = note === undefined ? '' : ` (${note})`
+      const why = note === undefined || verdict === 'holds' ? '' : ` (${note})`
       return hanging(
         `  ${paint(state.padEnd(7))}  `,
         brief(`${id}: ${describeStatement(holds)}: ${words}${why}`),

@@ -129,7 +129,7 @@ function guardItems({ guards }: Readiness): Item[] {
   return guards.map(({ guard, condition, state, words, note }) => ({
     name: `${guard}: ${condition}`,
     state,
-    words: note === undefined ? words : `${words} (${note})`,
+    words: note === undefined || state === 'holds' ? words : `${words} (${note})`,
     cure:
       state === 'fails' || state === 'unknown'
         ? 'see that it holds; a run goes past it only with --force --reason <text>'

@@ -11,7 +11,7 @@ import { type BakeSummary, bakeSummary } from './bake-summary.ts'
 import { type EffectSummary, effectsOf } from './effects-summary.ts'
 import { isoTime } from './iso-time.ts'
 import { bakeTime, type PhaseTime, phaseTimes } from './phase-times.ts'
-import { type WayOn, waysOn, waysToBegin } from './ways-on.ts'
+import { type WayOn, waysOn, waysToBegin, waysToConfirm } from './ways-on.ts'
 
 /** A run as its report tells it: text, Markdown and JSON are made of this one document. */
 export interface RunSummary {
@@ -124,7 +124,8 @@ export function summarise(plan: Plan, all: readonly Line[], ending?: RunEnded): 
     deadline: plan.deadline,
     deadlinePassed: state.deadlinePassed,
   }
-  if (lines.length === 0) return { ...summary, waysOn: waysToBegin(summary) }
+  if (lines.length === 0)
+    return { ...summary, waysOn: ending?.result === 'declined' ? waysToConfirm(plan) : waysToBegin(summary) }
   return { ...summary, waysOn: waysOn(summary, leavesSomethingToUndo(plan, state)) }
 }
 

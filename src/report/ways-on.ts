@@ -1,3 +1,4 @@
+import type { Plan } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
 import { shellLine } from '../core/shell.ts'
 import type { BakeResult, RunResult } from '../core/run/events.ts'
@@ -23,7 +24,7 @@ interface Ended {
 const NOTHING_STANDS = new Set<Ended['result']>(['already', 'refused', 'declined', 'failed'])
 
 const GUARDED: WayOn = {
-  does: 'the same command again, once that holds; with --force --reason <text> all the same',
+  does: 'the same again, once that holds; or plan it anew with --force --reason <text>, to go past what does not hold by then',
 }
 
 /**
@@ -54,6 +55,13 @@ function elsewhere({ bake }: Ended): WayOn[] {
 export function waysToBegin({ id, finished }: Pick<Ended, 'id' | 'finished'>): WayOn[] {
   if (finished) return []
   return [{ command: shellLine(['rollback', 'resume', id]), does: 'carry it out: nothing was done yet' }]
+}
+
+/** What was asked and not agreed to has left nothing to go on with. */
+export function waysToConfirm({ confirmations }: Pick<Plan, 'confirmations'>): WayOn[] {
+  if (confirmations.length === 0) return []
+  const answers = confirmations.map(({ id }) => `--answer ${id}=yes`).join(' ')
+  return [{ does: `the same command again with ${answers}, where that is meant` }]
 }
 
 /**

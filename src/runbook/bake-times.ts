@@ -1,3 +1,4 @@
+import { spanOf } from '../core/conditions/span.ts'
 import { formatDuration, parseDuration } from '../core/duration.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap } from './loose.ts'
@@ -32,7 +33,7 @@ export function checkBakeTimes(bake: unknown, at: Path, document: Filled, report
       cure: 'make for longer than that',
     })
   const [slowest] = conditions
-    .map((condition) => ({ signal: String(condition['signal']), span: spanOf(condition) }))
+    .map((condition) => ({ signal: String(condition['signal']), span: spanIn(condition, signals) }))
     .sort((a, b) => b.span - a.span)
   if (slowest !== undefined && slowest.span > whole - settled)
     report.value([...at, 'for'], {
@@ -51,19 +52,30 @@ function windowOf(
   return window === undefined ? undefined : { name, window }
 }
 
-/** How much time a condition has to see before it can hold. */
-function spanOf({
-  for: lasting,
-  failing_for,
-  unchanged_for,
-  absent_for,
-  change,
-  passing,
-  failing,
-}: Record<string, unknown>): number {
-  const within = [passing, failing].map((share) => asMap(share)['within'])
-  const spans = [lasting, failing_for, unchanged_for, absent_for, asMap(change)['over'], ...within]
-  return Math.max(...spans.map((span) => timeOf(span) ?? 0))
+/** How much time a condition has to see before it can hold, in milliseconds. */
+function spanIn(
+  { signal, every, passing, failing, ...said }: Record<string, unknown>,
+  signals: Record<string, unknown>,
+): number {
+  const shares = [passing, failing].map(asMap)
+  const pace = [every, asMap(signals[String(signal)])['every']].map(timeOf).find((one) => one !== undefined)
+  const longest = (...values: unknown[]): number => Math.max(0, ...values.map((value) => timeOf(value) ?? 0))
+  const most = (...values: unknown[]): number =>
+    Math.max(1, ...values.map((value) => Number(value ?? 1) || 1))
+  return spanOf(
+    {
+      for: longest(said['for'], said['failing_for'], ...shares.map(({ within }) => within)),
+      absent_for: longest(said['absent_for']),
+      unchanged_for: longest(said['unchanged_for']),
+      change: { over: longest(asMap(said['change'])['over']) },
+      in_a_row: most(
+        said['in_a_row'],
+        said['samples'],
+        ...shares.flatMap(({ in_a_row, of }) => [in_a_row, of]),
+      ),
+    },
+    pace,
+  )
 }
 
 function timeOf(value: unknown): number | undefined {

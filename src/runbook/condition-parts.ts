@@ -39,6 +39,10 @@ export const share = z
         (in_a_row === undefined ? 1 : 0) === [within, of].filter((one) => one !== undefined).length,
       'needs within or of beside count and more_than, and neither beside in_a_row',
     ),
+    z.refine(
+      ({ count, more_than = -1, of = Infinity }) => Math.max(count ?? 0, more_than + 1) <= of,
+      'counts more than there are: count is at most of, more_than is less',
+    ),
   )
 
 export const change = z

@@ -125,7 +125,9 @@ function kindOf(value: unknown): string {
 
 /** Keys whose value is a duration, in the runbook and by convention in options. */
 const DURATIONS = new Set(
-  'deadline takes every within timeout backoff decide execute verify interval wait'.split(' '),
+  'deadline takes every within timeout backoff decide execute verify interval wait for settle failing_for absent_for unchanged_for over rollback_after window offset before_deployment long short expires'.split(
+    ' ',
+  ),
 )
 
 /** Values that YAML reads as another kind than the author meant. */

@@ -41,6 +41,8 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
     const entry = source === undefined ? undefined : sources[source]
     if (source === undefined || entry === undefined) continue
     await checkHistory(asMap(signal), at, source, entry, report)
+    for (const key of ['value', 'floor'])
+      checkLimit(name, asMap(signal), asMap(asMap(signal).baseline)[key], [...at, 'baseline', key], report)
     const options = await optionsOf(entry)
     validate(options, document, [...at, source], report)
     if (!referencesWithin(asMap(signal)[source]).some((one) => one.name === 'window')) continue

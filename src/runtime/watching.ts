@@ -72,6 +72,7 @@ export class Watching {
       await this.#sleep()
     }
     const { interrupt } = this.#options
+    if (this.#judging) await this.#writeJudged({ words: true })
     await this.#append({ type: 'bake-stopped', signal: signalName(interrupt) })
     return { exit: interruptedExit(interrupt) }
   }

@@ -243,6 +243,29 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ],
   ],
   [
+    'a bake with more samples to be counted than there is time for',
+    runbookText({
+      head: 'signals: { s: { http: { url: https://x.test }, every: 5s } }',
+      tail: BAKE('for: 40s, settle: 3s, must: [{ signal: s, passing: { count: 9, of: 10 } }]'),
+    }),
+    [
+      '10:18 a condition on "s" looks at 45 s, and only 37 s are judged: it could never hold | make for at least 48s',
+    ],
+  ],
+  [
+    'a count of more than there are, and a baseline in another unit',
+    runbookText({
+      head: [
+        'signals: { s: { http: { url: https://x.test }, unit: percent, baseline: { value: 500ms } } }',
+        'triggers: [{ id: t, severity: high, signal: s, failing: { count: 6, of: 5 } }]',
+      ].join('\n'),
+    }),
+    [
+      '3:82 the limit 500ms does not fit the signal "s", which has the unit percent | give the signal unit: ms or unit: s',
+      '4:48 "failing" counts more than there are: count is at most of, more_than is less',
+    ],
+  ],
+  [
     'a bake that is over before anything is judged',
     runbookText({ head: WINDOWS, tail: BAKE('for: 5m, must: [{ signal: s, passing: true }]') }),
     [

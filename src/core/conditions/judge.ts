@@ -115,7 +115,12 @@ function judgeCount(
     .filter(({ at }) => within === undefined || at > now - within)
     .slice(-(of ?? moments.length))
   const hits = recent.filter(({ verdict }) => verdict === 'holds')
-  const over = of === undefined ? `in ${formatDuration(within ?? 0)}` : `of the last ${of}`
+  const over =
+    of === undefined
+      ? `in ${formatDuration(within ?? 0)}`
+      : recent.length < of
+        ? `of ${recent.length} so far, of ${of}`
+        : `of the last ${of}`
   const words = `${recent.at(-1)?.words ?? 'no sample'}; ${hits.length} ${over}, from ${atLeast} on it counts`
   if (hits.length >= atLeast) return { verdict: 'holds', words, final: false }
   const unknown = recent.some(({ verdict }) => verdict === 'unknown')
