@@ -38,7 +38,7 @@ export const BAKE_WORDS: Record<BakeResult, string> = {
   breached: 'The bake is breached',
   unmeasured: 'The bake could not be measured',
   replaced: 'The bake was ended by a later run',
-  'given-up': 'The bake was left out or given up',
+  'given-up': 'The bake was not watched to its end',
 }
 
 /** The result of a run or an undo as a headline. */

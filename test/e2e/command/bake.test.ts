@@ -133,7 +133,7 @@ describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
     })
     expectExit(await cli.run(['abandon', id, '--reason', 'seen on the dashboard', '--yes']), 0)
     expect((await cli.run(['status', '--json'])).json()['baking']).toEqual([])
-    expect((await cli.run(['show'])).stdout).toContain('The bake was given up')
+    expect((await cli.run(['show'])).stdout).toContain('The bake was not watched to its end')
   })
 
   test('a later run ends it, whether somebody watches or not; --no-bake leaves it out', async () => {
