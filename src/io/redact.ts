@@ -180,12 +180,21 @@ function quotedForms(value: string): string[] {
     json,
     JSON.stringify(json).slice(1, -1),
     json.replaceAll('/', '\\/'),
+    // As Go and others spell what HTML would read, and as Python spells everything beyond ASCII.
+    json.replaceAll(/[&<>]/g, unitEscape),
+    json.replaceAll(/[\u0080-\uffff]/g, unitEscape),
+    json.replaceAll(/[&<>]|[\u0080-\uffff]/g, unitEscape),
     value.replaceAll("'", "'\\''"),
     value.replaceAll("'", `'"'"'`),
     value.replaceAll(/["$`\\]/g, '\\$&'),
     value.replaceAll(/[^\w@%+=:,./-]/g, '\\$&'),
     htmlForm(value),
   ]
+}
+
+/** `\u0026`: each half of a character by itself. */
+function unitEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 function htmlForm(value: string): string {

@@ -1,3 +1,4 @@
+import { checkProvenSeries } from './check-series.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap } from './loose.ts'
 import type { Platforms } from './options.ts'
@@ -75,6 +76,7 @@ async function checkSignal(
       message: `the signal "${name}" asks a person, and guards only measure`,
       cure: 'ask with a first step that uses person.confirm',
     })
+  checkProvenSeries(rest, at, { name, signal }, report)
   const [source = ''] = sourceKeys(signal)
   const entry = Object.hasOwn(sources, source) ? sources[source] : undefined
   const key = tooLong(rest, samplesAtOnce(asMap(signal[source])))

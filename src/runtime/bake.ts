@@ -5,7 +5,7 @@ import { timeLeft } from '../core/interruption.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import type { BakeEnded, Line } from '../core/run/events.ts'
-import { openBake } from './open-bake.ts'
+import { openBake, requireUnwatched } from './open-bake.ts'
 import type { RunLog, Session, StoredRun } from './types.ts'
 import { type Baked, type BakeOptions, Watching } from './watching.ts'
 
@@ -17,13 +17,13 @@ export async function watchBake(session: Session, { id }: Plan, options: BakeOpt
   try {
     const { log, ...run } = await session.store.reopen(id)
     try {
-      requireOpen(run)
+      requireFree(run, session.read.now())
       return await new Watching(session, run, log, options).untilEnd()
     } finally {
       await closed(session, log, options.interrupt)
     }
   } catch (error) {
-    if (error instanceof Problem && ['lock-lost', 'run-ended'].includes(error.code)) throw error
+    if (error instanceof Problem && ['lock-lost', 'run-ended', 'watched'].includes(error.code)) throw error
     throw new Problem({
       code: 'bake-broken-off',
       message: 'the rollback is done and proven, but watching it broke off',
@@ -36,8 +36,9 @@ export async function watchBake(session: Session, { id }: Plan, options: BakeOpt
 }
 
 /** Whoever has looked at it before may have seen less than there is by now. */
-function requireOpen(run: StoredRun): void {
-  if (openBake(run) !== undefined) return
+function requireFree(run: StoredRun, now: number): void {
+  const bake = openBake(run)
+  if (bake !== undefined) return requireUnwatched(run, bake, now)
   throw new Problem({
     code: 'run-ended',
     message: `the bake of run ${run.plan.id} has ended: there is nothing to go on with`,

@@ -47,7 +47,7 @@ function usualIn(measured: Measurement, of: (values: readonly number[]) => numbe
 }
 
 function numbersIn(samples: readonly Sample[]): number[] {
-  return samples.flatMap(({ value }) => (typeof value === 'number' ? [value] : []))
+  return samples.flatMap(({ value }) => (typeof value === 'number' && Number.isFinite(value) ? [value] : []))
 }
 
 function last(values: readonly number[]): number | undefined {

@@ -3,6 +3,7 @@ import type { Taken } from '../core/conditions/moments.ts'
 import { EVERY } from '../core/conditions/span.ts'
 import type { Measurement, Period, Sample } from '../core/contract.ts'
 import type { SignalDef } from '../core/model.ts'
+import { sentenceOf } from '../core/problem.ts'
 import { withWindow } from '../core/window.ts'
 import { type AskedSignal, askedSignal, type People } from './asked-signal.ts'
 import { baselineOf } from './baseline.ts'
@@ -68,7 +69,7 @@ export class SignalWatch {
   async sample(): Promise<void> {
     this.sampling = true
     this.due = this.now() + this.every
-    const [found, baseline] = await Promise.all([this.#measure(), this.#usual()])
+    const [found, baseline] = await Promise.all([orUnreachable(this.#measure()), this.#usual()])
     const measurement = takenSince(this.#how.since, found)
     const from = 'from' in measurement ? measurement.from : undefined
     // It tells again what those have told that lie in it.
@@ -98,9 +99,12 @@ export class SignalWatch {
     const { asOf, deployed } = this.#basis
     const ask = (period: Period): Promise<Measurement> => this.#ask(period)
     const asking = baselineOf(this.signal, { ask, deployed, asOf, now: () => this.now() })
-    return this.#how.inTime === true
-      ? within(SAMPLE_LIMIT, asking, { unknown: noAnswer(SAMPLE_LIMIT) })
-      : asking
+    try {
+      if (this.#how.inTime !== true) return await asking
+      return await within(SAMPLE_LIMIT, asking, { unknown: noAnswer(SAMPLE_LIMIT) })
+    } catch (error) {
+      return { unknown: sentenceOf(error) }
+    }
   }
 
   #ask(period?: Period): Promise<Measurement> {

@@ -24,6 +24,20 @@ const shapes: [string, string][] = [
   ['hex', Buffer.from(SECRET).toString('hex')],
   ['JSON', JSON.stringify(SECRET).slice(1, -1)],
   ['JSON in JSON', JSON.stringify(JSON.stringify(SECRET)).slice(3, -3)],
+  [
+    'JSON as Go writes it',
+    JSON.stringify(SECRET)
+      .slice(1, -1)
+      .replaceAll('&', '\\u0026')
+      .replaceAll('<', '\\u003c')
+      .replaceAll('>', '\\u003e'),
+  ],
+  [
+    'JSON as Python writes it',
+    JSON.stringify(SECRET)
+      .slice(1, -1)
+      .replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  ],
   ['in single quotes', SECRET.replaceAll("'", `'\\''`)],
   ['in double quotes', SECRET.replaceAll(/["$`\\]/g, '\\$&')],
   [

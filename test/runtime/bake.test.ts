@@ -7,6 +7,8 @@ import type { Plan } from '../../src/core/plan/types.ts'
 import type { Line, RunEvent } from '../../src/core/run/events.ts'
 import { runStarted } from '../../src/core/run/run-started.ts'
 import { readVersions, recordRun } from '../../src/runtime/store/ledger.ts'
+import { startOf } from '../../src/io/process-identity.ts'
+import { whereAmI } from '../../src/runtime/where.ts'
 import { watchBake } from '../../src/runtime/bake.ts'
 import { callStep, planOf } from '../core/plan-of.ts'
 import { tempFolder } from '../helpers/folder.ts'
@@ -188,6 +190,23 @@ test('whoever goes on with it watches for as long as a condition looks back', as
   }
   expect(await watched(plan, stop.signal)).toMatchObject({ exit: 130 })
   expect(await watched(plan)).toMatchObject({ ended: { result: 'held' }, exit: 0 })
+})
+
+test('two who would watch it at once: one does, the other one is told who', async () => {
+  world.measure = () => percent(0.2)
+  const plan = await proven(MUST)
+  const { log } = await session.store.reopen(plan.id)
+  const { pid } = process
+  await log.append({
+    type: 'bake-started',
+    by: session.who,
+    pid,
+    started: startOf(pid) ?? '',
+    host: whereAmI(),
+  })
+  await log.close()
+  clock += 50
+  await expect(watched(plan)).rejects.toThrow('is being watched already')
 })
 
 test('a later run that changes something ends it, whatever is measured then', async () => {

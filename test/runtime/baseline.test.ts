@@ -68,6 +68,7 @@ describe('before the deployment', () => {
       { at: NOW - 60_000 },
       'there was no data: empty',
     ],
+    ['it was without bounds', numbers(Infinity), { at: NOW - 60_000 }, 'there was no number'],
     ['it was no number', numbers('up'), { at: NOW - 60_000 }, 'there was no number'],
   ])('is not known where %s', async (_what, answer, deployed, unknown) => {
     expect((await usual(before, answer, deployed)).found).toEqual({ unknown })

@@ -18,9 +18,18 @@ import { judgeSeries, togetherOf } from './series.ts'
 
 /** Judges a condition over all measurements taken for it. */
 export function judge(condition: Condition, taken: readonly Taken[], judging: JudgingAll): Judgement {
-  const judged = judgeAll(condition, taken, judging)
+  const judged = { ...judgeAll(condition, taken, judging), valueless: isValueless(condition, taken) }
   if (condition.window === undefined) return judged
   return { ...judged, words: `over ${formatDuration(condition.window)}: ${judged.words}` }
+}
+
+/** Whether a probe passes, and whether there is data, is known without a value. */
+function isValueless({ passing, absent_for }: Condition, taken: readonly Taken[]): true | undefined {
+  if (absent_for !== undefined) return undefined
+  const last = taken.at(-1)?.measurement
+  if (last === undefined || last.kind === 'no-data' || last.kind === 'unreachable') return true
+  if (last.kind === 'series' || passing !== undefined) return undefined
+  return last.samples.at(-1)?.failing === undefined ? undefined : true
 }
 
 function judgeAll(condition: Condition, taken: readonly Taken[], judging: JudgingAll): Judgement {

@@ -13,6 +13,8 @@ export interface Judgement {
   began?: boolean | undefined
   /** More samples cannot change it. */
   final: boolean
+  /** What there was to be judged is no value: a probe that failed, silence. The contrary of it is not known either. */
+  valueless?: boolean | undefined
 }
 
 /** What is usual of a signal: one number, or one for each of its series, by `seriesKey`. */

@@ -161,6 +161,8 @@ export function judgeStatement(statement: Statement, judgeOne: JudgeOne): Judgem
   if ('any' in statement) return together(statement.any, judgeOne, ['holds', 'unknown', 'fails'], Math.min)
   if (!('not' in statement)) return judgeOne(statement)
   const { since: _, began: __, ...judgement } = judgeStatement(statement.not, judgeOne)
+  // That the contrary of something could not be seen does not make it so.
+  if (judgement.valueless === true) return { ...judgement, verdict: 'unknown' }
   return { ...judgement, verdict: OPPOSITE[judgement.verdict] }
 }
 
@@ -182,6 +184,7 @@ function together(
     words: [...new Set((whole ? all : deciding).map(({ words }) => words))].join('; '),
     ...beginningOf(deciding, earliest),
     final: deciding.every(({ final }) => final),
+    valueless: deciding.some((one) => one.valueless) || undefined,
   }
 }
 

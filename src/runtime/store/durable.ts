@@ -7,8 +7,14 @@ import { dirname, join } from 'node:path'
 /** On disk whole or not at all. A draft that a crash has left is in nobody's way. */
 export async function writeDurably(folder: string, name: string, text: string): Promise<void> {
   const draft = draftOf(name)
-  await writeNew(folder, draft, text)
-  await rename(join(folder, draft), join(folder, name))
+  try {
+    await writeNew(folder, draft, text)
+    await rename(join(folder, draft), join(folder, name))
+  } catch (error) {
+    // On a full disk it would keep the room that the journal needs.
+    await rm(join(folder, draft), { force: true })
+    throw error
+  }
 }
 
 /** Names of drafts begin with a dot, and are none of what they are drafts of. */
