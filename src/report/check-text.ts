@@ -1,5 +1,6 @@
 import { formatDuration } from '../core/duration.ts'
 import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
+import { toTheSecond } from './iso-time.ts'
 import { hanging, heading, sections } from './layout.ts'
 import type { Look, Paint } from './look.ts'
 import { waysOnLines } from './outcome-text.ts'
@@ -69,7 +70,8 @@ function group(
 function lines(trigger: TriggerVerdict, deployment: Decision['deployment'], look: Look): string[] {
   const { id, severity, condition, words, since, began, but, note, judged } = trigger
   const name = `  ${judged === 'holds' ? '!' : judged === 'unknown' ? '?' : '-'} `
-  const start = since === undefined ? '' : `, since ${clock(since)}${began === true ? '' : ' or before'}`
+  const start =
+    since === undefined ? '' : `, since ${toTheSecond(since)}${began === true ? '' : ' or before'}`
   return [
     ...hanging(name, brief(`${id} (${severity}): ${condition}`), look),
     ...hanging('    ', brief(`${words}${start}`), look),
@@ -77,11 +79,6 @@ function lines(trigger: TriggerVerdict, deployment: Decision['deployment'], look
     ...(but === undefined ? [] : hanging('    ', brief(but), look)),
     ...(note === undefined || judged === 'fails' ? [] : hanging('    note: ', brief(note), look)),
   ]
-}
-
-/** `2026-11-26T02:38:00Z` */
-function clock(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`
 }
 
 /** What was deployed before it began; or after it, and then going back may not help. */
@@ -98,7 +95,7 @@ function preceding(
       look,
     )
   const { at, version = 'the live version', how } = deployment
-  const was = `${version} was ${how} at ${clock(at)}`
+  const was = `${version} was ${how} at ${toTheSecond(at)}`
   const when =
     at > since
       ? `, ${formatDuration(at - since)} after it began: it may have another cause`

@@ -7,6 +7,7 @@ import { formatDuration } from '../core/duration.ts'
 import type { SignalDef } from '../core/model.ts'
 import type { Judged } from '../core/run/events.ts'
 import { chart, legend } from './chart.ts'
+import { toTheSecond } from './iso-time.ts'
 import { facts, hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
 import { brief, safeLine } from './safe-text.ts'
@@ -50,7 +51,8 @@ function partLines(part: PartExplained, indent: string, look: Look): string[] {
       ...hanging(mark, `${says}: ${JUDGED[judged]}`, look),
       ...parts.flatMap((one) => partLines(one, `${indent}  `, look)),
     ]
-  const start = since === undefined ? '' : `, since ${moment(since)}${began === true ? '' : ' or before'}`
+  const start =
+    since === undefined ? '' : `, since ${toTheSecond(since)}${began === true ? '' : ' or before'}`
   const below = ' '.repeat(mark.length)
   return [
     ...hanging(mark, brief(condition), look),
@@ -97,8 +99,8 @@ function chartLines(charted: Charted, look: Look): string[] {
 function samplesWords({ count, series, first, last }: History): string {
   if (first === undefined || last === undefined) return 'none'
   const all = series === undefined ? String(count) : `${count} of ${series} series`
-  if (first === last) return `${all}, of ${moment(last)}`
-  return `${all}, from ${moment(first)} to ${moment(last)} (${formatDuration(last - first)})`
+  if (first === last) return `${all}, of ${toTheSecond(last)}`
+  return `${all}, from ${toTheSecond(first)} to ${toTheSecond(last)} (${formatDuration(last - first)})`
 }
 
 function valuesWords({ numbers, value }: History, unit: SignalDef['unit']): string | undefined {
@@ -112,12 +114,14 @@ function valuesWords({ numbers, value }: History, unit: SignalDef['unit']): stri
 function repeatedWords(repeated: Repeated | undefined): string | undefined {
   if (repeated === undefined) return undefined
   const { why, times, last } = repeated
-  return brief(`${why} (${times === 1 ? 'once' : `${times} times`}, last ${moment(last)})`)
+  return brief(`${why} (${times === 1 ? 'once' : `${times} times`}, last ${toTheSecond(last)})`)
 }
 
 function gapsWords({ count, gaps }: History): string | undefined {
   if (count === 0 || gaps.length === 0) return undefined
-  const all = gaps.map(({ from, to }) => `${moment(from)} to ${moment(to)} (${formatDuration(to - from)})`)
+  const all = gaps.map(
+    ({ from, to }) => `${toTheSecond(from)} to ${toTheSecond(to)} (${formatDuration(to - from)})`,
+  )
   const more = all.length > MOST_GAPS ? `; and ${all.length - MOST_GAPS} more` : ''
   return `${all.slice(0, MOST_GAPS).join('; ')}${more}`
 }
@@ -127,8 +131,4 @@ function baselineWords(
   unit: SignalDef['unit'],
 ): string {
   return `${value === undefined ? brief(why) : valueWords(value, unit)} (${origin})`
-}
-
-function moment(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`
 }

@@ -1,5 +1,5 @@
 import { describeStatement } from '../core/conditions/describe.ts'
-import { judgeStatement } from '../core/conditions/verdict.ts'
+import { judgeStatement } from '../core/conditions/statement.ts'
 import type { Guard, Procedure, Runbook } from '../core/model.ts'
 import { bindLate } from '../core/plan/bind.ts'
 import type { PlannedGuard } from '../core/plan/types.ts'

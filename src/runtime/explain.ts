@@ -1,13 +1,9 @@
 import { chartedOf } from '../core/conditions/charted.ts'
-import {
-  type Explanation,
-  explainTrigger,
-  type KnownOf,
-  type SignalExplained,
-} from '../core/conditions/explain.ts'
+import { type Explanation, explainTrigger, type SignalExplained } from '../core/conditions/explain.ts'
 import { conditionsIn } from '../core/conditions/conditions-in.ts'
 import { historyOf } from '../core/conditions/history.ts'
 import { type Baselines, isBySeries } from '../core/conditions/judgement.ts'
+import type { KnownOf } from '../core/conditions/known.ts'
 import { originOf } from '../core/conditions/limit-words.ts'
 import { byGravity, type TriggerVerdict } from '../core/conditions/verdict.ts'
 import { formatDuration } from '../core/duration.ts'

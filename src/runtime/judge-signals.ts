@@ -1,8 +1,7 @@
-import type { KnownOf } from '../core/conditions/explain.ts'
-import { judge } from '../core/conditions/judge.ts'
 import type { JudgingAll } from '../core/conditions/judgement.ts'
+import { judgeBy, type KnownOf } from '../core/conditions/known.ts'
 import type { Speaks } from '../core/conditions/moments.ts'
-import type { JudgeOne } from '../core/conditions/verdict.ts'
+import type { JudgeOne } from '../core/conditions/statement.ts'
 import { measuredAs } from './look-backs.ts'
 import type { SignalWatch } from './signal-watch.ts'
 
@@ -11,11 +10,7 @@ export type Measured = Pick<SignalWatch, 'name' | 'own' | 'signal' | 'every' | '
 
 /** The judge of conditions on these signals. */
 export function judgeOf(signals: readonly Measured[], now: number, speaks: Speaks): JudgeOne {
-  const known = knownBy(signals, now, speaks)
-  return (condition) => {
-    const { taken, judging } = known(condition)
-    return judge(condition, taken, judging)
-  }
+  return judgeBy(knownBy(signals, now, speaks))
 }
 
 export function knownBy(signals: readonly Measured[], now: number, speaks: Speaks): KnownOf {

@@ -12,27 +12,18 @@ import { whereAmI } from '../../src/runtime/where.ts'
 import { watchBake } from '../../src/runtime/bake.ts'
 import { callStep, planOf } from '../core/plan-of.ts'
 import { tempFolder } from '../helpers/folder.ts'
-import { fakeSession, type FakeSession, fakeWorld, type FakeWorld } from './fake-world.ts'
+import { fakeSession, type FakeSession, fakeWorld, type FakeWorld, stoppedClock } from './fake-world.ts'
 
 let folder: Awaited<ReturnType<typeof tempFolder>>
 let session: FakeSession
 let world: FakeWorld
-let clock: number
+let clock: ReturnType<typeof stoppedClock>
 
-/** Time passes only by sleeping. */
 beforeEach(async () => {
   folder = await tempFolder('bake')
   session = fakeSession(folder.path)
   world = fakeWorld()
-  clock = 1_000_000
-  Object.assign(session.read, {
-    now: () => clock,
-    async sleep(milliseconds: number) {
-      clock += milliseconds
-      // Samples that are being taken get their turn.
-      await new Promise(setImmediate)
-    },
-  })
+  clock = stoppedClock(session, 1_000_000)
 })
 
 afterEach(() => folder.stop())
@@ -42,7 +33,7 @@ const percent = (value: number): Measurement => ({ kind: 'samples', samples: [{ 
 const gone: Measurement = { kind: 'unreachable', why: 'connection refused' }
 
 /** So many milliseconds after it was proven. */
-const since = (): number => clock - PROVEN_AT
+const since = (): number => clock.now - PROVEN_AT
 
 async function proven(bake: Partial<Bake>, id = '20261122-031500-7f3a'): Promise<Plan> {
   const plan = planOf([callStep('redeploy')], {
@@ -168,24 +159,24 @@ test('one that is stopped is gone on with: what is left is watched, and no less'
   const plan = await proven(MUST)
   const stop = new AbortController()
   world.measure = () => {
-    if (since() > 10_000) stop.abort(new Interruption('SIGINT', clock))
+    if (since() > 10_000) stop.abort(new Interruption('SIGINT', clock.now))
     return percent(0.2)
   }
   const stopped = await watched(plan, stop.signal)
   expect(stopped).toMatchObject({ exit: 130 })
   expect(stopped.ended).toBeUndefined()
-  clock += 3_600_000
-  const again = clock
+  clock.now += 3_600_000
+  const again = clock.now
   expect(await watched(plan)).toMatchObject({ ended: { result: 'held' }, exit: 0 })
-  expect(clock - again).toBeGreaterThan(18_000)
-  expect(clock - again).toBeLessThan(22_000)
+  expect(clock.now - again).toBeGreaterThan(18_000)
+  expect(clock.now - again).toBeLessThan(22_000)
 })
 
 test('whoever goes on with it watches for as long as a condition looks back', async () => {
   const plan = await proven({ must: [{ signal: 'errors', below: '1%', for: 20_000 }] })
   const stop = new AbortController()
   world.measure = () => {
-    if (since() > 26_000) stop.abort(new Interruption('SIGINT', clock))
+    if (since() > 26_000) stop.abort(new Interruption('SIGINT', clock.now))
     return percent(0.2)
   }
   expect(await watched(plan, stop.signal)).toMatchObject({ exit: 130 })
@@ -205,7 +196,7 @@ test('two who would watch it at once: one does, the other one is told who', asyn
     host: whereAmI(),
   })
   await log.close()
-  clock += 50
+  clock.now += 50
   await expect(watched(plan)).rejects.toThrow('is being watched already')
 })
 

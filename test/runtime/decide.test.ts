@@ -4,32 +4,24 @@ import type { Measurement, Period } from '../../src/core/contract.ts'
 import type { Condition, Runbook, SignalDef, Trigger } from '../../src/core/model.ts'
 import { decide } from '../../src/runtime/decide.ts'
 import { tempFolder } from '../helpers/folder.ts'
-import { fakeSession, type FakeSession, fakeWorld, type FakeWorld } from './fake-world.ts'
+import { fakeSession, type FakeSession, fakeWorld, type FakeWorld, stoppedClock } from './fake-world.ts'
 import { runbookOf, setting } from './runbook-of.ts'
 
 let folder: Awaited<ReturnType<typeof tempFolder>>
 let session: FakeSession
 let world: FakeWorld
-let clock: number
+let clock: ReturnType<typeof stoppedClock>
 
-/** Time passes only by sleeping. */
 beforeEach(async () => {
   folder = await tempFolder('decide')
   session = fakeSession(folder.path)
   world = fakeWorld()
-  clock = 1_000_000
-  Object.assign(session.read, {
-    now: () => clock,
-    async sleep(milliseconds: number) {
-      clock += milliseconds
-      await new Promise(setImmediate)
-    },
-  })
+  clock = stoppedClock(session, 1_000_000)
 })
 
 afterEach(() => folder.stop())
 
-const now = (value: number): Measurement => ({ kind: 'samples', samples: [{ at: clock, value }] })
+const now = (value: number): Measurement => ({ kind: 'samples', samples: [{ at: clock.now, value }] })
 const high = (condition: Omit<Condition, 'signal'>): Trigger => ({
   id: 'high',
   severity: 'high',
@@ -66,8 +58,8 @@ test('a source with a history is asked for as many samples as a condition counts
   const periods: (Period | undefined)[] = []
   world.measure = (_, period) => {
     periods.push(period)
-    const samples = [2, 1, 0].map((ago) => ({ at: clock - ago * 1000, value: 9 }))
-    return { kind: 'samples', samples, from: clock - (period?.history ?? 0) }
+    const samples = [2, 1, 0].map((ago) => ({ at: clock.now - ago * 1000, value: 9 }))
+    return { kind: 'samples', samples, from: clock.now - (period?.history ?? 0) }
   }
   expect(await judged([high({ above: 5, in_a_row: 3 })], 0, { source: 'past' })).toMatchObject({
     verdict: 'rollback',

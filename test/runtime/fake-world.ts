@@ -239,6 +239,20 @@ async function effect(world: FakeWorld, name: string, write: WriteDoor, happen: 
   await world.after(name)
 }
 
+/** A clock by which time passes only where somebody sleeps; `now` may be moved on by hand. */
+export function stoppedClock(session: FakeSession, now: number): { now: number } {
+  const clock = { now }
+  Object.assign(session.read, {
+    now: () => clock.now,
+    async sleep(milliseconds: number) {
+      clock.now += milliseconds
+      // Samples that are being taken get their turn.
+      await new Promise(setImmediate)
+    },
+  })
+  return clock
+}
+
 // ---------------------------------------------------------------- a session
 
 export interface FakeSession extends Session {

@@ -8,9 +8,8 @@ import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
 import { chooseTarget } from '../choose-target.ts'
 import { printDryRun } from '../dry-run.ts'
-import type { Interrupts } from '../interrupts.ts'
 import type { Output } from '../output.ts'
-import { type Reached, reached, STORE_ANSWER } from '../reach-store.ts'
+import { type Caller, openForRun } from '../open-for-run.ts'
 import { printRefusal } from '../refused.ts'
 import { requireRunbook, type RunbookOptions } from '../runbook.ts'
 import { checkForce, keyValues, usageError } from '../usage.ts'
@@ -71,13 +70,7 @@ type Made =
     }
   | { kind: 'ended'; exit: ExitCode }
 
-interface At {
-  session: Session
-  interrupts: Interrupts
-  answers: Record<string, string>
-}
-
-async function planOf(call: Call, options: RunOptions, at: At): Promise<Made> {
+async function planOf(call: Call, options: RunOptions, at: Caller): Promise<Made> {
   const { output } = call
   const { interrupts } = at
   if (options.plan !== undefined) return planFromFile(call, options.plan, options, at)
@@ -90,8 +83,8 @@ async function planOf(call: Call, options: RunOptions, at: At): Promise<Made> {
   ])
   const procedure = procedureNamed(runbook, options.procedure)
   const looksOnly = options.dryRun === true
-  const { session, offline, value } = await openFor(
-    call,
+  const { session, offline, value } = await openForRun(
+    output,
     { ...runbook, runbook: runbook.path },
     at,
     looksOnly,
@@ -130,7 +123,7 @@ async function planOf(call: Call, options: RunOptions, at: At): Promise<Made> {
 async function gate(
   runbook: Runbook,
   { sample = USUAL_SAMPLE, procedure }: RunOptions,
-  { session, interrupts, answers }: At,
+  { session, interrupts, answers }: Caller,
   output: Output,
 ): Promise<{ held: ExitCode } | { decision: DecisionOnRecord }> {
   const { decideHere, tellDecision } = await import('../decide-here.ts')
@@ -144,48 +137,16 @@ async function gate(
   return { held: exit }
 }
 
-async function planFromFile(call: Call, file: string, options: RunOptions, at: At): Promise<Made> {
+async function planFromFile(call: Call, file: string, options: RunOptions, at: Caller): Promise<Made> {
   const { readPlanFile } = await import('../plan-file.ts')
   const plan = await readPlanFile(file, options.expect)
-  const { session, offline } = await openFor(
-    call,
+  const { session, offline } = await openForRun(
+    call.output,
     { ...plan, runbook: plan.runbook.path },
     at,
     options.dryRun === true,
   )
   return { kind: 'made', session, offline, plan, argv: call.argv }
-}
-
-interface Place extends Pick<Plan, 'service' | 'environment' | 'store'> {
-  runbook: string
-}
-
-/** The session with the right store, and whether a rollback may begin there; the version of its board is the value. */
-async function openFor(
-  { output }: Call,
-  { runbook, ...place }: Place,
-  { session, interrupts, answers }: At,
-  looksOnly: boolean,
-): Promise<Reached<string | undefined>> {
-  const [{ inStore }, { requireFree }] = await Promise.all([
-    import('../../runtime/in-store.ts'),
-    import('../../runtime/lock-run.ts'),
-  ])
-  const own = inStore(session, place.store, runbook)
-  const asking = { output, interrupts, answers }
-  if (looksOnly) {
-    // What the store does not say is told with the plan; only who has agreed to it beforehand does without.
-    if (answers[STORE_ANSWER] !== 'local') return { session: own, value: undefined }
-    return reached(own, asking, async ({ store }) => {
-      await interrupts.orInterrupted(store.board(place.service, place.environment).read())
-      return undefined
-    })
-  }
-  if (place.store !== undefined) {
-    const { sendLate } = await import('../../runtime/send-late.ts')
-    await sendLate(own, place.store, (words) => output.progress(words))
-  }
-  return reached(own, asking, (there) => interrupts.orInterrupted(requireFree(there, place)))
 }
 
 function checkUsage(options: RunOptions): void {

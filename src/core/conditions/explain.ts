@@ -3,23 +3,13 @@ import type { Judged } from '../run/events.ts'
 import type { Charted } from './charted.ts'
 import { describeStatement } from './describe.ts'
 import type { History } from './history.ts'
-import { judge } from './judge.ts'
-import type { Judgement, JudgingAll } from './judgement.ts'
+import { judgeBy, type Known, type KnownOf } from './known.ts'
 import { explainLimit, type LimitExplained } from './limit-words.ts'
-import type { Taken } from './moments.ts'
 import { COMPARISONS } from './sample.ts'
-import { againstOf, judgeStatement } from './verdict.ts'
+import { judgeStatement } from './statement.ts'
+import { againstOf } from './verdict.ts'
 
 // A verdict, part by part, for whoever asks why: the same judge over the same measurements, with what it went by.
-
-/** All that is known of the signal that a condition speaks of. */
-export interface Known {
-  signal: Pick<SignalDef, 'unit' | 'baseline'>
-  taken: readonly Taken[]
-  judging: JudgingAll
-}
-
-export type KnownOf = (condition: Condition) => Known
 
 export interface PartExplained {
   says: 'condition' | 'all' | 'any' | 'not'
@@ -97,13 +87,6 @@ function explainPart(statement: Statement, knownOf: KnownOf, traced: KnownOf): P
   if ('not' in statement) return { says: 'not', ...common, limits: [], parts: inner([statement.not]) }
   const { signal } = statement
   return { says: 'condition', ...common, signal, limits: limitsOf(statement, knownOf(statement)), parts: [] }
-}
-
-function judgeBy(knownOf: KnownOf): (condition: Condition) => Judgement {
-  return (condition) => {
-    const { taken, judging } = knownOf(condition)
-    return judge(condition, taken, judging)
-  }
 }
 
 /** What it comes to that the value is held against. */

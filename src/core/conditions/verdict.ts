@@ -1,9 +1,10 @@
 import { formatDuration } from '../duration.ts'
-import type { Condition, Severity, Statement, Trigger, Unless } from '../model.ts'
+import type { Severity, Trigger, Unless } from '../model.ts'
 import type { Judged } from '../run/events.ts'
 import { describeStatement } from './describe.ts'
 import type { Explanation } from './explain.ts'
-import { beginningOf, type Judgement } from './judgement.ts'
+import type { Judgement } from './judgement.ts'
+import { type JudgeOne, judgeStatement } from './statement.ts'
 import type { TimeAllowed } from './time-allowed.ts'
 
 /** From the mildest to the gravest: the gravest of all triggers is that of the whole. */
@@ -85,8 +86,6 @@ export function onRecord({ verdict, triggers }: DecisionOnRecord): DecisionOnRec
   }
 }
 
-export type JudgeOne = (condition: Condition) => Judgement
-
 /** What follows from a trigger, as things are now; `rules` speak against every trigger of their severities. */
 export function judgeTrigger(
   trigger: Trigger,
@@ -150,42 +149,6 @@ const UNKNOWN = 'what is not known does not pass for well'
 function againstWords({ id, when, note, words }: Against & Judgement): string {
   const rule = id === undefined ? '' : `${id}${note === undefined ? '' : ` (${note})`}: `
   return `${rule}${describeStatement(when)}: ${words}`
-}
-
-/** Conditions put together: what decides is said, and when it began. */
-export function judgeStatement(statement: Statement, judgeOne: JudgeOne): Judgement {
-  if ('all' in statement) {
-    const whole = statement.burnRate !== undefined
-    return together(statement.all, judgeOne, ['fails', 'unknown', 'holds'], Math.max, whole)
-  }
-  if ('any' in statement) return together(statement.any, judgeOne, ['holds', 'unknown', 'fails'], Math.min)
-  if (!('not' in statement)) return judgeOne(statement)
-  const { since: _, began: __, ...judgement } = judgeStatement(statement.not, judgeOne)
-  // That the contrary of something could not be seen does not make it so.
-  if (judgement.valueless === true) return { ...judgement, verdict: 'unknown' }
-  return { ...judgement, verdict: OPPOSITE[judgement.verdict] }
-}
-
-const OPPOSITE = { holds: 'fails', fails: 'holds', unknown: 'unknown' } as const
-
-/** The first verdict of the order that one of them has, with the words of those that have it; `whole`: of all of them. */
-function together(
-  statements: readonly Statement[],
-  judgeOne: JudgeOne,
-  order: readonly Judged[],
-  earliest: (...times: number[]) => number,
-  whole = false,
-): Judgement {
-  const all = statements.map((one) => judgeStatement(one, judgeOne))
-  const verdict = order.find((wanted) => all.some((one) => one.verdict === wanted)) ?? 'unknown'
-  const deciding = all.filter((one) => one.verdict === verdict)
-  return {
-    verdict,
-    words: [...new Set((whole ? all : deciding).map(({ words }) => words))].join('; '),
-    ...beginningOf(deciding, earliest),
-    final: deciding.every(({ final }) => final),
-    valueless: deciding.some((one) => one.valueless) || undefined,
-  }
 }
 
 /** What speaks for a rollback first: the gravest verdict, and of those alike what holds. */

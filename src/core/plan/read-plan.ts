@@ -1,10 +1,7 @@
-import type { Check, Question, Surface } from '../contract.ts'
-import type { Baseline, Capture, Retry, SecretRef, SignalDef, StoreDef } from '../model.ts'
+import type { Baseline, Capture, SecretRef, SignalDef, StoreDef } from '../model.ts'
 import type { Release } from '../release.ts'
 import {
-  anyJson,
   anyMap,
-  count,
   key,
   list,
   maybe,
@@ -16,87 +13,25 @@ import {
   only,
   type Shape,
   text,
-  truth,
 } from '../shape.ts'
 import { bake, statement, verify, written } from './condition-shape.ts'
 import type { DecisionOnRecord } from '../conditions/verdict.ts'
 import { decision } from './decision-shape.ts'
 import { lostName } from './lost-name.ts'
+import { question, step } from './step-shape.ts'
 import {
   type Confirmation,
   type LeftOut,
   type LiveVersion,
   type Plan,
   PLAN_FORMAT,
-  type PlannedCall,
-  type PlannedChange,
   type PlannedGuard,
-  type PlannedStep,
-  type PlannedUse,
 } from './types.ts'
 
 // The seal is a checksum that everybody can make: an edited plan may be sealed again. What is carried out, shown or
 // undone has to be a plan all the same, and its names have to lead somewhere.
 
 const release = object<Release>({ given: text, sha: maybe(text), tag: maybe(text) })
-
-const question = object<Question>({ text, expects: text })
-
-const change = object<PlannedChange>({
-  effect: key,
-  surface: object<Surface>({ id: text, kind: only('version', 'setting'), type: text }),
-  from: anyJson,
-  to: anyJson,
-  fromLabel: text,
-  toLabel: text,
-  onUndo: only('restore', 'keep'),
-  role: only('prepare', 'main'),
-  state: only('change', 'already'),
-  reversible: oneOf<[true, { no: string }]>(only(true), object({ no: text })),
-  details: list(text),
-  manual: list(text),
-})
-
-const call = object<PlannedCall>({
-  effect: key,
-  repeat: only('harmless', 'ask'),
-  observable: truth,
-  reversal: oneOf<[{ how: 'again' }, { how: 'other' }, { how: 'none'; why: string }]>(
-    object({ how: only('again') }),
-    object({ how: only('other') }),
-    object({ how: only('none'), why: text }),
-  ),
-  reversed: maybe(truth),
-  manual: list(text),
-})
-
-const check = object<Check>({
-  what: text,
-  how: only('server', 'computed', 'cannot-be-known'),
-  note: maybe(text),
-})
-
-const use: Members<PlannedUse> = {
-  uses: text,
-  kind: only('set', 'call', 'gate'),
-  with: anyMap,
-  changes: list(change),
-  call: maybe(call),
-  question: maybe(question),
-  checks: list(check),
-  window: maybe(text),
-}
-
-const step = object<PlannedStep>({
-  ...use,
-  id: key,
-  needs: list(key),
-  timeout: milliseconds,
-  retry: object<Retry>({ attempts: count, backoff: milliseconds }),
-  fallback: maybe(object<PlannedUse>(use)),
-  verify: maybe(verify),
-  skip: maybe(text),
-})
 
 const timeLimit = maybe(milliseconds)
 
@@ -203,8 +138,6 @@ const plan = object<Plan>({
 export function planMisfit(value: unknown): string | undefined {
   return misfit(plan, value, 'the document') ?? lostName(value as Plan)
 }
-
-type Members<T> = { [Name in keyof T]-?: Shape<T[Name]> }
 
 function date(value: unknown): string | undefined {
   return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? undefined : ' is not a time'
