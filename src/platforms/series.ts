@@ -1,3 +1,4 @@
+import { seriesKey } from '../core/conditions/series.ts'
 import type { Measurement, Sample, SampledSeries } from '../core/contract.ts'
 import type { Together } from '../core/model.ts'
 import { printable } from '../core/printable.ts'
@@ -52,8 +53,8 @@ function keptApart(all: readonly Series[], judged: Together, cure: string): Foun
     return {
       why: `the query gives ${all.length} series, and no more than ${MOST_SERIES} are judged one by one: ${cure}, or let it ask for fewer`,
     }
-  const names = new Map(all.map((one) => [JSON.stringify(one.labels), one]))
-  const twice = all.find((one) => names.get(JSON.stringify(one.labels)) !== one)
+  const names = new Map(all.map((one) => [seriesKey(one.labels), one]))
+  const twice = all.find((one) => names.get(seriesKey(one.labels)) !== one)
   if (twice !== undefined)
     return { why: `the query gives two series that both have ${namesOf(twice)}: nothing tells them apart` }
   return { judged, several: all }

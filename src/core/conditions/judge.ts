@@ -24,9 +24,13 @@ export function judge(condition: Condition, taken: readonly Taken[], judging: Ju
 }
 
 /** Whether a probe passes, and whether there is data, is known without a value. */
-function isValueless({ passing, absent_for }: Condition, taken: readonly Taken[]): true | undefined {
+function isValueless(
+  { passing, absent_for, no_data, on_error }: Condition,
+  taken: readonly Taken[],
+): true | undefined {
   if (absent_for !== undefined) return undefined
-  const last = taken.at(-1)?.measurement
+  const ignored = { 'no-data': no_data, unreachable: on_error, samples: undefined, series: undefined }
+  const last = taken.findLast(({ measurement }) => ignored[measurement.kind] !== 'ignore')?.measurement
   if (last === undefined || last.kind === 'no-data' || last.kind === 'unreachable') return true
   if (last.kind === 'series' || passing !== undefined) return undefined
   return last.samples.at(-1)?.failing === undefined ? undefined : true

@@ -40,6 +40,17 @@ test.each<[string, Condition, Measurement]>([
   expect(judged({ not: { any: [condition, condition] } }, measurement)).toBe('unknown')
 })
 
+test('silence that is to be ignored leaves what was seen before it', () => {
+  const condition: Condition = { signal: 'load', above: 5, no_data: 'ignore' }
+  const taken = [value(1), { kind: 'no-data', why: 'empty' } as const].map((measurement, index) => ({
+    at: NOW + index,
+    measurement,
+  }))
+  const judgeOne = (one: Condition) =>
+    judge(one, taken, { unit: undefined, now: NOW + 1, every: 1000, speaks: 'of-health' })
+  expect(judgeStatement({ not: condition }, judgeOne).verdict).toBe('holds')
+})
+
 test('that a probe fails is the contrary of that it passes', () => {
   expect(judged({ not: { signal: 'health', passing: true } }, refused)).toBe('holds')
 })
