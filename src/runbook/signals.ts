@@ -158,6 +158,8 @@ function checkLimit(
   at: Path,
   report: Report,
 ): void {
+  // What is no unit at all is told by the schema.
+  if (signal.unit !== undefined && typeof signal.unit !== 'string') return
   const unit = signal.unit as SignalDef['unit']
   if (typeof limit === 'object' && limit !== null && signal.baseline === undefined)
     return report.value(at, {

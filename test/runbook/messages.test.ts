@@ -253,6 +253,13 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ],
   ],
   [
+    'a unit that is a map, of a signal with limits',
+    runbookText({
+      head: "signals: { s: { http: { url: https://x.test }, unit: { toString: 1 }, baseline: { value: '5%' } } }",
+    }),
+    [expect.stringContaining('"unit"') as string],
+  ],
+  [
     'a count of more than there are, and a baseline in another unit',
     runbookText({
       head: [
