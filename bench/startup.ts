@@ -6,7 +6,7 @@ import { wholeProcess } from './whole-process.ts'
 
 const BARE = 'node -e 0'
 const VERSION = 'rollback --version'
-const EXAMPLES = ['registry-render', 'kubernetes-deployment']
+const EXAMPLES = ['registry-render', 'kubernetes-helm']
 
 export const startup: Benchmark = { run }
 

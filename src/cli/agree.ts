@@ -2,6 +2,7 @@ import type { Question } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
 import { wrap } from '../report/layout.ts'
+import type { People } from '../runtime/asked-signal.ts'
 import type { CarryOutOptions } from '../runtime/types.ts'
 import { sameCommand } from './command-line.ts'
 import { type Interrupts, interruption } from './interrupts.ts'
@@ -41,6 +42,17 @@ export async function agree(
 /** Asks the person at the terminal what comes up on the way; absent where there is none. */
 export function personAt(output: Output, renderer: Renderer, interrupts: Interrupts): CarryOutOptions['ask'] {
   return output.interactive ? (_id, question) => askPerson(question, output, renderer, interrupts) : undefined
+}
+
+/** Asks what only they know of how things are; an empty line says that it is not known. Absent without a terminal. */
+export function factAsker(output: Output, interrupts: Interrupts, renderer?: Renderer): People['ask'] {
+  if (!output.interactive) return undefined
+  return async (question, answers) => {
+    renderer?.pause()
+    const [{ askLine }, { width }] = await Promise.all([import('./ui/ask.ts'), output.progressLook()])
+    const text = `${question} [${answers.join('/')}, or Enter: not known]`
+    return askLine(`${wrap(text, width - 1).join('\n')} `, interrupts.signal)
+  }
 }
 
 async function askPerson(

@@ -3,14 +3,18 @@ import { bakeEndText, bakeIntro } from '../report/bake-text.ts'
 import { outcomeText } from '../report/outcome-text.ts'
 import { summarise } from '../report/summary.ts'
 import { endBake, watchBake } from '../runtime/bake.ts'
+import type { BakeOptions } from '../runtime/watching.ts'
 import type { CarriedThrough } from '../runtime/carry-through.ts'
 import type { Session } from '../runtime/types.ts'
+import { factAsker } from './agree.ts'
 import { printEnd } from './carry-out-plan.ts'
+import type { Interrupts } from './interrupts.ts'
 import type { Output } from './output.ts'
 import type { Shown } from './shown.ts'
 
 export interface BakeHere {
   session: Session
+  interrupts: Interrupts
   output: Output
   stage: Shown
   withoutBake?: boolean | undefined
@@ -40,13 +44,17 @@ export async function bakeAfter(here: BakeHere, carried: CarriedThrough): Promis
 }
 
 /** Watches, or goes on with it, and says how it ended. */
-export async function bakeNow({ session, output, stage }: Omit<BakeHere, 'withoutBake'>): Promise<ExitCode> {
+export async function bakeNow(
+  { session, interrupts, output, stage }: Omit<BakeHere, 'withoutBake'>,
+  answers?: BakeOptions['answers'],
+): Promise<ExitCode> {
   const { acts, options, renderer } = stage
   const { plan, lines } = acts[0]
   if (!output.json) output.progress(`${bakeIntro(summarise(plan, lines), await output.progressLook())}\n`)
   // A log is told of it once a minute, and of what changes.
   const onNews = output.live ? options.onNews : undefined
-  const { exit } = await watchBake(session, plan, { ...options, onNews })
+  const askFact = factAsker(output, interrupts, renderer)
+  const { exit } = await watchBake(session, plan, { ...options, onNews, askFact, answers })
   renderer.stop()
   const summary = summarise(plan, lines)
   if (!output.json) output.progress('')

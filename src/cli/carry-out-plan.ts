@@ -11,7 +11,7 @@ import { brief } from '../report/safe-text.ts'
 import { summarise } from '../report/summary.ts'
 import type { CarriedThrough } from '../runtime/carry-through.ts'
 import type { Session, StoredRun } from '../runtime/types.ts'
-import { agree, personAt } from './agree.ts'
+import { agree, factAsker, personAt } from './agree.ts'
 import type { BakeHere } from './bake-here.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Output } from './output.ts'
@@ -55,6 +55,7 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
       ...options,
       answers,
       ask,
+      askFact: factAsker(output, interrupts, renderer),
       plannedAt,
       takesBack,
       offline,

@@ -2,9 +2,8 @@ import { EXIT, type ExitCode } from '../core/exit.ts'
 import { parseDuration } from '../core/duration.ts'
 import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
 import type { Runbook } from '../core/model.ts'
-import type { People } from '../runtime/asked-signal.ts'
 import type { Session } from '../runtime/types.ts'
-import { wrap } from '../report/layout.ts'
+import { factAsker } from './agree.ts'
 import { type Interrupts, interruption } from './interrupts.ts'
 import type { Output } from './output.ts'
 import { usageError } from './usage.ts'
@@ -75,22 +74,13 @@ export async function decideHere(runbook: Runbook, asking: Asking): Promise<Deci
     sample,
     explain: asking.explain,
     interrupt: interrupts.signal,
-    people: { answers: asking.answers, ask: output.interactive ? personFor(asking) : undefined },
+    people: { answers: asking.answers, ask: factAsker(output, interrupts) },
     onNews: ({ triggers, sampled }) => {
       if (sample > 0 && !output.json) output.progress(progressWords(triggers, sampled))
     },
   })
   if (interrupts.signal.aborted) throw interruption(interrupts.signal)
   return decision
-}
-
-/** Asks at the terminal; an empty line says that it is not known. */
-function personFor({ output, interrupts }: Asking): NonNullable<People['ask']> {
-  return async (question, answers) => {
-    const [{ askLine }, { width }] = await Promise.all([import('./ui/ask.ts'), output.progressLook()])
-    const text = `${question} [${answers.join('/')}, or Enter: not known]`
-    return askLine(`${wrap(text, width - 1).join('\n')} `, interrupts.signal)
-  }
 }
 
 function sampleOf(text: string | undefined): number {

@@ -21,6 +21,8 @@ export interface BakeSummary {
   seen: string
   /** The signal that stopped the watching. */
   stopped?: string | undefined
+  /** Nobody was there to answer what only a person knows; all else is over. */
+  unanswered?: string | undefined
   ended?: string | undefined
   exit?: ExitCode | undefined
   why?: string | undefined
@@ -42,7 +44,7 @@ export interface BakeConditionSummary {
 export function bakeSummary(plan: Pick<Plan, 'bake'>, lines: readonly Line[]): BakeSummary | undefined {
   const state = bakeOf(plan, lines)
   if (plan.bake === undefined || state === undefined) return undefined
-  const { since, watched, watcher, seen, stopped, conditions, ended } = state
+  const { since, watched, watcher, seen, stopped, unanswered, conditions, ended } = state
   const { for: lasting, settle } = plan.bake
   return {
     result: ended?.result ?? 'open',
@@ -54,6 +56,7 @@ export function bakeSummary(plan: Pick<Plan, 'bake'>, lines: readonly Line[]): B
     watcher: watcher && { name: watcher.by.name, host: hostOf(watcher.host), pid: watcher.pid },
     seen: isoTime(seen),
     stopped,
+    unanswered,
     ended: isoTime(ended?.at),
     exit: ended?.exit,
     why: ended?.why,

@@ -1,7 +1,7 @@
-import { describeCondition } from '../core/conditions/describe.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { BakeConditionSummary, BakeSummary } from './bake-summary.ts'
+import { demandWords } from './demand-words.ts'
 import { BAKE_WORDS, JUDGED_WORDS } from './event-words.ts'
 import { hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
@@ -10,11 +10,12 @@ import { brief, safeLine } from './safe-text.ts'
 import type { RunSummary } from './summary.ts'
 
 /** In a plan: what will be watched once it is proven. */
-export function bakePlanLines({ bake }: Plan, look: Look): string[] {
+export function bakePlanLines(plan: Plan, look: Look): string[] {
+  const { bake } = plan
   if (bake === undefined) return []
   const settle = bake.settle === 0 ? '' : `, judged after ${formatDuration(bake.settle)}`
   const conditions = (['must', 'should'] as const).flatMap((role) =>
-    bake[role].map((condition) => `${role.padEnd(6)}  ${describeCondition(condition)}`),
+    bake[role].map((condition) => `${role.padEnd(6)}  ${demandWords(plan, condition)}`),
   )
   return [
     heading(`Bake: watched afterwards for ${formatDuration(bake.for)}${settle}`, look),
@@ -25,6 +26,8 @@ export function bakePlanLines({ bake }: Plan, look: Look): string[] {
 /** Before it begins: the person may leave. */
 export function bakeIntro({ id, bake }: RunSummary, look: Look): string {
   if (bake === undefined) return ''
+  if (bake.unanswered !== undefined)
+    return hanging('', 'It was watched for its whole time: all that is left is a question.', look).join('\n')
   const judged = bake.judgedFrom <= bake.seen ? '' : ` (judged from ${clock(bake.judgedFrom)} UTC on)`
   const words = `It is now watched for ${formatDuration(bake.left)}${judged}; others may begin a rollback meanwhile. Ctrl-C ends only the watching: the rollback is done. To go on with it later: \`rollback resume ${id}\``
   return hanging('', safeLine(words), look).join('\n')
@@ -51,18 +54,21 @@ function bakeHead(bake: BakeSummary, look: Look): string[] {
   )
 }
 
-export function bakeTitle({ result, stopped, watcher }: BakeSummary): string {
+export function bakeTitle({ result, stopped, unanswered, watcher }: BakeSummary): string {
   if (result !== 'open') return BAKE_WORDS[result]
   if (watcher === undefined) return 'Not watched yet'
+  if (unanswered !== undefined) return 'The bake waits for an answer'
   return stopped === undefined ? 'The bake has no end yet' : 'No longer watched'
 }
 
 export function bakeWhy(bake: BakeSummary): string {
-  const { result, why = '', stopped, seen, left } = bake
+  const { result, why = '', stopped, unanswered, seen, left } = bake
   if (result === 'breached') return breachWords(bake)
   // What held stands below, one by one.
   if (result === 'held') return 'The rollback is done and proven, and has stayed well.'
   if (result !== 'open') return why
+  if (unanswered !== undefined)
+    return `The rollback is done and proven, and watched for its whole time; ${unanswered}`
   const leftWords = `${formatDuration(left)} are left`
   return stopped === undefined
     ? `The rollback is done and proven; last seen at ${clock(seen)} UTC, ${leftWords}.`

@@ -86,6 +86,8 @@ const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => s
   'fallback-chosen': (event) => `${event.step}: goes on with its fallback: ${event.why}`,
   'step-verified': (event) => `${event.step}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`,
   'step-ended': (event) => `${event.step}: ${event.result}${because(event.why)}`,
+  'signal-asked': (event) => `${event.signal}: asks: ${event.text}`,
+  'signal-answered': (event) => `${event.signal}: ${event.by.name} answered ${event.value}`,
   'condition-judged': (event) =>
     `${event.role} ${event.condition}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`,
   'surface-proven': (event) => `${event.surface}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`,
@@ -105,6 +107,7 @@ const WORDS: { [Type in RunEvent['type']]: (event: Event<Type>, plan: Plan) => s
     `bake: ${event.role} ${event.condition}: ${JUDGED_WORDS[event.verdict]}: ${event.words}`,
   'bake-watched': (event) => `bake: ${event.words}`,
   'bake-stopped': (event) => `bake: no longer watched: ${event.signal}`,
+  'bake-unanswered': (event) => `bake: ${event.why}`,
   'bake-ended': (event) => `${BAKE_WORDS[event.result]}${event.result === 'held' ? '' : because(event.why)}`,
 }
 

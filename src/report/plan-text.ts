@@ -1,11 +1,11 @@
-import { describeCondition, describeStatement } from '../core/conditions/describe.ts'
+import { describeStatement } from '../core/conditions/describe.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { Verify } from '../core/model.ts'
-import { bindLate } from '../core/plan/bind.ts'
 import type { LiveVersion, Plan } from '../core/plan/types.ts'
 import { type Release, releaseName } from '../core/release.ts'
 import { shellLine } from '../core/shell.ts'
 import { bakePlanLines } from './bake-text.ts'
+import { demandWords } from './demand-words.ts'
 import { decisionWords } from './decision-words.ts'
 import { JUDGED_WORDS } from './event-words.ts'
 import { type Guide, guideFacts, linkLines, noteLines } from './guide.ts'
@@ -153,9 +153,7 @@ function proofLines(plan: Plan, verify: Verify | undefined, look: Look): string[
     .filter((change) => change.surface.kind === 'version' && change.role === 'main')
     .map((change) => `must    ${change.surface.id} says ${change.toLabel}`)
   const conditions = (['must', 'should'] as const).flatMap((role) =>
-    (verify?.[role] ?? []).map(
-      (condition) => `${role.padEnd(6)}  ${describeCondition(bindLate(plan, condition))}`,
-    ),
+    (verify?.[role] ?? []).map((condition) => `${role.padEnd(6)}  ${demandWords(plan, condition)}`),
   )
   const all = [...surfaces, ...conditions]
   if (all.length === 0) return [heading('Proof', look), '  none: nothing in the runbook can prove it']

@@ -49,9 +49,9 @@ function headFacts(summary: RunSummary, look: Look): string[] {
         brief(`${signal}: ${value}`),
       ]),
       ...summary.leftOut.map(({ step, why }): [string, string] => ['Left out', safeLine(`${step}: ${why}`)]),
-      ...summary.answers.map(({ step, value, by: who }): [string, string] => [
+      ...summary.answers.map(({ value, by: who, ...asked }): [string, string] => [
         'Answer',
-        safeLine(`${step}: ${value} (${who})`),
+        safeLine(`${'step' in asked ? asked.step : asked.signal}: ${value} (${who})`),
       ]),
     ],
     look,

@@ -9,7 +9,7 @@ import type { Look } from './look.ts'
 import { brief, safeLine } from './safe-text.ts'
 import { type BakingRun, isAlive, isUnfinished, type ListedRun, type Now, type Status } from './status.ts'
 import type { RunSummary } from './summary.ts'
-import type { WayOn } from './ways-on.ts'
+import { goesOn, type WayOn } from './ways-on.ts'
 
 export function statusText(status: Status, look: Look, now: number): string {
   const { last, locks, damaged, unreadable } = status
@@ -93,14 +93,15 @@ function bakingWords({ bake, watched }: BakingRun, now: number): string {
   const left = bake.left - (watched ? now - Date.parse(seen) : 0)
   const times = `${formatDuration(Math.max(0, left))} of ${formatDuration(bake.for)} are left`
   if (watcher === undefined) return `${times}; nobody has watched it yet`
+  if (bake.unanswered !== undefined) return `its time is over; ${bake.unanswered}`
   if (!watched) return `${times}; not watched any more since ${minute(seen)} UTC`
   const judged = bake.conditions.length > 0 ? '' : `, judged from ${clock(judgedFrom)} UTC on`
   return `${times}; watched by ${watcher.name} on ${watcher.host}${judged}`
 }
 
-function unwatchedWays({ id }: RunSummary, look: Look): string[] {
+function unwatchedWays({ id, bake }: BakingRun, look: Look): string[] {
   const ways = [
-    { command: shellLine(['rollback', 'resume', id]), does: 'go on watching it' },
+    { command: shellLine(['rollback', 'resume', id]), does: goesOn(bake) },
     { command: `${shellLine(['rollback', 'abandon', id, '--reason'])} '…'`, does: 'watch it no more' },
   ]
   return ways.flatMap(({ command, does }) =>

@@ -47,7 +47,7 @@ export interface RunSummary {
   steps: StepSummary[]
   changes: EffectSummary[]
   calls: EffectSummary[]
-  answers: { step: string; value: string; accepted: boolean; by: string }[]
+  answers: AnswerSummary[]
   proof?: ProofSummary | undefined
   bake?: BakeSummary | undefined
   leftOut: LeftOut[]
@@ -116,7 +116,8 @@ export function summarise(plan: Plan, all: readonly Line[], ending?: RunEnded): 
     phases: [...phaseTimes(plan, state, last?.at ?? 0), ...bakeTime(bake)],
     steps: plan.steps.map((step) => stepOf(step, state, ends)),
     ...effects,
-    answers: lines.flatMap(({ event }) => answerOf(event)),
+    // Also those to the questions of its bake.
+    answers: all.flatMap(({ event }) => answerOf(event)),
     proof: proofOf(state, lines),
     bake,
     leftOut: plan.without,
@@ -127,6 +128,13 @@ export function summarise(plan: Plan, all: readonly Line[], ending?: RunEnded): 
   if (lines.length === 0)
     return { ...summary, waysOn: ending?.result === 'declined' ? waysToConfirm(plan) : waysToBegin(summary) }
   return { ...summary, waysOn: waysOn(summary, leavesSomethingToUndo(plan, state)) }
+}
+
+/** To the question of a step, or to what a signal asks. */
+type AnswerSummary = ({ step: string } | { signal: string }) & {
+  value: string
+  accepted: boolean
+  by: string
 }
 
 /** The ways on for a reader of the report: without the report itself. */
@@ -147,6 +155,8 @@ export function titleOf(
 function answerOf(event: RunEvent): RunSummary['answers'] {
   if (event.type === 'answer')
     return [{ step: event.step, value: event.value, accepted: event.accepted, by: event.by.name }]
+  if (event.type === 'signal-answered')
+    return [{ signal: event.signal, value: event.value, accepted: true, by: event.by.name }]
   if (event.type === 'doubt-settled')
     return [{ step: event.step, value: event.answer, accepted: true, by: event.by.name }]
   return []

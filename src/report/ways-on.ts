@@ -17,7 +17,12 @@ interface Ended {
   /** It has an end on record: nobody can go on with it. */
   finished: boolean
   target: Release
-  bake?: { result: BakeResult | 'open' } | undefined
+  bake?: { result: BakeResult | 'open'; unanswered?: string | undefined } | undefined
+}
+
+/** What a resume does for a bake without an end. */
+export function goesOn({ unanswered }: { unanswered?: string | undefined }): string {
+  return unanswered === undefined ? 'go on watching it' : 'answer what is left of it'
 }
 
 /** Results after which there is nothing of the run to take back. */
@@ -38,7 +43,7 @@ export function waysOn(run: Ended, undoable: boolean): WayOn[] {
   if (NOTHING_STANDS.has(run.result)) return [show]
   const back = undoable ? [undo] : []
   const resume = shellLine(['rollback', 'resume', run.id])
-  if (run.bake?.result === 'open') return [show, ...back, { command: resume, does: 'go on watching it' }]
+  if (run.bake?.result === 'open') return [show, ...back, { command: resume, does: goesOn(run.bake) }]
   if (run.finished) return [show, ...again(run), ...back, ...elsewhere(run)]
   return [show, ...back, { command: resume, does: 'go on where it was cut off' }]
 }

@@ -59,7 +59,7 @@ function checkVerify(verify: unknown, at: Path, document: Filled, report: Report
   for (const list of ['must', 'should'])
     asList(asMap(verify)[list]).forEach((condition, index) => {
       checkCondition(condition, [...at, list, index], document, report)
-      checkMeasured(condition, [...at, list, index], document, report)
+      checkDemanded(condition, [...at, list, index], document, report)
     })
 }
 
@@ -79,20 +79,35 @@ function checkToldApart(bake: unknown, at: Path, report: Report): void {
   }
 }
 
-/** What has just been changed is measured. A person is asked by a step, which waits for the answer and records it. */
-function checkMeasured(condition: unknown, at: Path, document: Filled, report: Report): void {
+/** What makes sense of samples over time, or of a service that answers; a person answers once. */
+const OF_SAMPLES = [
+  'passing',
+  'failing',
+  'failing_for',
+  'same_commit',
+  'absent_for',
+  'unchanged_for',
+  'change',
+  'series',
+  'for',
+  'in_a_row',
+  'samples',
+  'every',
+  'within',
+] as const
+
+/** What has just been changed is measured, or asked of a person, once everything else is well. */
+function checkDemanded(condition: unknown, at: Path, document: Filled, report: Report): void {
   const part = at[2] === 'bake' ? 'bake' : 'verify'
   const { signal: name, ...rest } = asMap(condition)
   if (typeof name !== 'string') return
   const signal = asMap(asMap(asMap(document.filled).signals)[name])
-  if (signal.ask !== undefined)
-    report.value([...at, 'signal'], {
-      code: `asked-in-${part}`,
-      message: `the signal "${name}" asks a person, and ${part} only measures`,
-      cure:
-        part === 'bake'
-          ? 'measure it, or leave it to `rollback check`'
-          : 'ask with a last step that uses person.confirm',
+  const meaningless = OF_SAMPLES.find((key) => rest[key] !== undefined)
+  if (signal.ask !== undefined && meaningless !== undefined)
+    report.key([...at, meaningless], {
+      code: 'asked-once',
+      message: `the signal "${name}" asks a person, once: "${meaningless}" says nothing about an answer`,
+      cure: 'say which answer is well, such as equals: true, or below: 3',
     })
   if (rest.burn_rate !== undefined)
     report.key([...at, 'burn_rate'], {

@@ -19,8 +19,11 @@ export interface AskedSignal {
   answered(now: number): boolean
   /** Nobody has answered it, or been asked in vain. */
   open(): boolean
+  question: string
+  /** What was answered, as it was typed. */
+  said(): string | undefined
   /** Asks until what is answered is an answer; an empty line leaves it unknown. */
-  ask(people: People, now: () => number): Promise<void>
+  ask(people: Pick<People, 'ask'>, now: () => number): Promise<void>
 }
 
 /** Throws a Problem when the answer that was given beforehand is none. */
@@ -28,19 +31,19 @@ export function askedSignal<Options>(
   { name, unit }: { name: string; unit: SignalDef['unit'] },
   person: PersonKnows<Options>,
   options: Options,
-  { people, now }: { people: People; now: number },
+  { answers: beforehandBy, now }: Pick<People, 'answers'> & { now: number },
 ): AskedSignal {
   const question = person.question(options)
   const answers = person.answers(options)
   const expires = person.expires(options)
-  let given: { at: number; value: SampleValue } | undefined
+  let given: { at: number; value: SampleValue; text: string } | undefined
   let askedInVain = false
 
-  const beforehand = people.answers[name]
+  const beforehand = beforehandBy[name]
   if (beforehand !== undefined) {
     const value = person.value(options, beforehand, unit)
     if (isWrong(value)) throw notAnAnswer(name, value.why, answers)
-    given = { at: now, value }
+    given = { at: now, value, text: beforehand }
   }
 
   const counts = (now: number): boolean => given !== undefined && now - given.at <= expires
@@ -54,6 +57,8 @@ export function askedSignal<Options>(
       return { kind: 'samples', samples: [{ at, value: given.value }] }
     },
     open: () => given === undefined && !askedInVain,
+    question,
+    said: () => given?.text,
     async ask({ ask }, clock) {
       let text = question
       for (;;) {
@@ -62,7 +67,7 @@ export function askedSignal<Options>(
         if (askedInVain) return
         const value = person.value(options, answer, unit)
         if (!isWrong(value)) {
-          given = { at: clock(), value }
+          given = { at: clock(), value, text: answer }
           return
         }
         text = `${value.why}. ${question}`

@@ -23,7 +23,11 @@ export async function watchBake(session: Session, { id }: Plan, options: BakeOpt
       await closed(session, log, options.interrupt)
     }
   } catch (error) {
-    if (error instanceof Problem && ['lock-lost', 'run-ended', 'watched'].includes(error.code)) throw error
+    if (
+      error instanceof Problem &&
+      ['lock-lost', 'run-ended', 'watched', 'answer-invalid'].includes(error.code)
+    )
+      throw error
     throw new Problem({
       code: 'bake-broken-off',
       message: 'the rollback is done and proven, but watching it broke off',

@@ -40,7 +40,9 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   const secrets = session.secretsOf(runbook.secrets)
   const basis = basisOf({ session, runbook, procedure, ground, secrets })
   const signals = await Promise.all(
-    [...measuredSignals(runbook).values()].map((wanted) => watchSignal(basis, wanted, people)),
+    [...measuredSignals(runbook).values()].map((wanted) =>
+      watchSignal(basis, wanted, { answers: people.answers, inTime: true }),
+    ),
   )
   // The time that a person takes to answer is no time of sampling.
   let asking = 0

@@ -3,10 +3,11 @@ import { type Judgement, NOT_MEASURED } from '../core/conditions/judgement.ts'
 import { spanOf } from '../core/conditions/span.ts'
 import type { Condition, Verify } from '../core/model.ts'
 import { basisOfPlan } from './basis.ts'
+import type { People } from './asked-signal.ts'
 import type { Carrier } from './carrier.ts'
 import { judgingOf } from './judge-signals.ts'
 import { lookBacks, measuredAs } from './look-backs.ts'
-import { SignalWatch } from './signal-watch.ts'
+import { type SignalWatch, watchSignal } from './signal-watch.ts'
 
 // What verify and bake demand: conditions, each judged by what is measured of its signal from now on.
 
@@ -25,13 +26,23 @@ export interface Demand {
 /** What demands are made with: a bake has no run to carry out any more. */
 export type Demanding = Pick<Carrier, 'session' | 'plan' | 'secrets' | 'now'>
 
-export function demandsOf(demanding: Demanding, { must, should, within }: Verify): Demand[] {
+/** `answers`: what a person has said by now of what only they know. */
+export async function demandsOf(
+  demanding: Demanding,
+  { must, should, within }: Verify,
+  answers: People['answers'] = {},
+): Promise<Demand[]> {
   const start = demanding.now()
   const basis = basisOfPlan(demanding.plan, demanding)
   const wanted = lookBacks({ signals: demanding.plan.signals, demanded: [...must, ...should] })
   // What was before the change proves nothing: no history is asked for.
   const watches = new Map(
-    [...wanted].map(([key, one]) => [key, new SignalWatch(basis, { ...one, history: 0 }, { since: start })]),
+    await Promise.all(
+      [...wanted].map(
+        async ([key, one]) =>
+          [key, await watchSignal(basis, { ...one, history: 0 }, { since: start, answers })] as const,
+      ),
+    ),
   )
   const watchOf = (condition: Condition): SignalWatch => {
     const watch = watches.get(measuredAs(condition))
@@ -49,6 +60,21 @@ export function demandsOf(demanding: Demanding, { must, should, within }: Verify
       held: false,
     })
   return [...must.map(demand('must')), ...should.map(demand('should'))]
+}
+
+/** What only a person knows, apart from what is measured. */
+export function partedByWhoKnows(demands: readonly Demand[]): { measured: Demand[]; asked: Demand[] } {
+  const { measured = [], asked = [] } = Object.groupBy(demands, ({ watch }) =>
+    watch.asked === undefined ? 'measured' : 'asked',
+  )
+  return { measured, asked }
+}
+
+/** Takes one sample of each, due or not. */
+export async function sampleAll(demands: readonly Demand[]): Promise<void> {
+  await Promise.all(
+    [...Map.groupBy(demands, ({ watch }) => watch)].map(([watch, own]) => sampleFor(watch, own)),
+  )
 }
 
 /** Takes every sample that is due; `mayBegin` is asked before each. */

@@ -43,6 +43,9 @@ const EVENTS: Record<RunEvent['type'], boolean> = {
   'store-reached': false,
   'bake-watched': false,
   'bake-stopped': false,
+  'bake-unanswered': false,
+  'signal-asked': false,
+  'signal-answered': false,
 }
 
 /** Where else. */

@@ -11,7 +11,7 @@ import type { KnownVersion } from '../core/versions.ts'
 import { fold } from '../core/run/state.ts'
 import { blockedBy, blockedWords, versionsOnRecord } from './blocked.ts'
 import { inFolderOf } from './in-folder.ts'
-import { loadAction } from './load-action.ts'
+import { loadAction, loadSource } from './load-action.ts'
 import { describeMeasurement, measureInTime } from './measure.ts'
 import { planHead, unknownStep } from './plan-ground.ts'
 import { sealWithoutSecrets } from './seal-without-secrets.ts'
@@ -124,15 +124,18 @@ function withNeedsPresent(steps: PlannedStep[]): PlannedStep[] {
   return steps.map((step) => ({ ...step, needs: step.needs.filter((id) => present.has(id)) }))
 }
 
-function measureEvidence({ session, ground, secrets, former }: UndoGround): Promise<Plan['evidence']> {
-  return Promise.all(
+async function measureEvidence({ session, ground, secrets, former }: UndoGround): Promise<Plan['evidence']> {
+  const measured = await Promise.all(
     Object.entries(former.signals).map(async ([signal, definition]) => {
+      // What only a person knows, nobody is asked here.
+      if ((await loadSource(definition.source)).person !== undefined) return []
       const unbound = unboundReason(ground, definition.with)
-      if (unbound !== undefined) return { signal, value: `not measured: ${unbound}` }
-      const measured = await measureInTime(ground, secrets, definition, session.read)
-      return { signal, value: describeMeasurement(measured) }
+      if (unbound !== undefined) return [{ signal, value: `not measured: ${unbound}` }]
+      const found = await measureInTime(ground, secrets, definition, session.read)
+      return [{ signal, value: describeMeasurement(found) }]
     }),
   )
+  return measured.flat()
 }
 
 interface Parts {

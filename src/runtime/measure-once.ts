@@ -14,16 +14,19 @@ export function measuredOnce(
 ): Promise<Measured[]> {
   return Promise.all(
     wanted.map(async (one) => {
-      const watch = await watchSignal(basis, one, { answers })
+      const watch = await watchSignal(basis, one, { answers, inTime: true })
       await watch.sample()
       return watch
     }),
   )
 }
 
-/** What each is now, over its own window and at its own pace, by name. */
+/** What each is now, over its own window and at its own pace, by name; what nobody was asked is not among it. */
 export function lastOf(signals: readonly Measured[]): Record<string, Measurement> {
-  const own = signals.filter(({ own: { window, every } }) => window === undefined && every === undefined)
+  const own = signals.filter(
+    ({ own: { window, every }, asked }) =>
+      window === undefined && every === undefined && asked?.open() !== true,
+  )
   return Object.fromEntries(own.map((one) => [one.name, asOfNow(one)]))
 }
 

@@ -14,8 +14,8 @@ export function openBake({ plan, lines }: StoredRun): BakeState | undefined {
 }
 
 /** Somebody is watching it, as far as can be seen from here. */
-export function isWatched({ watcher, stopped, seen }: BakeState, now: number): boolean {
-  if (watcher === undefined || stopped !== undefined) return false
+export function isWatched({ watcher, stopped, unanswered, seen }: BakeState, now: number): boolean {
+  if (watcher === undefined || stopped !== undefined || unanswered !== undefined) return false
   if (watcher.host === whereAmI() && !isRunning(watcher)) return false
   return now - seen <= SILENT
 }

@@ -42,10 +42,10 @@ export async function performCommand(
       )
     case 'verify-step': {
       const { step } = named(plan, command.step, 'first')
-      return tell(carrier, step.verify && (await proveStep(carrier, step.id, step.verify)))
+      return tell(carrier, step.verify && (await proveStep(carrier, step.id, step.verify, options.askFact)))
     }
     case 'prove':
-      return tell(carrier, await prove(carrier))
+      return tell(carrier, await prove(carrier, options.askFact))
     case 'record':
     case 'wait':
       return

@@ -3,7 +3,9 @@ import type { Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Judged, RunEvent } from '../core/run/events.ts'
 import type { Carrier } from './carrier.ts'
-import { type Demand, demandsOf, sampleDue } from './demands.ts'
+import { askFacts } from './ask-facts.ts'
+import type { People } from './asked-signal.ts'
+import { type Demand, demandsOf, partedByWhoKnows, sampleAll, sampleDue } from './demands.ts'
 import { atTheEnd, lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
 
 /** Milliseconds between two looks at what has been sampled. */
@@ -23,15 +25,15 @@ interface Proof {
  * Proves that the right version is live: all conditions that must hold do, and every surface says the target. Nothing
  * when it was interrupted: half a proof on record would stand in the way of a whole one.
  */
-export async function prove(carrier: Carrier): Promise<Extract<RunEvent, { type: 'proof' }> | undefined> {
+export async function prove(
+  carrier: Carrier,
+  askFact?: People['ask'],
+): Promise<Extract<RunEvent, { type: 'proof' }> | undefined> {
   const { plan } = carrier
-  const verify = plan.verify ?? NO_CONDITIONS
-  const demands = demandsOf(carrier, verify)
   let surfaces: SurfaceVerdict[] = []
   let at = -Infinity
-  await untilDecided(carrier, verify.within, demands, async () => {
+  const demands = await judgeAll(carrier, plan.verify ?? NO_CONDITIONS, askFact, async () => {
     // Surfaces are read again only after everything else holds: that is cheap, and it is the last word.
-    if (!musts(demands).every(({ judgement }) => judgement.verdict === 'holds')) return false
     const well = surfaces.length > 0 && surfaces.every(({ verdict }) => verdict === 'holds')
     if (carrier.now() - at >= (well ? SURFACES_AGAIN : SURFACES_EVERY)) {
       surfaces = await lookAtSurfaces(carrier)
@@ -65,15 +67,42 @@ export async function proveStep(
   carrier: Carrier,
   step: string,
   verify: Verify,
+  askFact?: People['ask'],
 ): Promise<RunEvent | undefined> {
-  const demands = demandsOf(carrier, verify)
-  await untilDecided(carrier, verify.within, demands, async () =>
-    musts(demands).every(({ judgement }) => judgement.verdict === 'holds'),
-  )
+  const demands = await judgeAll(carrier, verify, askFact, async () => true)
   if (carrier.interrupted()) return undefined
   for (const one of demands) await carrier.append(judgedEvent(one))
   const { verdict, why } = summary(demands, [])
   return { type: 'step-verified', step, verdict, words: why }
+}
+
+/**
+ * Measures until it is decided. A person is asked only what everything else speaks for, and has the time they need;
+ * what was measured before that is measured once more. `asWell`: what has to hold besides, looked at last.
+ */
+async function judgeAll(
+  carrier: Carrier,
+  verify: Verify,
+  askFact: People['ask'],
+  asWell: () => Promise<boolean>,
+): Promise<Demand[]> {
+  const demands = await demandsOf(carrier, verify)
+  const { measured, asked } = partedByWhoKnows(demands)
+  const allHold = async (): Promise<boolean> =>
+    musts(measured).every(({ judgement }) => judgement.verdict === 'holds') && asWell()
+  await untilDecided(carrier, verify.within, measured, allHold)
+  if (asked.length === 0 || carrier.interrupted() || !(await allHold())) return demands
+  await askFacts(asked, {
+    askFact,
+    who: carrier.session.who,
+    append: (event) => carrier.append(event),
+    now: () => carrier.now(),
+    interrupted: () => carrier.interrupted(),
+  })
+  if (askFact === undefined || carrier.interrupted()) return demands
+  await sampleAll(measured)
+  await untilDecided(carrier, verify.within, measured, allHold)
+  return demands
 }
 
 function musts(demands: readonly Demand[]): Demand[] {

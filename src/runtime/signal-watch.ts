@@ -123,23 +123,27 @@ export class SignalWatch {
   }
 }
 
-/** For a decision that waits for it; `people` are asked for what only they know. */
-export async function watchSignal(basis: Basis, wanted: LookBack, people: People): Promise<SignalWatch> {
-  const asked = await askedOf(basis, wanted.signal, people)
-  return new SignalWatch(basis, wanted, { asked, inTime: true })
+/** `answers`: what people have said beforehand of what only they know. */
+export async function watchSignal(
+  basis: Basis,
+  wanted: LookBack,
+  { answers, ...how }: Omit<How, 'asked'> & Pick<People, 'answers'>,
+): Promise<SignalWatch> {
+  const asked = await askedOf(basis, wanted.signal, answers)
+  return new SignalWatch(basis, wanted, { ...how, asked })
 }
 
 async function askedOf(
   { signals, ground, secrets, session }: Basis,
   name: string,
-  people: People,
+  answers: People['answers'],
 ): Promise<AskedSignal | undefined> {
   const signal = signals[name]
   if (signal === undefined) return undefined
   const { person, options: schema } = await loadSource(signal.source)
   if (person === undefined) return undefined
   const options = await bindOptions(ground, secrets, schema, withWindow(signal.with, signal.window))
-  return askedSignal({ name, unit: signal.unit }, person, options, { people, now: session.read.now() })
+  return askedSignal({ name, unit: signal.unit }, person, options, { answers, now: session.read.now() })
 }
 
 /** What lies before is no proof of what is now: a file of an earlier step of CI, a point of a metric. */

@@ -2,6 +2,7 @@ import type { Question, ReadDoor, WriteDoor } from '../core/contract.ts'
 import type { Runbook, SecretRef } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line, RunEvent, Who } from '../core/run/events.ts'
+import type { People } from './asked-signal.ts'
 import type { Secrets } from './secrets.ts'
 import type { Board } from './store/board.ts'
 import type { Pace } from './store/lock.ts'
@@ -104,6 +105,8 @@ export interface CarryOutOptions {
   answers: Record<string, string>
   /** Asks a person; absent without a terminal: then an unanswered gate refuses the run. */
   ask?: ((id: string, question: Question) => Promise<string>) | undefined
+  /** Asks a person what only they know of how things are now; absent without a terminal: then it stays unknown. */
+  askFact?: People['ask']
   /** Every line, after it is on disk. */
   onLine(line: Line): void
   /** Live news that is not journalled (a sample while waiting): for a spinner. */

@@ -1,7 +1,7 @@
 import { describeCondition } from '../core/conditions/describe.ts'
 import { spanOf } from '../core/conditions/span.ts'
 import { formatDuration } from '../core/duration.ts'
-import type { ExitCode } from '../core/exit.ts'
+import { EXIT, type ExitCode } from '../core/exit.ts'
 import { interruptedExit, signalName } from '../core/interruption.ts'
 import type { Bake } from '../core/model.ts'
 import { Problem } from '../core/problem.ts'
@@ -9,9 +9,10 @@ import { bakeOf, type BakeState, BEAT, isLapse, SILENT } from '../core/run/bake.
 import { concludeBake, isBreached } from '../core/run/conclude-bake.ts'
 import type { BakeEnded, RunEvent } from '../core/run/events.ts'
 import { startOf } from '../io/process-identity.ts'
-import { type Demand, type Demanding, demandsOf, forgetOld, sampleDue } from './demands.ts'
+import { type Demand, type Demanding, demandsOf, forgetOld, partedByWhoKnows, sampleDue } from './demands.ts'
 import { failpoint } from './failpoint.ts'
 import { inFolderOf } from './in-folder.ts'
+import { LastQuestions } from './last-questions.ts'
 import { lookout } from './lookout.ts'
 import { recordLapse } from './record-versions.ts'
 import type { CarryOutOptions, RunLog, Session, StoredRun } from './types.ts'
@@ -20,7 +21,10 @@ import { whereAmI } from './where.ts'
 /** Between two looks at what has been sampled, in milliseconds. */
 const TICK = 50
 
-export type BakeOptions = Pick<CarryOutOptions, 'onLine' | 'onNews' | 'interrupt'>
+export interface BakeOptions extends Pick<CarryOutOptions, 'onLine' | 'onNews' | 'interrupt' | 'askFact'> {
+  /** Given since it was proven: `--answer reports=1` of a resume. */
+  answers?: CarryOutOptions['answers'] | undefined
+}
 
 export interface Baked {
   /** Absent where the watching was stopped: it can be gone on with. */
@@ -38,7 +42,10 @@ export class Watching {
   readonly #demanding: Demanding
   readonly #successor: () => Promise<string | undefined>
   #state: BakeState
-  #demands: Demand[]
+  #demands: Demand[] = []
+  /** What is measured of them; the others are asked when all else is over. */
+  #measured: Demand[] = []
+  #questions: LastQuestions
   /** The samples that count: those of the time in which nothing is judged do not. */
   #judging = false
   /** Since when this process has measured what counts. */
@@ -61,14 +68,15 @@ export class Watching {
     this.#successor = lookout(session, run)
     this.#looked = this.#now()
     this.#began = this.#now()
-    this.#demands = this.#begin()
+    this.#questions = this.#toAsk([])
   }
 
   async untilEnd(): Promise<Baked> {
+    await this.#begin()
     await this.#append({ type: 'bake-started', by: this.#session.who, ...this.#me() })
     while (!this.#options.interrupt.aborted) {
-      const ended = await this.#once()
-      if (ended !== undefined) return { ended, exit: ended.exit }
+      const baked = await this.#once()
+      if (baked !== undefined) return baked
       await this.#sleep()
     }
     const { interrupt } = this.#options
@@ -77,35 +85,61 @@ export class Watching {
     return { exit: interruptedExit(interrupt) }
   }
 
-  async #once(): Promise<BakeEnded | undefined> {
-    this.#settle()
-    forgetOld(this.#demands)
-    sampleDue(this.#demands, ({ taken }) => taken.length === 0 || this.#left() > 0)
+  async #once(): Promise<Baked | undefined> {
+    await this.#settle()
+    forgetOld(this.#measured)
+    sampleDue(this.#measured, ({ taken }) => taken.length === 0 || this.#left() > 0)
     if (this.#judging) await this.#writeJudged({ words: false })
     this.#tell()
-    if (isBreached(this.#state) || this.#isOver()) return this.#end()
+    if (isBreached(this.#state)) return this.#end()
+    if (this.#isOver() && this.#questions.isOver()) {
+      const open = this.#questions.unanswered()
+      return open.length === 0 ? this.#end() : this.#leave(open)
+    }
     if (this.#now() - this.#state.seen >= BEAT)
       await this.#append({ type: 'bake-watched', words: this.#words() })
-    return this.#replaced()
+    const replaced = await this.#replaced()
+    return replaced && { ended: replaced, exit: replaced.exit }
+  }
+
+  /** Whoever goes on with it can be asked. */
+  async #leave(open: string[]): Promise<Baked> {
+    await this.#writeJudged({ words: true })
+    await this.#append({ type: 'bake-unanswered', why: `nobody is there to answer: ${open.join('; ')}` })
+    return { exit: EXIT.declined }
   }
 
   /** From here on it is judged, by what is measured from here on. */
-  #settle(): void {
+  async #settle(): Promise<void> {
     if (this.#judging || this.#now() < this.#state.since + this.#bake.settle) return
     this.#judging = true
     this.#began = this.#now()
-    this.#demands = this.#begin()
+    await this.#begin()
   }
 
-  #begin(): Demand[] {
+  async #begin(): Promise<void> {
     const { must, should, for: within } = this.#bake
-    return demandsOf(this.#demanding, { must, should, within })
+    this.#demands = await demandsOf(this.#demanding, { must, should, within }, this.#options.answers)
+    const { measured, asked } = partedByWhoKnows(this.#demands)
+    this.#measured = measured
+    this.#questions = this.#toAsk(asked)
+  }
+
+  #toAsk(facts: readonly Demand[]): LastQuestions {
+    const { askFact, interrupt } = this.#options
+    return new LastQuestions(facts, {
+      askFact,
+      who: this.#session.who,
+      append: (event) => this.#append(event),
+      now: () => this.#now(),
+      interrupted: () => interrupt.aborted,
+    })
   }
 
   /** Each is measured at least once, however short the time is; and what is still being asked has the last word. */
   #isOver(): boolean {
     if (this.#left() > 0 || !this.#judging) return false
-    return this.#demands.every(({ watch }) => watch.taken.length > 0 && !watch.sampling)
+    return this.#measured.every(({ watch }) => watch.taken.length > 0 && !watch.sampling)
   }
 
   /** Whoever goes on with it has no samples of before: a condition gets the time in which it can hold. */
@@ -113,7 +147,7 @@ export class Watching {
     const { watched, seen } = this.#state
     const since = this.#now() - seen
     const planned = this.#bake.for - watched - (since > SILENT ? 0 : since)
-    const spans = this.#demands.map(({ condition, watch }) => {
+    const spans = this.#measured.map(({ condition, watch }) => {
       const span = spanOf(condition, watch.every)
       // Samples are taken a little later than they are due.
       return span === 0 ? 0 : span + 2 * watch.every
@@ -121,7 +155,12 @@ export class Watching {
     return Math.max(planned, this.#began + Math.max(0, ...spans) - this.#now())
   }
 
-  async #end(): Promise<BakeEnded> {
+  async #end(): Promise<Baked> {
+    const ended = await this.#conclude()
+    return { ended, exit: ended.exit }
+  }
+
+  async #conclude(): Promise<BakeEnded> {
     // What somebody else has changed meanwhile says nothing about what was proven.
     const replaced = await this.#replaced(0)
     if (replaced !== undefined) return replaced
@@ -165,7 +204,7 @@ export class Watching {
   }
 
   #words(): string {
-    const measured = this.#demands.map(
+    const measured = this.#measured.map(
       ({ condition, judgement }) => `${condition.signal}: ${judgement.words}`,
     )
     const settling = this.#state.since + this.#bake.settle - this.#now()

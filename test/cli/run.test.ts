@@ -218,6 +218,20 @@ describeWith(['script', 'stty'], 'at a terminal', () => {
     expect(existsSync(stage.storeFolder)).toBe(false)
   })
 
+  test('what only a person knows is asked once it is live, and at the end of its bake', async () => {
+    const text = stage.runbook.text
+      .replace('signals:', "signals:\n  works: { ask: { question: 'Does it work by hand?' } }")
+      .replace('must:', 'must:\n        - { signal: works, equals: true }')
+      .replace('    undo:', '    bake: { for: 300ms, should: [{ signal: works, equals: true }] }\n    undo:')
+    await writeFile(stage.runbook.path, text)
+    const { screen, exitCode } = await atTerminal(`run --target ${GOOD} --yes`, [
+      ['Does it work by hand? [yes/no, or Enter: not known]', 'yes\n'],
+      [/Watch[^]*Does it work by hand\?/, 'no\n'],
+    ])
+    expect(screen).toMatch(/redeploy: done[^]*Does it work by hand[^]*Proven: [^]*The bake is degraded/)
+    expect(exitCode).toBe(24)
+  })
+
   test('Ctrl-C at the question ends it, and nothing was changed', async () => {
     const { screen, exitCode } = await atTerminal(`run --target ${GOOD}`, [['Go on? [y/N]', '\u0003']])
     expect(screen).toContain('interrupted by SIGINT before any change')
@@ -229,7 +243,7 @@ describeWith(['script', 'stty'], 'at a terminal', () => {
 /** Answers each question when it has been asked. */
 async function atTerminal(
   command: string,
-  dialogue: [question: string, typed: string][],
+  dialogue: [question: string | RegExp, typed: string][],
   columns = 80,
 ): Promise<{ screen: string; exitCode: number | null }> {
   const line = `stty cols ${columns} rows 24; ${process.execPath} ${BIN} ${command}`
@@ -244,7 +258,12 @@ async function atTerminal(
   let screen = ''
   child.stdout.on('data', (text: Buffer) => (screen += text.toString()))
   for (const [question, typed] of dialogue) {
-    expect(await poll(() => screen.includes(question), 10_000)).toBe(true)
+    expect(
+      await poll(
+        () => (typeof question === 'string' ? screen.includes(question) : question.test(screen)),
+        10_000,
+      ),
+    ).toBe(true)
     child.stdin.write(typed)
   }
   await closed

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { RunEvent } from '../../src/core/run/events.ts'
-import { bakeEndText } from '../../src/report/bake-text.ts'
+import { bakeEndText, bakeIntro } from '../../src/report/bake-text.ts'
 import { PLAIN } from '../../src/report/look.ts'
 import { runMarkdown } from '../../src/report/run-markdown.ts'
 import { runText } from '../../src/report/run-text.ts'
@@ -60,6 +60,26 @@ test('what was left says that the rollback is done, and ends with the command th
       rollback undo 20261122-031500-7f3a    leave 1a2b3c4 again, for what ran before
       rollback resume 20261122-031500-7f3a  go on watching it"
   `)
+})
+
+test('what waits for an answer says which, and that the rest is over', () => {
+  const why = 'nobody is there to answer: How many reports? (--answer reports=…)'
+  const summary = summarise(PLAN, after({ type: 'bake-unanswered', why }))
+  expect(bakeEndText(summary, PLAIN)).toMatchInlineSnapshot(`
+    "The bake waits for an answer (3 s of 30m 00s)
+    The rollback is done and proven, and watched for its whole time; nobody is there
+    to answer: How many reports? (--answer reports=…)
+
+      holds    must error_rate below 1%: is 0.2%, below 1%
+
+    Ways on
+      rollback show 20261122-031500-7f3a    the whole report
+      rollback undo 20261122-031500-7f3a    leave 1a2b3c4 again, for what ran before
+      rollback resume 20261122-031500-7f3a  answer what is left of it"
+  `)
+  expect(bakeIntro(summary, PLAIN)).toMatchInlineSnapshot(
+    `"It was watched for its whole time: all that is left is a question."`,
+  )
 })
 
 test('the run itself ends where it was proven: its bake is a phase of its own', () => {

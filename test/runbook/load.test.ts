@@ -162,3 +162,18 @@ test('a guard measures: whom it would ask is asked by a step', async () => {
     '4:27 the signal "sure" asks a person, and guards only measure | ask with a first step that uses person.confirm',
   ])
 })
+
+test.each(['verify', 'bake'])(
+  'a person answers once: what is about samples says nothing in %s',
+  async (part) => {
+    const times = part === 'bake' ? 'for: 30m, ' : ''
+    const text = runbookText({
+      head: 'signals: { sure: { ask: { question: Sure? } } }',
+      step: "        uses: command.run\n        with: { argv: ['true'] }",
+      tail: `    ${part}: { ${times}must: [{ signal: sure, equals: true, in_a_row: 3 }] }`,
+    })
+    expect((await mistakes(text, { platforms })).map((line) => line.replace(/^\d+:\d+ /, ''))).toEqual([
+      'the signal "sure" asks a person, once: "in_a_row" says nothing about an answer | say which answer is well, such as equals: true, or below: 3',
+    ])
+  },
+)

@@ -9,7 +9,7 @@ const OPTIONS = { question: 'How many?', type: 'number', expires: 60_000 } as co
 function signalOf(people: People) {
   const person = ask.person
   if (person === undefined) throw new Error('ask is a source that asks')
-  return askedSignal(SIGNAL, person, OPTIONS, { people, now: 0 })
+  return askedSignal(SIGNAL, person, OPTIONS, { answers: people.answers, now: 0 })
 }
 
 function personWhoSays(...answers: (string | undefined)[]): People & { heard: string[] } {

@@ -10,6 +10,7 @@ import { readVersions, recordRun } from '../../src/runtime/store/ledger.ts'
 import { startOf } from '../../src/io/process-identity.ts'
 import { whereAmI } from '../../src/runtime/where.ts'
 import { watchBake } from '../../src/runtime/bake.ts'
+import type { BakeOptions } from '../../src/runtime/watching.ts'
 import { callStep, planOf } from '../core/plan-of.ts'
 import { tempFolder } from '../helpers/folder.ts'
 import { fakeSession, type FakeSession, fakeWorld, type FakeWorld, stoppedClock } from './fake-world.ts'
@@ -38,12 +39,15 @@ const since = (): number => clock.now - PROVEN_AT
 async function proven(bake: Partial<Bake>, id = '20261122-031500-7f3a'): Promise<Plan> {
   const plan = planOf([callStep('redeploy')], {
     id,
-    signals: Object.fromEntries(
-      ['errors', 'p95'].map((name) => [
-        name,
-        { source: 'fake', with: { name }, every: 1000, unit: 'percent' as const },
-      ]),
-    ),
+    signals: {
+      ...Object.fromEntries(
+        ['errors', 'p95'].map((name) => [
+          name,
+          { source: 'fake', with: { name }, every: 1000, unit: 'percent' as const },
+        ]),
+      ),
+      reports: { source: 'ask', with: { question: 'How many reports?', type: 'number' } },
+    },
     bake: { for: 30_000, settle: 5000, must: [], should: [], ...bake },
   })
   const log = await session.store.create(plan)
@@ -56,9 +60,17 @@ async function proven(bake: Partial<Bake>, id = '20261122-031500-7f3a'): Promise
 
 const MUST: Partial<Bake> = { must: [{ signal: 'errors', below: '1%' }] }
 
-async function watched(plan: Plan, interrupt = new AbortController().signal) {
+async function watched(
+  plan: Plan,
+  interrupt = new AbortController().signal,
+  people: Pick<BakeOptions, 'askFact' | 'answers'> = {},
+) {
   const lines: Line[] = []
-  const baked = await watchBake(session, plan, { interrupt, onLine: (line) => lines.push(line) })
+  const baked = await watchBake(session, plan, {
+    interrupt,
+    onLine: (line) => lines.push(line),
+    ...people,
+  })
   return { ...baked, lines }
 }
 
@@ -227,6 +239,76 @@ test('one that has ended meanwhile is not begun again', async () => {
   await watched(plan)
   await expect(watched(plan)).rejects.toMatchObject({ code: 'run-ended', exit: 2 })
   expect((await session.store.find(plan.id)).lines.at(-1)?.event.type).toBe('bake-ended')
+})
+
+const REPORTS: Partial<Bake> = {
+  must: [
+    { signal: 'reports', below: 2 },
+    { signal: 'errors', below: '1%' },
+  ],
+}
+
+test.each([
+  ['1', { result: 'held' }, 0],
+  ['2', { result: 'breached', why: 'reports below 2: is 2, not below 2' }, 28],
+  ['', { result: 'unmeasured' }, 23],
+])('a person is asked at the end of it, and not before: %j', async (answer, ended, exit) => {
+  world.measure = () => percent(0.2)
+  const baked = await watched(await proven(REPORTS), undefined, {
+    askFact: async (question) => {
+      expect(question).toBe('How many reports?')
+      expect(since()).toBeGreaterThanOrEqual(30_000)
+      return answer
+    },
+  })
+  expect(baked).toMatchObject({ ended, exit })
+})
+
+test('nobody is asked about one that is breached', async () => {
+  world.measure = () => percent(3)
+  const askFact = () => Promise.reject(new Error('nobody is to be asked'))
+  expect(await watched(await proven(REPORTS), undefined, { askFact })).toMatchObject({ exit: 28 })
+})
+
+test('where nobody is there it has no end: whoever goes on with it can say it', async () => {
+  world.measure = () => percent(0.2)
+  const plan = await proven(REPORTS)
+  const { ended, exit, lines } = await watched(plan)
+  expect({ ended, exit }).toEqual({ ended: undefined, exit: 26 })
+  expect(lines.at(-1)?.event).toEqual({
+    type: 'bake-unanswered',
+    why: 'nobody is there to answer: How many reports? (--answer reports=…)',
+  })
+  await expect(watched(plan, undefined, { answers: { reports: 'some' } })).rejects.toMatchObject({
+    code: 'answer-invalid',
+    exit: 2,
+  })
+  const again = await watched(plan, undefined, { answers: { reports: '1' } })
+  expect(again).toMatchObject({ ended: { result: 'held' }, exit: 0 })
+  expect(again.lines).toContainEqual(
+    expect.objectContaining({
+      event: { type: 'signal-answered', signal: 'reports', value: '1', by: session.who },
+    }),
+  )
+})
+
+test('it is watched while a person is asked, and Ctrl-C at the question ends only the watching', async () => {
+  world.measure = () => percent(0.2)
+  const stop = new AbortController()
+  const asking = Promise.withResolvers<undefined>()
+  const plan = await proven(REPORTS)
+  const { ended, exit, lines } = await watched(plan, stop.signal, {
+    askFact: async () => {
+      while (since() < 230_000) await new Promise(setImmediate)
+      stop.abort(new Interruption('SIGINT', clock.now))
+      asking.resolve(undefined)
+      return asking.promise
+    },
+  })
+  expect({ ended, exit }).toEqual({ ended: undefined, exit: 130 })
+  const told = lines.filter(({ event }) => event.type === 'bake-watched')
+  expect(told.length).toBeGreaterThanOrEqual(3)
+  expect(lines.at(-1)?.event).toMatchObject({ type: 'bake-stopped' })
 })
 
 test('it tells once a minute that it is still watched', async () => {

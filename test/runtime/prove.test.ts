@@ -384,6 +384,87 @@ test.each([
   expect(event).toMatchObject({ type: 'step-verified', step: 'image', verdict: wanted })
 })
 
+describe('what only a person knows', () => {
+  const WORKS: Condition = { signal: 'works', equals: true }
+  const question = 'Does the checkout work, by hand?'
+
+  function planAsking(verify: Partial<Verify>): Plan {
+    const plan = planWith(verify)
+    const works = { source: 'ask', with: { question } }
+    return { ...plan, signals: { ...plan.signals, works } }
+  }
+
+  test.each([
+    ['yes', 'holds'],
+    ['no', 'fails'],
+    // Not known.
+    ['', 'unknown'],
+  ])('is asked once all else is well: %j', async (answer, wanted) => {
+    world.measure = () => (clock < 3000 ? down : up)
+    const carrier = carrierFor(planAsking({ must: [WORKS, HEALTHY] }))
+    const proof = await prove(carrier, async (text) => {
+      expect(text).toBe(question)
+      expect(clock).toBeGreaterThanOrEqual(3000)
+      // Longer than all of the verification may take.
+      clock += 60_000
+      return answer
+    })
+    expect(proof?.verdict).toBe(wanted)
+    const answered = { type: 'signal-answered', signal: 'works', value: answer, by: session.who }
+    expect(carrier.events.filter(({ type }) => type.startsWith('signal-'))).toEqual([
+      { type: 'signal-asked', signal: 'works', text: question },
+      ...(answer === '' ? [] : [answered]),
+    ])
+  })
+
+  test('nobody is asked about what is not well', async () => {
+    world.measure = () => down
+    const carrier = carrierFor(planAsking({ must: [WORKS, HEALTHY] }))
+    const ask = () => Promise.reject(new Error('nobody is to be asked'))
+    expect(await prove(carrier, ask)).toMatchObject({ verdict: 'fails' })
+    world.measure = () => up
+    world.surfaces['image'] = BAD
+    expect(await prove(carrier, ask)).toMatchObject({ verdict: 'fails' })
+    expect(
+      await proveStep(carrier, 'image', { within: 1, must: [WORKS], should: [] }, async () => 'no'),
+    ).toMatchObject({
+      verdict: 'fails',
+    })
+  })
+
+  test('what has broken while a person looked counts', async () => {
+    world.measure = () => up
+    const proof = await prove(carrierFor(planAsking({ must: [WORKS, HEALTHY] })), async () => {
+      world.measure = () => down
+      return 'yes'
+    })
+    expect(proof).toMatchObject({ verdict: 'fails', why: expect.stringContaining('503') as string })
+  })
+
+  test('where nobody can be asked it is not known', async () => {
+    world.measure = () => up
+    expect(await prove(carrierFor(planAsking({ must: [HEALTHY, WORKS] })))).toMatchObject({
+      verdict: 'unknown',
+      why: `works equals true: no data: nobody has answered: ${question}`,
+    })
+    expect(await prove(carrierFor(planAsking({ must: [HEALTHY], should: [WORKS] })))).toMatchObject({
+      verdict: 'holds',
+      degraded: [`works equals true: no data: nobody has answered: ${question}`],
+    })
+  })
+
+  test('Ctrl-C at the question is no answer, and no proof', async () => {
+    world.measure = () => up
+    const carrier = carrierFor(planAsking({ must: [WORKS] }))
+    const proof = await prove(carrier, async () => {
+      carrier.stop()
+      return undefined
+    })
+    expect(proof).toBeUndefined()
+    expect(carrier.events.map(({ type }) => type)).toEqual(['signal-asked'])
+  })
+})
+
 describe('what is usual, by a source that keeps a history', () => {
   const DAY = 86_400_000
   const PLANNED = Date.parse('2026-11-22T03:15:00.000Z')

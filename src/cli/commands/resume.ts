@@ -3,7 +3,7 @@ import { outcomeText } from '../../report/outcome-text.ts'
 import { summarise, titleOf } from '../../report/summary.ts'
 import { openBake, requireUnwatched } from '../../runtime/open-bake.ts'
 import type { StoredRun } from '../../runtime/types.ts'
-import { agree, personAt } from '../agree.ts'
+import { agree, factAsker, personAt } from '../agree.ts'
 import { endOrBake } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
 import type { Output } from '../output.ts'
@@ -36,7 +36,9 @@ export function runResume(call: Call): Promise<ExitCode> {
       requireUnwatched(run, bake, session.read.now())
       output.document({ type: 'plan', plan })
       const { bakeNow } = await import('../bake-here.ts')
-      return shown({ interrupts, output, plan, lines }, (stage) => bakeNow({ session, output, stage }))
+      return shown({ interrupts, output, plan, lines }, (stage) =>
+        bakeNow({ session, interrupts, output, stage }, answers),
+      )
     }
     const [{ requireUnfinished }, { requireFree }] = await Promise.all([
       import('../../runtime/resume.ts'),
@@ -52,9 +54,15 @@ export function runResume(call: Call): Promise<ExitCode> {
     return shown({ interrupts, output, plan, lines }, async (stage) => {
       const { renderer } = stage
       const ask = personAt(output, renderer, interrupts)
-      const carried = await resumeThrough(session, run, { ...stage.options, answers, ask, offline })
+      const carried = await resumeThrough(session, run, {
+        ...stage.options,
+        answers,
+        ask,
+        askFact: factAsker(output, interrupts, renderer),
+        offline,
+      })
       renderer.stop()
-      return endOrBake({ session, output, stage }, carried)
+      return endOrBake({ session, interrupts, output, stage }, carried)
     })
   })
 }

@@ -22,6 +22,8 @@ export interface BakeState {
   seen: number
   /** It was stopped there, in order. */
   stopped?: string | undefined
+  /** What nobody was there to answer: the rest is over. */
+  unanswered?: string | undefined
   conditions: BakeCondition[]
   ended?: (BakeEnded & { at: number }) | undefined
 }
@@ -59,15 +61,21 @@ export function bakeOf({ bake }: Pick<Plan, 'bake'>, lines: readonly Line[]): Ba
 function advance(state: BakeState, { at, event }: Line): void {
   if (!isOfBake(event)) return
   const gap = Math.max(0, at - state.seen)
-  const isWatching = state.watcher !== undefined && state.stopped === undefined
+  const isWatching =
+    state.watcher !== undefined && state.stopped === undefined && state.unanswered === undefined
   if (event.type !== 'bake-started' && isWatching && gap <= SILENT) state.watched += gap
   state.seen = at
   if (event.type === 'bake-started') {
     const { pid, started, host, by } = event
-    Object.assign(state, { watcher: { pid, started, host, by }, stopped: undefined })
+    Object.assign(state, {
+      watcher: { pid, started, host, by },
+      stopped: undefined,
+      unanswered: undefined,
+    })
   } else if (event.type === 'bake-judged') {
     state.conditions = judged(state.conditions, event, at)
   } else if (event.type === 'bake-stopped') state.stopped = event.signal
+  else if (event.type === 'bake-unanswered') state.unanswered = event.why
   else if (event.type === 'bake-ended') state.ended = { ...event, at }
 }
 

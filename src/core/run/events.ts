@@ -120,6 +120,9 @@ export type RunEvent =
       why?: string | undefined
       cure?: string | undefined
     }
+  /** A person is asked what only they know of how things are now, and says it. */
+  | { type: 'signal-asked'; signal: string; text: string }
+  | { type: 'signal-answered'; signal: string; value: string; by: Who }
   | { type: 'condition-judged'; condition: string; role: 'must' | 'should'; verdict: Judged; words: string }
   | { type: 'surface-proven'; surface: string; verdict: Judged; words: string }
   | { type: 'proof'; verdict: Judged; degraded: string[]; why: string }
@@ -138,7 +141,7 @@ export type RunEvent =
       /** Who gave it up, where the result is `abandoned`. */
       by?: Who | undefined
     }
-  // What is watched afterwards: the only lines behind the end of a run. No lock is held.
+  // What is watched afterwards: with the questions of a bake, the only lines behind the end of a run. No lock is held.
   /** A process begins to watch, or goes on with it. */
   | ({ type: 'bake-started'; by: Who } & Watcher)
   /** What a condition says has changed. */
@@ -147,6 +150,8 @@ export type RunEvent =
   | { type: 'bake-watched'; words: string }
   /** The watching was stopped, and can be gone on with. */
   | { type: 'bake-stopped'; signal: string }
+  /** All that is left is to ask a person, and nobody was there. */
+  | { type: 'bake-unanswered'; why: string }
   | { type: 'bake-ended'; result: BakeResult; exit: ExitCode; why: string; by?: Who | undefined }
 
 /** The process that watches a bake, as a `Child` is known. */

@@ -135,6 +135,8 @@ const SHAPES: { [Type in RunEvent['type']]: Shape<Event<Type>> } = {
     why: maybe(text),
     cure: maybe(text),
   }),
+  'signal-asked': object({ type: only('signal-asked'), signal: text, text }),
+  'signal-answered': object({ type: only('signal-answered'), signal: text, value: text, by: who }),
   'condition-judged': object({
     type: only('condition-judged'),
     condition: text,
@@ -175,6 +177,7 @@ const SHAPES: { [Type in RunEvent['type']]: Shape<Event<Type>> } = {
   }),
   'bake-watched': object({ type: only('bake-watched'), words: text }),
   'bake-stopped': object({ type: only('bake-stopped'), signal: text }),
+  'bake-unanswered': object({ type: only('bake-unanswered'), why: text }),
   'bake-ended': object<Event<'bake-ended'>>({
     type: only('bake-ended'),
     result: only('held', 'degraded', 'breached', 'unmeasured', 'replaced', 'given-up'),

@@ -189,6 +189,8 @@ export function advance(state: RunState, { at, event }: Line): RunState {
     case 'evidence':
     case 'triggers-judged':
     case 'question':
+    case 'signal-asked':
+    case 'signal-answered':
     case 'condition-judged':
     case 'surface-proven':
     // The run itself has ended: see bake.ts.
@@ -196,6 +198,7 @@ export function advance(state: RunState, { at, event }: Line): RunState {
     case 'bake-judged':
     case 'bake-watched':
     case 'bake-stopped':
+    case 'bake-unanswered':
     case 'bake-ended':
       return state
   }

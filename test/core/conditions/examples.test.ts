@@ -32,7 +32,7 @@ const NAMES = [
   'docker-swarm',
   'git-vercel-railway',
   'compose-database',
-  'kubernetes-deployment',
+  'kubernetes-helm',
 ] as const
 
 type Name = (typeof NAMES)[number]
@@ -104,16 +104,16 @@ const ROWS: Row[] = [
   ['compose-database', 'cpu-warning', 'from', 0.4, 0, 'note'],
   ['compose-database', 'memory-warning', 'from', 0.6, 0, 'note'],
 
-  ['kubernetes-deployment', 'errors-critical', 'above', 0.05, 0, 'rollback'],
-  ['kubernetes-deployment', 'errors-considerable', 'from', 0.02, 0, 'investigate'],
-  ['kubernetes-deployment', 'errors-noticeable', 'from', 0.01, 0, 'note'],
-  ['kubernetes-deployment', 'slow-critical', 'above', 2, 0, 'rollback'],
-  ['kubernetes-deployment', 'slow-considerable', 'from', 1, 0, 'investigate'],
-  ['kubernetes-deployment', 'slow-noticeable', 'from', 0.5, 0, 'note'],
-  ['kubernetes-deployment', 'pods-crash', 'above', 3, 0, 'rollback'],
-  ['kubernetes-deployment', 'reported', 'above', 10, 0, 'investigate'],
-  ['kubernetes-deployment', 'bug', 'above', 50, 0, 'rollback'],
-  ['kubernetes-deployment', 'no-quick-fix', 'from', 30 * 60, 0, 'rollback'],
+  ['kubernetes-helm', 'errors-critical', 'above', 0.05, 0, 'rollback'],
+  ['kubernetes-helm', 'errors-considerable', 'from', 0.02, 0, 'investigate'],
+  ['kubernetes-helm', 'errors-noticeable', 'from', 0.01, 0, 'note'],
+  ['kubernetes-helm', 'slow-critical', 'above', 2, 0, 'rollback'],
+  ['kubernetes-helm', 'slow-considerable', 'from', 1, 0, 'investigate'],
+  ['kubernetes-helm', 'slow-noticeable', 'from', 0.5, 0, 'note'],
+  ['kubernetes-helm', 'pods-crash', 'above', 3, 0, 'rollback'],
+  ['kubernetes-helm', 'reported', 'above', 10, 0, 'investigate'],
+  ['kubernetes-helm', 'bug', 'above', 50, 0, 'rollback'],
+  ['kubernetes-helm', 'no-quick-fix', 'from', 30 * 60, 0, 'rollback'],
 ]
 
 describe.each(ROWS)('%s, %s: %s %s for %s min: %s', (name, id, says, limit, minutes, outcome) => {

@@ -12,7 +12,7 @@ const RUN = ['run', '--target', GOOD, '--yes']
 const UNDO = ['undo', '--yes', '--answer', 'blocked=yes']
 
 /** Watched by what two files say: percent of errors, and milliseconds. */
-async function start(bake: object, top: object = {}): Promise<Stage> {
+async function start(bake: object, top: object = {}, signals: object = {}): Promise<Stage> {
   const number = (name: string): object => ({
     command: { argv: ['cat', name], stdout: 'number' },
     every: '50ms',
@@ -23,6 +23,7 @@ async function start(bake: object, top: object = {}): Promise<Stage> {
       errors: { ...number('errors'), unit: 'percent' },
       p95: { ...number('p95'), unit: 'ms' },
       away: { prometheus: { url: 'http://127.0.0.1:9', query: 'up' }, every: '50ms' },
+      ...signals,
     },
     procedure: {
       bake: {
@@ -134,6 +135,29 @@ describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
     expectExit(await cli.run(['abandon', id, '--reason', 'seen on the dashboard', '--yes']), 0)
     expect((await cli.run(['status', '--json'])).json()['baking']).toEqual([])
     expect((await cli.run(['show'])).stdout).toContain('The bake was not watched to its end')
+  })
+
+  test('a question that nobody was there for leaves it open: 26, and resume takes the answer', async () => {
+    await using stage = await start(
+      { for: '300ms', should: [{ signal: 'reports', below: 2 }] },
+      {},
+      { reports: { ask: { question: 'How many have reported it?', type: 'number' } } },
+    )
+    const { cli } = stage
+    // What was said before the change says nothing about now.
+    const left = await cli.run([...RUN, '--answer', 'reports=0'])
+    expectExit(left, 26)
+    expect(left.stdout).toMatch(
+      /The bake waits for an answer[^]*How many have reported it\?\s+\(--answer reports=…\)/,
+    )
+    expect((await cli.run(['status'])).stdout).toMatch(
+      /its time is over;[^]*rollback resume \S+ {2}answer what is left/,
+    )
+    expectExit(await cli.run(['resume', '--answer', 'reports=many']), 2)
+    const ended = await cli.run(['resume', '--answer', 'reports=1'])
+    expectExit(ended, 0)
+    expect(ended.stdout).toContain('should reports below 2: is 1, below 2')
+    expect((await cli.run(['show'])).stdout).toMatch(/Answer\s+reports: 1/)
   })
 
   test('a later run ends it, whether somebody watches or not; --no-bake leaves it out', async () => {

@@ -11,7 +11,7 @@ import { describeWith } from '../../helpers/need.ts'
 import { type Cli, makeCli } from '../helpers/cli.ts'
 import { BAD, expectExit, GOOD, oneLine } from './stage.ts'
 
-const EXAMPLE = new URL('../../../runbooks/kubernetes-deployment.yaml', import.meta.url)
+const EXAMPLE = new URL('../../../runbooks/kubernetes-helm.yaml', import.meta.url)
 const SERVICES = [
   ['business-onboarding', 'onboarding-api'],
   ['business-document', 'document-service'],

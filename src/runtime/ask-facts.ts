@@ -1,0 +1,29 @@
+import type { RunEvent, Who } from '../core/run/events.ts'
+import type { People } from './asked-signal.ts'
+import { type Demand, sampleAll } from './demands.ts'
+
+export interface Asking {
+  askFact: People['ask']
+  who: Who
+  append(event: RunEvent): Promise<void>
+  now(): number
+  interrupted(): boolean
+}
+
+/** Asks for what only a person knows, one question after the other; each, and its answer, is on record. */
+export async function askFacts(facts: readonly Demand[], asking: Asking): Promise<void> {
+  for (const [watch, own] of Map.groupBy(facts, ({ watch: one }) => one)) {
+    const { asked, name } = watch
+    if (asked === undefined) throw new Error(`"${name}" is measured, and nobody is asked for it`)
+    if (asked.open() && asking.askFact !== undefined) {
+      await asking.append({ type: 'signal-asked', signal: name, text: asked.question })
+      await asked.ask({ ask: asking.askFact }, asking.now)
+    }
+    // Ctrl-C at a question is no answer.
+    if (asking.interrupted()) return
+    const value = asked.said()
+    if (value !== undefined)
+      await asking.append({ type: 'signal-answered', signal: name, value, by: asking.who })
+    await sampleAll(own)
+  }
+}
