@@ -68,6 +68,8 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     const dated = told(decision, decisionOf(runbook, traced, now(), start), deployment)
     return explained({ ...dated, time: timeOf(runbook, dated.triggers, signals, now()) }, traced)
   }
+  // Nobody waits a moment longer than for the slowest of them.
+  const firstRound = Promise.all(signals.map((one) => one.sample()))
   for (;;) {
     for (const one of signals) if (one.isDue()) void one.sample()
     const first = signals.every(({ taken }) => taken.length > 0) || interrupt.aborted
@@ -91,6 +93,6 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
         asking += now() - before
       }
     }
-    await sleep(TICK)
+    await (first ? sleep(TICK) : Promise.race([firstRound, sleep(TICK)]))
   }
 }
