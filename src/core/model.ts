@@ -214,7 +214,10 @@ export interface Condition {
   /** Milliseconds that its query looks back, instead of the signal's. */
   window?: number | undefined
   passing?: boolean | undefined
+  /** Compared as text: 1 is "1". */
   equals?: string | number | boolean | undefined
+  /** This value, of this type. */
+  is?: string | number | boolean | undefined
   /** A commit, in any of its spellings; may be `${target.sha}`. */
   same_commit?: string | undefined
   /** Strict, as `below`; `at_least` and `at_most` are not. */

@@ -104,7 +104,7 @@ function possibleIn(scope: Scope, { vars, inputs, secrets }: Known): string[] {
 }
 
 const STRUCTURE = new Set(['id', 'uses', 'signal', 'needs'])
-const PREDICATES = new Set(['equals', 'matches', 'same_commit', ...COMPARISONS])
+const PREDICATES = new Set(['equals', 'is', 'matches', 'same_commit', ...COMPARISONS])
 const PROSE = new Set(['notes', 'use_when', 'links'])
 
 function scopeOf(path: Path): Scope {

@@ -192,7 +192,7 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     'a trigger that says nothing of its signal',
     runbookText({ head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s }]` }),
     [
-      '4:14 entry 1 of "triggers" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in triggers and guards also burn_rate',
+      '4:14 entry 1 of "triggers" says nothing about the signal: add one of passing, failing, failing_for, equals, is, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in triggers and guards also burn_rate',
     ],
   ],
   [
@@ -298,7 +298,7 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     'a bake whose conditions have a time of their own',
     runbookText({ head: WINDOWS, tail: BAKE('for: 30m, must: [{ signal: s, equals: x, within: 5m }]') }),
     [
-      '10:54 unknown key "within" | known keys: signal, passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change, series, for, in_a_row, samples, every, no_data, on_error',
+      '10:54 unknown key "within" | known keys: signal, passing, failing, failing_for, equals, is, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change, series, for, in_a_row, samples, every, no_data, on_error',
     ],
   ],
   [
@@ -341,7 +341,7 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
       '5:22 there is no signal "t" | did you mean "s"?',
       '6:11 two guards have the id "a" | rename one of them',
       '7:41 a guard is measured in one moment, and http keeps no history: "for" would never be known | leave for out, or ask a source that keeps a history (prometheus, datadog, sentry)',
-      '8:7 entry 4 of "guards" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in triggers and guards also burn_rate',
+      '8:7 entry 4 of "guards" says nothing about the signal: add one of passing, failing, failing_for, equals, is, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in triggers and guards also burn_rate',
       '9:33 a guard is measured in one moment, and http keeps no history: "in_a_row" would never be known | leave in_a_row out, or ask a source that keeps a history (prometheus, datadog, sentry)',
       '10:18 a guard is measured in one moment, and http keeps no history: "failing" would never be known | leave failing out, or ask a source that keeps a history (prometheus, datadog, sentry)',
     ],
@@ -409,7 +409,7 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     'a condition that says nothing',
     runbookText({ head: SIGNAL, tail: VERIFY('in_a_row: 3') }),
     [
-      '10:24 entry 1 of "must" says nothing about the signal: add one of passing, failing, failing_for, equals, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in triggers and guards also burn_rate',
+      '10:24 entry 1 of "must" says nothing about the signal: add one of passing, failing, failing_for, equals, is, matches, same_commit, above, below, at_least, at_most, between, absent_for, unchanged_for, change; in triggers and guards also burn_rate',
     ],
   ],
   [

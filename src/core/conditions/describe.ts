@@ -9,6 +9,7 @@ export function describeCondition(condition: Condition): string {
   const parts = [window === undefined ? signal : `${signal} over ${formatDuration(window)}`]
   if (condition.passing !== undefined) parts.push(condition.passing ? 'passing' : 'failing')
   if (condition.equals !== undefined) parts.push(`equals ${condition.equals}`)
+  if (condition.is !== undefined) parts.push(`is ${condition.is}`)
   if (condition.matches !== undefined) parts.push(`matches /${condition.matches}/`)
   if (condition.same_commit !== undefined) parts.push(`same commit as ${condition.same_commit}`)
   for (const name of COMPARISONS) {

@@ -23,7 +23,7 @@ export interface Measure {
 
 type Judge<Wanted> = (wanted: Wanted, sample: Sample, measure: Measure) => SampleVerdict
 
-type Predicate = 'passing' | 'equals' | 'matches' | 'same_commit' | Comparison
+type Predicate = 'passing' | 'equals' | 'is' | 'matches' | 'same_commit' | Comparison
 
 export type Comparison = 'above' | 'below' | 'at_least' | 'at_most' | 'between'
 
@@ -33,6 +33,7 @@ const JUDGES: { [Name in Predicate]: Judge<NonNullable<Condition[Name]>> } = {
     words: sample.failing ?? 'passing',
   }),
   equals: (wanted, sample) => compared(sample, String(sample.value) === String(wanted), 'is', String(wanted)),
+  is: (wanted, sample) => compared(sample, sample.value === wanted, 'is', JSON.stringify(wanted)),
   matches: (wanted, sample) => {
     const fits = matches(wanted, String(sample.value))
     if (fits === 'unusable') return { verdict: 'unknown', words: `/${wanted}/ takes too long` }

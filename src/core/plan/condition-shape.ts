@@ -35,6 +35,7 @@ const condition = object<Condition>({
   series: maybe(only('any', 'all')),
   passing: maybe(truth),
   equals: maybe(oneOf<[string, number, boolean]>(text, anyNumber, truth)),
+  is: maybe(oneOf<[string, number, boolean]>(text, anyNumber, truth)),
   same_commit: maybe(text),
   matches: maybe(text),
   above: maybe(limit),

@@ -63,6 +63,9 @@ describe('one sample', () => {
     ['true and "true"', { equals: true }, value('true'), 'holds'],
     ['true and false', { equals: true }, value(false), 'fails'],
     ['1 and "1"', { equals: 1 }, value('1'), 'holds'],
+    ['exactly true', { is: true }, value(true), 'holds'],
+    ['the text of it', { is: true }, value('true'), 'fails'],
+    ['the number and its text', { is: '1' }, value(1), 'fails'],
     ['an equal value of a failing sample', { equals: 'up' }, failing('503', 'up'), 'fails'],
     ['a value that is not there, and the word null', { equals: 'null' }, value(null), 'fails'],
     ['the commit', { same_commit: SHA }, value(SHA), 'holds'],
@@ -196,6 +199,7 @@ test.each<[Condition, string]>([
   [{ signal: 'health', passing: true }, 'health passing'],
   [{ signal: 'p99', below: '500ms', samples: 5 }, 'p99 below 500ms, 5 samples'],
   [{ signal: 'mode', equals: 'up', in_a_row: 1 }, 'mode equals up'],
+  [{ signal: 'ready', is: true }, 'ready is true'],
 ])('%j is told in words', (condition, words) => {
   expect(describeCondition(condition)).toBe(words)
 })
