@@ -33,7 +33,14 @@ const JUDGES: { [Name in Predicate]: Judge<NonNullable<Condition[Name]>> } = {
     words: sample.failing ?? 'passing',
   }),
   equals: (wanted, sample) => compared(sample, String(sample.value) === String(wanted), 'is', String(wanted)),
-  is: (wanted, sample) => compared(sample, sample.value === wanted, 'is', JSON.stringify(wanted)),
+  is: (wanted, sample) =>
+    sample.failing !== undefined || typeof sample.value === typeof wanted
+      ? compared(sample, sample.value === wanted, 'is', String(wanted))
+      : {
+          // Both would read the same without their quotes.
+          verdict: 'fails',
+          words: `is ${JSON.stringify(sample.value)?.slice(0, 80)}, wanted ${JSON.stringify(wanted)}`,
+        },
   matches: (wanted, sample) => {
     const fits = matches(wanted, String(sample.value))
     if (fits === 'unusable') return { verdict: 'unknown', words: `/${wanted}/ takes too long` }

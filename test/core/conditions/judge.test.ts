@@ -194,6 +194,12 @@ describe('samples', () => {
   })
 })
 
+test('what reads the same but for its type is told with its quotes', () => {
+  const words = (is: boolean | string) => judge({ signal: 's', is }, undefined, [value('true')]).words
+  expect(words(true)).toBe('is "true", wanted true')
+  expect(words('false')).toBe('is true, wanted false')
+})
+
 test.each<[Condition, string]>([
   [{ signal: 'live', same_commit: 'abc1234', in_a_row: 3 }, 'live same commit as abc1234, 3 in a row'],
   [{ signal: 'health', passing: true }, 'health passing'],
