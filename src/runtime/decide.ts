@@ -41,7 +41,7 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   const basis = basisOf({ session, runbook, procedure, ground, secrets })
   const signals = await Promise.all(
     [...measuredSignals(runbook).values()].map((wanted) =>
-      watchSignal(basis, wanted, { answers: people.answers, inTime: true }),
+      watchSignal(basis, wanted, { answers: people.answers, inTime: sample === 0 }),
     ),
   )
   // The time that a person takes to answer is no time of sampling.
@@ -72,9 +72,14 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   const firstRound = Promise.all(signals.map((one) => one.sample()))
   for (;;) {
     for (const one of signals) if (one.isDue()) void one.sample()
-    const first = signals.every(({ taken }) => taken.length > 0) || interrupt.aborted
+    const isLate = interrupt.aborted || (sample > 0 && isOver())
+    const each = isLate || signals.every(({ taken }) => taken.length > 0)
     const made = signals.reduce((sum, one) => sum + one.made, 0)
-    if (first && (made > judged.made || now() - judged.at >= JUDGE_AGAIN || isOver())) {
+    // While it is sampled, a smoke test of minutes keeps nobody from what the others say already.
+    if (
+      (each || (sample > 0 && made > 0)) &&
+      (made > judged.made || now() - judged.at >= JUDGE_AGAIN || isOver())
+    ) {
       judged = { made, at: now() }
       const decision = decisionOf(runbook, signals, now(), start)
       const key = JSON.stringify(decision.triggers)
@@ -83,16 +88,17 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
       if (decision.verdict === 'rollback') return whole(decision)
       // Nobody is asked for what could not change anything, or before it is known what the machines say.
       const open =
+        each &&
         people.ask &&
         signals.find(({ name, asked }) => asked?.open() === true && matters(name, runbook, decision))
-      if (open === undefined && isOver()) return whole(decision)
-      if (open !== undefined) {
+      if (!open && isOver()) return whole(decision)
+      if (open) {
         const before = now()
         await open.asked?.ask(people, now)
         await open.sample()
         asking += now() - before
       }
     }
-    await (first ? sleep(TICK) : Promise.race([firstRound, sleep(TICK)]))
+    await (each ? sleep(TICK) : Promise.race([firstRound, sleep(TICK)]))
   }
 }

@@ -88,3 +88,36 @@ test('what is usual is not asked for where nothing is compared with it', async (
   await judged([high({ above: 5 })], 0, { source: 'past', baseline: { offset: 86_400_000, floor: 1 } })
   expect(asked).toBe(0)
 })
+
+test('while it is sampled, one that takes its time has it, and holds up nobody', async () => {
+  const slow = Promise.withResolvers<Measurement>()
+  let samples = 0
+  world.measure = (name) => {
+    if (name === 'slow') return slow.promise
+    samples += 1
+    return now(samples > 3 ? 9 : 1)
+  }
+  const signals = Object.fromEntries(
+    ['s', 'slow'].map((name) => [name, { source: 'fake', with: { name }, every: 1000 }]),
+  )
+  const triggers: Trigger[] = [
+    high({ above: 5 }),
+    { id: 'smoke', severity: 'low', when: { signal: 'slow', above: 5 } },
+  ]
+  const decision = await decide(session, runbookOf([setting('image')], {}, { signals, triggers }), {
+    sample: 600_000,
+    interrupt: new AbortController().signal,
+    people: { answers: {} },
+  })
+  slow.resolve(now(1))
+  expect(decision).toMatchObject({
+    verdict: 'rollback',
+    triggers: [{ judged: 'holds' }, { judged: 'unknown' }],
+  })
+  expect(clock.now).toBeLessThan(1_010_000)
+})
+
+test('one that is not done when the sampling ends is not known', async () => {
+  world.measure = () => new Promise(() => {})
+  expect(await judged([high({ above: 5 })], 10_000)).toMatchObject({ verdict: 'unknown' })
+})
