@@ -90,9 +90,9 @@ export class Watching {
     forgetOld(this.#measured)
     sampleDue(this.#measured, ({ taken }) => taken.length === 0 || this.#left() > 0)
     if (this.#judging) await this.#writeJudged({ words: false })
-    this.#tell()
     if (isBreached(this.#state)) return this.#end()
-    if (this.#isOver() && this.#questions.isOver()) {
+    if (!this.#isOver()) this.#tell()
+    else if (this.#questions.isOver()) {
       const open = this.#questions.unanswered()
       return open.length === 0 ? this.#end() : this.#leave(open)
     }

@@ -63,7 +63,7 @@ const MUST: Partial<Bake> = { must: [{ signal: 'errors', below: '1%' }] }
 async function watched(
   plan: Plan,
   interrupt = new AbortController().signal,
-  people: Pick<BakeOptions, 'askFact' | 'answers'> = {},
+  people: Pick<BakeOptions, 'askFact' | 'answers' | 'onNews'> = {},
 ) {
   const lines: Line[] = []
   const baked = await watchBake(session, plan, {
@@ -262,6 +262,21 @@ test.each([
     },
   })
   expect(baked).toMatchObject({ ended, exit })
+})
+
+test('nothing is told while a person is at the question: it would stand in their line', async () => {
+  world.measure = () => percent(0.2)
+  let news: string[] | undefined
+  const told = await watched(await proven(REPORTS), undefined, {
+    onNews: (words) => news?.push(words),
+    askFact: async () => {
+      news = []
+      for (let ticks = 0; ticks < 20; ticks++) await new Promise(setImmediate)
+      return '1'
+    },
+  })
+  expect(told.exit).toBe(0)
+  expect(news).toEqual([])
 })
 
 test('nobody is asked about one that is breached', async () => {
