@@ -6,7 +6,7 @@ import { hanging, wrap } from '../../report/layout.ts'
 import type { Look } from '../../report/look.ts'
 import { safeLine } from '../../report/safe-text.ts'
 import type { BakeState } from '../../core/run/bake.ts'
-import { openBake } from '../../runtime/open-bake.ts'
+import { openBake, requireUnwatched } from '../../runtime/open-bake.ts'
 import type { Session, StoredRun } from '../../runtime/types.ts'
 import { agree } from '../agree.ts'
 import type { Call } from '../catalog/types.ts'
@@ -41,7 +41,11 @@ export function runAbandon({ args, argv, options, output }: Call): Promise<ExitC
     const { requireUnfinished } = await import('../../runtime/resume.ts')
     const { requireFree } = await import('../../runtime/lock-run.ts')
     const bake = openBake(run)
-    if (bake !== undefined) return giveUpBake({ session, run, bake, reason, output })
+    if (bake !== undefined) {
+      // Who watches it writes down what comes of it; Ctrl-C there ends it.
+      requireUnwatched(run, bake, session.read.now())
+      return giveUpBake({ session, run, bake, reason, output })
+    }
     requireUnfinished(run)
     await requireFree(session, run.plan, run.plan.id)
     const stands = whatStands(run.plan, fold(run.lines))

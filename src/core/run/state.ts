@@ -81,6 +81,13 @@ export function hasTried({ steps }: RunState): boolean {
   return Object.values(steps).some(({ effects }) => Object.keys(effects).length > 0)
 }
 
+/** Whether something is changed by us, or may be. */
+function mayHaveChanged({ steps }: RunState): boolean {
+  return Object.values(steps)
+    .flatMap(({ effects }) => Object.values(effects))
+    .some(({ inFlight, applied }) => inFlight || applied !== 'no')
+}
+
 /** When the step's time limit began to count. */
 export function clockOf(own: StepState): number {
   return own.since ?? own.startedAt
@@ -207,7 +214,7 @@ export function advance(state: RunState, { at, event }: Line): RunState {
 /** A new process goes on: clocks start again, and whatever is not done is looked at before anything is repeated. */
 function resumed(state: RunState, at: number): RunState {
   // Once changes have begun, what had to hold before them is no question any more.
-  if (!hasTried(state)) Object.assign(state, { guards: [], captured: 0 })
+  if (!mayHaveChanged(state)) Object.assign(state, { guards: [], captured: 0 })
   for (const step of Object.values(state.steps)) {
     if (step.status !== 'running') continue
     step.since = at

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 
+import { printable } from '../../core/printable.ts'
 import type { Series } from '../series.ts'
 
 // The answers of /api/v1/query and /api/v1/query_range, as far as they are read.
@@ -28,7 +29,13 @@ const data = z.union([
 ])
 
 const answer = z.union([
-  z.object({ status: z.literal('success'), data, warnings: z.optional(z.array(z.string())) }),
+  z.object({
+    status: z.literal('success'),
+    data,
+    warnings: z.optional(z.array(z.string())),
+    // VictoriaMetrics.
+    isPartial: z.optional(z.boolean()),
+  }),
   z.object({ status: z.literal('error'), error: z.string() }),
 ])
 
@@ -38,6 +45,14 @@ function isPoint(value: unknown): value is Point {
   return (
     Array.isArray(value) && value.length === 2 && Number.isFinite(value[0]) && typeof value[1] === 'string'
   )
+}
+
+type Success = Extract<Answer, { status: 'success' }>
+
+/** Why it is not the whole answer: a store that did not answer (Thanos), samples that were left out. `infos` are no such reason. */
+export function partOnly({ warnings = [], isPartial }: Success): string | undefined {
+  if (warnings.length > 0) return warnings.map((one) => printable(one, 200)).join('; ')
+  return isPartial === true ? 'isPartial' : undefined
 }
 
 export function answerIn(value: unknown): Answer | undefined {

@@ -3,7 +3,7 @@ import { printable } from '../../core/printable.ts'
 import { askJson, otherAnswer } from '../http/ask-json.ts'
 import { combined, measurementOf } from '../series.ts'
 import { queryOptions, type QueryOptions } from './options.ts'
-import { answerIn, seriesIn } from './answer.ts'
+import { answerIn, partOnly, seriesIn } from './answer.ts'
 
 /** The server refuses more points of a series. */
 const MOST_POINTS = 11_000
@@ -28,7 +28,10 @@ async function measure(options: QueryOptions, read: ReadDoor, period: Period = {
     return { kind: 'unreachable', why: otherAnswer(asked.response, 'none of Prometheus') }
   if (answer.status === 'error')
     return { kind: 'unreachable', why: `it refuses the query: ${printable(answer.error, 300)}` }
-  const { data, warnings = [] } = answer
+  // Half of the pods may well be all of those that are well.
+  const part = partOnly(answer)
+  if (part !== undefined) return { kind: 'unreachable', why: `it has only a part of the answer: ${part}` }
+  const { data } = answer
   const series = seriesIn(data)
   if (series === undefined)
     return {
@@ -42,7 +45,7 @@ async function measure(options: QueryOptions, read: ReadDoor, period: Period = {
   const from = period.history === undefined ? undefined : end - period.history
   if ('several' in found)
     return measurementOf(found.judged, found.several, ({ samples }) => numbersIn(samples), from)
-  return { ...fromSamples(found.one, warnings), from }
+  return { ...fromSamples(found.one), from }
 }
 
 /** VictoriaMetrics and Mimir move the times that they are asked for by as much as a step. */
@@ -75,12 +78,11 @@ function formOf(fields: Record<string, string>): string {
 
 function fromSamples(
   samples: { at: number; value: number }[],
-  warnings: readonly string[],
 ): Exclude<Measurement, { kind: 'unreachable' }> {
   const numbers = numbersIn(samples)
   if (numbers.length > 0) return { kind: 'samples', samples: numbers }
   const why = samples.length === 0 ? 'the query gives nothing' : 'the query gives NaN, such as 0 / 0'
-  return { kind: 'no-data', why: [why, ...warnings.map((one) => printable(one, 200))].join('; ') }
+  return { kind: 'no-data', why }
 }
 
 /** NaN is 0 / 0: no requests, and no share of them that failed. */

@@ -71,6 +71,19 @@ test('after a crash before the first change it is asked again, and not once chan
   expect(late.events('guard-judged')).toHaveLength(1)
 })
 
+test('it is asked again where all that was tried has certainly not happened', () => {
+  const plan = guarded(guard('replica'))
+  const effects = { image: { tries: ['retryable' as const, 'ok' as const] } }
+  const refused = play(plan, { effects }).lines.findIndex(({ event }) => event.type === 'outcome') + 1
+  const again = play(plan, {
+    effects,
+    guards: [['holds'], ['fails']],
+    crashes: [{ afterLine: refused, happened: false, downtime: 60_000 }],
+  })
+  expect(again.events('guard-judged')).toHaveLength(2)
+  expect(again.state.ended).toMatchObject({ result: 'refused', stands: [] })
+})
+
 test('evidence is kept once, and the guards are measured after it', () => {
   const capture = [{ id: 'logs', source: 'command', with: {} }]
   const plan = planOf([setStep('image')], { guards: [guard('replica')], capture, signals: SIGNALS })

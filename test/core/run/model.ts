@@ -139,10 +139,10 @@ class Past {
     return open.map((why) => `${id} goes on, and ${why}`)
   }
 
-  /** Once each, and anew by a process that finds nothing tried; never once something was. */
+  /** Once each, and anew by a process that finds nothing changed; never once something was. */
   #mayPrepare(type: 'captured' | 'guard-judged', wanted: readonly unknown[] = []): string[] {
     return [
-      ...(this.#all('intent').length > 0 ? [`${type} after a change`] : []),
+      ...(this.#mayHaveChanged() ? [`${type} after a change`] : []),
       ...(this.#prepared(type).length < wanted.length ? [] : [`${type} more often than planned`]),
     ]
   }
@@ -158,12 +158,20 @@ class Past {
     )
   }
 
-  /** What an earlier process has asked counts only if it went on to change something. */
+  /** What an earlier process has asked counts only if it went on to change something, or may have. */
   #prepared<Type extends 'captured' | 'guard-judged'>(type: Type): Of<Type>[] {
-    const tried = this.#events().findIndex((event) => event.type === 'intent')
-    const before = this.#events().slice(0, tried === -1 ? undefined : tried)
-    const begun = before.findLastIndex((event) => event.type === 'run-resumed')
-    return before.slice(begun + 1).filter((event): event is Of<Type> => event.type === type)
+    const begun = this.#lines.findLastIndex(
+      ({ event }, index) =>
+        event.type === 'run-resumed' &&
+        !new Past(this.#plan, this.#lines.slice(0, index), this.#ci).#mayHaveChanged(),
+    )
+    return this.#events()
+      .slice(begun + 1)
+      .filter((event): event is Of<Type> => event.type === type)
+  }
+
+  #mayHaveChanged(): boolean {
+    return this.#all('intent').some(({ effect }) => ['happened', 'in doubt'].includes(this.#knows(effect)))
   }
 
   // ---------------------------------------------------------------- effects

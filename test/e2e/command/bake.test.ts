@@ -164,6 +164,10 @@ describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
     await using stage = await start({ for: '60s' })
     const { cli } = stage
     const running = await startWatched(stage)
+    // Two would write what came of it.
+    const refused = await cli.run(['abandon', 'last', '--reason', 'seen', '--yes'])
+    expectExit(refused, 25)
+    expect(refused.stderr).toContain('is being watched already')
     expectExit(await cli.run(UNDO), 0)
     const ended = await running.result
     expectExit(ended, 0)

@@ -37,3 +37,18 @@ test.each([0, -1, 1e300, NOW, NOW / 1000 + 3600])(
     })
   },
 )
+
+test.each([
+  [{ warnings: ['receiving series from store: context deadline exceeded'] }, 'context deadline exceeded'],
+  [{ isPartial: true }, 'isPartial'],
+])('a part of the answer (%j) proves nothing, in neither direction', async (more, said) => {
+  const data = { resultType: 'vector', result: [{ metric: {}, value: [NOW / 1000, '0.001'] }] }
+  const read = { ...doors.read, now: () => NOW }
+  server.answer = json({ status: 'success', data, ...more })
+  expect(await prometheus.measure({ url: server.url, query: 'up' }, read)).toMatchObject({
+    kind: 'unreachable',
+    why: expect.stringContaining(said),
+  })
+  server.answer = json({ status: 'success', data, infos: ['PromQL info: metric might not be a counter'] })
+  expect(await prometheus.measure({ url: server.url, query: 'up' }, read)).toMatchObject({ kind: 'samples' })
+})
