@@ -72,7 +72,7 @@ test('after a crash before the first change it is asked again, and not once chan
 })
 
 test('it is asked again where all that was tried has certainly not happened', () => {
-  const plan = guarded(guard('replica'))
+  const plan = planOf([setStep('image')], { guards: [guard('replica')], signals: SIGNALS })
   const effects = { image: { tries: ['retryable' as const, 'ok' as const] } }
   const refused = play(plan, { effects }).lines.findIndex(({ event }) => event.type === 'outcome') + 1
   const again = play(plan, {
