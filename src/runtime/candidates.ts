@@ -82,22 +82,33 @@ export async function surfaceCandidates(
   procedure: Procedure,
   ground: BindingGround,
 ): Promise<Candidate[]> {
+  // Candidates are an offer; why a surface does not answer is said by the readiness check and by the plan.
+  return (await surfaceVersions(session, procedure, ground)).flatMap(({ versions }) => versions)
+}
+
+/** The same, one for each step that has any, with why it could not be read. */
+export async function surfaceVersions(
+  session: Session,
+  procedure: Procedure,
+  ground: BindingGround,
+): Promise<{ versions: Candidate[]; unread?: string | undefined }[]> {
   const secrets = session.secretsOf(ground.secrets)
-  const lists = await Promise.all(
+  const found = await Promise.all(
     procedure.steps.map(async (step) => {
       const action = await loadAction(step.uses)
       if (action.kind !== 'set' || action.versions === undefined) return []
       try {
         const options = await bindOptions(ground, secrets, action.options, step.with)
         const [reading] = await action.surfaces(options, session.read)
-        return reading === undefined ? [] : await action.versions(options, reading.surface, session.read)
-      } catch {
-        // Candidates are an offer; why a surface does not answer is said by the readiness check and by the plan.
-        return []
+        if (reading === undefined) return []
+        const versions = await action.versions(options, reading.surface, session.read)
+        return [{ versions, unread: 'why' in reading.seen ? reading.seen.why : undefined }]
+      } catch (error) {
+        return [{ versions: [], unread: reasonOf(error).why }]
       }
     }),
   )
-  return lists.flat()
+  return found.flat()
 }
 
 async function gitCandidates(session: Session, { release }: Runbook): Promise<Candidate[]> {

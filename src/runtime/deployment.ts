@@ -5,7 +5,7 @@ import { momentOf } from '../core/moment.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { releaseName } from '../core/release.ts'
 import type { BindingGround } from './bind-options.ts'
-import { surfaceCandidates } from './candidates.ts'
+import { surfaceVersions } from './candidates.ts'
 import { noAnswer, readingWithin, SAMPLE_LIMIT } from './in-time.ts'
 import { describeMeasurement, liveOf } from './measure.ts'
 import type { Session } from './types.ts'
@@ -52,19 +52,22 @@ const UNTOLD: Deployed = {
 
 /** Of several surfaces, the one that was changed last. */
 async function bySurfaces({ session, procedure, ground }: DeploymentGround): Promise<Deployed> {
-  const candidates = await readingWithin(
+  const surfaces = await readingWithin(
     SAMPLE_LIMIT,
     session.read,
-    (read) => surfaceCandidates({ ...session, read }, procedure, ground),
+    (read) => surfaceVersions({ ...session, read }, procedure, ground),
     undefined,
   )
-  if (candidates === undefined) return { unknown: `the surfaces gave ${noAnswer(SAMPLE_LIMIT)}` }
+  if (surfaces === undefined) return { unknown: `the surfaces gave ${noAnswer(SAMPLE_LIMIT)}` }
+  const candidates = surfaces.flatMap(({ versions }) => versions)
   const live = candidates.flatMap(({ live, when, release }) => {
     const at = Date.parse(when ?? '')
     return live === true && !Number.isNaN(at) ? [{ at, version: releaseName(release) }] : []
   })
   const [last] = live.sort((a, b) => b.at - a.at)
-  return last === undefined ? UNTOLD : { ...last, how: 'made or deployed' }
+  if (last !== undefined) return { ...last, how: 'made or deployed' }
+  const unread = surfaces.find((one) => one.unread !== undefined)?.unread
+  return unread === undefined ? UNTOLD : { unknown: `when it was deployed could not be read: ${unread}` }
 }
 
 const NOT_KNOWN_THEN = {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import type { Measurement } from '../../src/core/contract.ts'
+import { Problem } from '../../src/core/problem.ts'
 import type { Candidate } from '../../src/core/release.ts'
 import { findDeployment } from '../../src/runtime/deployment.ts'
 import { groundOf, planHead, procedureNamed } from '../../src/runtime/plan-ground.ts'
@@ -78,4 +79,16 @@ test('without one, by what the surfaces say of the version that is live', async 
 test('where they do not say it either, it is said how to name a signal', async () => {
   world.versions = () => [candidate('bad5678', undefined, true)]
   expect(await found({})).toEqual({ unknown: expect.stringContaining('live: { deployed: … }') })
+})
+
+test('that they could not be read is not taken for their silence', async () => {
+  world.seen['image'] = { status: 'denied', why: 'HTTP 403: get deployments' }
+  expect(await found({})).toEqual({
+    unknown: 'when it was deployed could not be read: HTTP 403: get deployments',
+  })
+  world.seen = {}
+  world.versions = () => {
+    throw new Problem({ code: 'gone', message: 'the registry does not answer' })
+  }
+  expect(await found({})).toEqual({ unknown: expect.stringContaining('the registry does not answer') })
 })

@@ -73,10 +73,21 @@ export const verify = object<Verify>({ within: milliseconds, must: list(conditio
 /** Conditions put together; each member of one is looked at by the name that it is judged by. */
 export const statement: Shape<Statement> = (value) => {
   if (!isPlainObject(value)) return ' is not a map'
-  if ('all' in value) return object<{ all: Statement[] }>({ all: list(statement) })(value)
+  if ('all' in value) return together(value)
   if ('any' in value) return object<{ any: Statement[] }>({ any: list(statement) })(value)
   return 'not' in value ? object<{ not: Statement }>({ not: statement })(value) : condition(value)
 }
+
+const together = object<Extract<Statement, { all: Statement[] }>>({
+  all: list((value) => statement(value)),
+  burnRate: maybe(
+    object<NonNullable<Extract<Statement, { all: Statement[] }>['burnRate']>>({
+      signal: text,
+      objective: text,
+      above: anyNumber,
+    }),
+  ),
+})
 
 export const bake = object<Bake>({
   for: milliseconds,

@@ -43,7 +43,12 @@ type Answer = z.output<typeof answer>
 
 function isPoint(value: unknown): value is Point {
   return (
-    Array.isArray(value) && value.length === 2 && Number.isFinite(value[0]) && typeof value[1] === 'string'
+    Array.isArray(value) &&
+    value.length === 2 &&
+    Number.isFinite(value[0]) &&
+    typeof value[1] === 'string' &&
+    // To JavaScript it would be 0.
+    value[1].trim() !== ''
   )
 }
 

@@ -52,3 +52,12 @@ test.each([
   server.answer = json({ status: 'success', data, infos: ['PromQL info: metric might not be a counter'] })
   expect(await prometheus.measure({ url: server.url, query: 'up' }, read)).toMatchObject({ kind: 'samples' })
 })
+
+test('a value without a digit is none: it would count as 0', async () => {
+  const data = { resultType: 'vector', result: [{ metric: {}, value: [NOW / 1000, ''] }] }
+  server.answer = json({ status: 'success', data })
+  const read = { ...doors.read, now: () => NOW }
+  expect(await prometheus.measure({ url: server.url, query: 'up' }, read)).toMatchObject({
+    kind: 'unreachable',
+  })
+})
