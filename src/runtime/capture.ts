@@ -14,6 +14,8 @@ import { describeMeasurement } from './measure.ts'
 
 /** A rollback waits no longer than this for its evidence, in milliseconds. */
 const LIMIT = 10_000
+/** What is asked has less: a program that does not heed SIGTERM is killed, and what it has said is there in time. */
+const ASKED_FOR = 6500
 /** Bytes kept of each. */
 const KEPT = 256 * 1024
 /** Between two points of a history, in milliseconds. */
@@ -39,6 +41,7 @@ async function keepOne(carrier: Carrier, capture: Capture): Promise<Event> {
       carrier.session.read,
       (read) => Promise.all([asked(carrier, capture, read), requireSecrets(carrier)]),
       undefined,
+      ASKED_FOR,
     )
     if (answer === undefined) return { ...event, why: noAnswer(LIMIT) }
     const [{ text, dropped, note }] = answer

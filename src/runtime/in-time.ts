@@ -16,8 +16,9 @@ export function readingWithin<T, Late>(
   read: ReadDoor,
   reading: (read: ReadDoor) => Promise<T>,
   late: Late,
+  sooner = limit * SOONER,
 ): Promise<T | Late> {
-  return within(limit, reading(limited(read, limit * SOONER)), late)
+  return within(limit, reading(limited(read, sooner)), late)
 }
 
 /** What comes of it, or `late` where it takes longer than so many milliseconds. */

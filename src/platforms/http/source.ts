@@ -59,10 +59,13 @@ function sampled(read: ReadDoor, sample: Omit<Sample, 'at'>): Measurement {
   return { kind: 'samples', samples: [{ at: read.now(), ...sample }] }
 }
 
+/** Of a body only the beginning is kept, and it has to be read whole for that; in bytes. */
+const LONGEST = 32 * 1024 * 1024
+
 /** Its whole body, whatever the status. */
 async function capture(options: ProbeOptions, read: ReadDoor): Promise<Captured> {
   const request = await requestOf(options, read)
-  const { status, body } = await read.http({ ...request, timeout: options.timeout })
+  const { status, body } = await read.http({ ...request, timeout: options.timeout, limit: LONGEST })
   return {
     text: new TextDecoder().decode(body),
     dropped: 0,

@@ -23,7 +23,7 @@ async function servePage(body: string) {
 
 test('evidence is kept before the change: cut, without secrets even where they are cut, and nothing waits for what fails', async () => {
   // A line of it is in the middle wherever a text is cut.
-  await using page = await servePage(`${SECRET} `.repeat(20_000))
+  await using page = await servePage(`${SECRET} `.repeat(300_000))
   await using cli = await makeCli({ TOKEN: SECRET })
   const at = (name: string) => join(cli.folder, name)
   await writeFile(at('version'), 'v2')
@@ -47,6 +47,7 @@ test('evidence is kept before the change: cut, without secrets even where they a
         },
         { id: 'page', http: { url: page.url } },
         { id: 'gone', command: { argv: ['no-such-program'] } },
+        { id: 'deaf', command: { argv: ['sh', '-c', "trap '' TERM; echo said; while :; do sleep 1; done"] } },
       ],
       procedures: {
         back: {
@@ -64,6 +65,8 @@ test('evidence is kept before the change: cut, without secrets even where they a
     { capture: 'logs', why: 'exit code 3' },
     { capture: 'page', why: 'HTTP 503' },
     { capture: 'gone', bytes: 0, why: 'no-such-program: not found' },
+    // It heeds no SIGTERM, and what it had said by then is kept all the same.
+    { capture: 'deaf', bytes: 5, why: expect.stringContaining('timed out') as string },
   ])
   expect(captured[3]).not.toHaveProperty('file')
   const [version = '', logs = '', text = ''] = await Promise.all(
