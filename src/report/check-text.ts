@@ -1,5 +1,6 @@
 import { formatDuration } from '../core/duration.ts'
 import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
+import type { Judged } from '../core/run/events.ts'
 import { toTheSecond } from './iso-time.ts'
 import { hanging, heading, sections } from './layout.ts'
 import type { Look, Paint } from './look.ts'
@@ -15,6 +16,8 @@ const WORDS: Record<Verdict, string> = {
   hold: 'Hold: nothing says that it has to be rolled back',
 }
 
+const OUTWEIGHED = 'Hold: what speaks for a rollback is outweighed'
+
 const PAINTS: Record<Verdict, (paint: Paint) => (text: string) => string> = {
   rollback: (paint) => paint.bad,
   investigate: (paint) => paint.warn,
@@ -22,21 +25,30 @@ const PAINTS: Record<Verdict, (paint: Paint) => (text: string) => string> = {
   hold: (paint) => paint.good,
 }
 
-/** The verdict, and what it comes from: what speaks for it first, then what is not known, then the rest. */
+/** The verdict, and what it comes from: what speaks for it first, then what is not known, then what changes nothing. */
 export function checkText(decision: Decision, where: string, look: Look): string {
   const { verdict, triggers, time, deployment } = decision
-  const of = (judged: TriggerVerdict['judged']) => triggers.filter((one) => one.judged === judged)
+  const outweighed = triggers.filter(isOutweighed)
+  const of = (judged: TriggerVerdict['judged']) =>
+    triggers.filter((one) => one.judged === judged && !isOutweighed(one))
+  const words = verdict === 'hold' && outweighed.length > 0 ? OUTWEIGHED : WORDS[verdict]
   return sections([
     [
       heading(safeLine(`Check: ${where}`), look),
-      ...hanging('', PAINTS[verdict](look.paint)(WORDS[verdict]), look),
+      ...hanging('', PAINTS[verdict](look.paint)(words), look),
       ...(time === undefined ? [] : hanging('', safeLine(timeWords(time)), look)),
     ],
     group('Holds', of('holds'), deployment, look),
     group('Not known', of('unknown'), deployment, look),
+    group('Outweighed', outweighed, deployment, look),
     group('Does not hold', of('fails'), deployment, look),
     waysOn(decision, look),
   ])
+}
+
+/** Something speaks against it that weighs more: an `unless`. */
+function isOutweighed({ verdict, judged, but }: TriggerVerdict): boolean {
+  return verdict === 'hold' && judged !== 'fails' && but !== undefined
 }
 
 /** What is to be done about it; nothing where all is well. */
@@ -49,7 +61,7 @@ function waysOn({ verdict, triggers, unanswered }: Decision, look: Look): string
       command: ['rollback check', ...unanswered.map((name) => `--answer ${name}=…`)].join(' '),
       does: 'say what only a person knows',
     })
-  if (verdict !== 'rollback' && triggers.some(({ judged }) => judged === 'unknown'))
+  if (verdict !== 'rollback' && triggers.some(({ verdict }) => verdict === 'unknown'))
     ways.push({
       command: 'rollback check --sample 5m',
       does: 'measure for longer, where something has to have lasted',
@@ -67,13 +79,21 @@ function group(
   return [heading(title, look), ...triggers.flatMap((one) => lines(one, deployment, look))]
 }
 
+const MARKS = { holds: '!', unknown: '?', fails: '-' } as const satisfies Record<Judged, string>
+
+function butWords(trigger: TriggerVerdict): string | undefined {
+  if (!isOutweighed(trigger)) return trigger.but
+  return `${trigger.judged === 'holds' ? 'it holds, but' : 'it is not known, and'} ${trigger.but}`
+}
+
 function lines(trigger: TriggerVerdict, deployment: Decision['deployment'], look: Look): string[] {
-  const { id, severity, condition, words, since, began, but, note, judged } = trigger
-  const name = `  ${judged === 'holds' ? '!' : judged === 'unknown' ? '?' : '-'} `
+  const { id, severity, condition, words, since, began, note, judged } = trigger
+  const but = butWords(trigger)
+  const mark = isOutweighed(trigger) ? '-' : MARKS[judged]
   const start =
     since === undefined ? '' : `, since ${toTheSecond(since)}${began === true ? '' : ' or before'}`
   return [
-    ...hanging(name, brief(`${id} (${severity}): ${condition}`), look),
+    ...hanging(`  ${mark} `, brief(`${id} (${severity}): ${condition}`), look),
     ...hanging('    ', brief(`${words}${start}`), look),
     ...preceding(trigger, deployment, look),
     ...(but === undefined ? [] : hanging('    ', brief(but), look)),
