@@ -41,6 +41,17 @@ const part = z.object({
   since: moment.optional(),
   signal: z.string().optional().describe('Of a condition'),
   limits: z.array(limit),
+  series: z
+    .array(
+      z.object({
+        name: z.string().describe('By what it differs in from the others'),
+        judged,
+        words: z.string(),
+        value: number.optional().describe('The last'),
+      }),
+    )
+    .optional()
+    .describe('Of a condition on several series: each of them, what is worst first'),
   parts: z.array(z.any()).describe('Of all, any and not: parts of this same shape'),
 })
 

@@ -12,7 +12,7 @@ import {
 import type { Usual } from './limit.ts'
 import { judgeAbsence, judgeChange, lastSample } from './over-time.ts'
 import { type Moment, momentsOf, type Taken } from './moments.ts'
-import { judgeSeries, togetherOf } from './series.ts'
+import { judgedApart, judgeSeries, type SeriesJudged, togetherOf, worstFirst } from './series.ts'
 
 // One judge for every condition, of triggers, guards, verify and bake: holds, fails or unknown. No data is never success.
 
@@ -43,6 +43,16 @@ function judgeAll(condition: Condition, taken: readonly Taken[], judging: Judgin
   if (together !== undefined)
     return judgeSeries(condition.series ?? together, condition, taken, judging, judgeOne)
   return judgeOne(condition, taken, { ...judging, baseline: theOnly(judging.baseline) })
+}
+
+/** Each series by itself, where the signal has several, and what is worst first. */
+export function judgeEachSeries(
+  condition: Condition,
+  taken: readonly Taken[],
+  judging: JudgingAll,
+): SeriesJudged[] {
+  if (condition.absent_for !== undefined || togetherOf(taken) === undefined) return []
+  return worstFirst(condition, judgedApart(condition, taken, judging, judgeOne))
 }
 
 /** Of a signal that has no series now. */
