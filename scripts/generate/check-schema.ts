@@ -94,12 +94,13 @@ const signal = z.object({
 const check = z.object({
   format: z.literal(1),
   type: z.literal('check'),
-  exit: z.int().describe('0 hold, 10 roll back, 11 investigate, 12 unknown'),
+  exit: z.int().describe('0 hold, 10 roll back, 11 investigate, 12 unknown; 130, 143 cut short'),
   service: z.string(),
   environment: z.string(),
   verdict,
   triggers: z.array(trigger),
   sampled: span.describe('Milliseconds that it was sampled for'),
+  interrupted: z.string().optional().describe('The signal that cut it short: what was known until then'),
   unanswered: z.array(z.string()).describe('Signals that only a person can tell, and nobody has'),
   deployment: z
     .union([

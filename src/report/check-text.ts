@@ -27,7 +27,7 @@ const PAINTS: Record<Verdict, (paint: Paint) => (text: string) => string> = {
 
 /** The verdict, and what it comes from: what speaks for it first, then what is not known, then what changes nothing. */
 export function checkText(decision: Decision, where: string, look: Look): string {
-  const { verdict, triggers, time, deployment } = decision
+  const { verdict, triggers, time, deployment, interrupted, sampled } = decision
   const outweighed = triggers.filter(isOutweighed)
   const of = (judged: TriggerVerdict['judged']) =>
     triggers.filter((one) => one.judged === judged && !isOutweighed(one))
@@ -35,6 +35,9 @@ export function checkText(decision: Decision, where: string, look: Look): string
   return sections([
     [
       heading(safeLine(`Check: ${where}`), look),
+      ...(interrupted === undefined
+        ? []
+        : hanging('', look.paint.warn(cutWords(interrupted, sampled)), look)),
       ...hanging('', PAINTS[verdict](look.paint)(words), look),
       ...(time === undefined ? [] : hanging('', safeLine(timeWords(time)), look)),
     ],
@@ -44,6 +47,10 @@ export function checkText(decision: Decision, where: string, look: Look): string
     group('Does not hold', of('fails'), deployment, look),
     waysOn(decision, look),
   ])
+}
+
+function cutWords(signal: string, sampled: number): string {
+  return `Cut short by ${signal} after ${formatDuration(sampled)}: what was known until then.`
 }
 
 /** Something speaks against it that weighs more: an `unless`. */

@@ -39,6 +39,8 @@ export interface Decision {
   triggers: TriggerVerdict[]
   /** Milliseconds that it was sampled for. */
   sampled: number
+  /** The signal that cut it short: this is what was known until then. */
+  interrupted?: string | undefined
   /** Signals that only a person can tell, and nobody has, by name. */
   unanswered: string[]
   /** Of the version that is live, where something holds: what came before the breach. */
