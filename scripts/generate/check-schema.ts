@@ -75,7 +75,7 @@ const measured = z.object({
 const signal = z.object({
   name: z.string(),
   source: z.string(),
-  asked: z.record(z.string(), z.string()).describe('Its options as the runbook has them; secrets are hidden'),
+  asked: z.record(z.string(), z.string()).describe('Its options as it was asked; secrets are hidden'),
   unit: z.string().optional(),
   window: span.optional().describe('Milliseconds that its query looks back'),
   every: span.describe('Milliseconds between two samples'),

@@ -8,6 +8,7 @@ import { originOf } from '../core/conditions/limit-words.ts'
 import { byGravity, type TriggerVerdict } from '../core/conditions/verdict.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { Condition, Runbook } from '../core/model.ts'
+import { withWindow } from '../core/window.ts'
 import type { Explainable, Measured } from './judge-signals.ts'
 import { measuredAs } from './look-backs.ts'
 import { askedOf } from './asked-options.ts'
@@ -52,7 +53,7 @@ function signalOf(one: Explainable, now: number): SignalExplained {
   return {
     name: nameOf(one),
     source,
-    asked: askedOf(signal),
+    asked: askedOf({ with: withWindow(signal.with, window) }),
     unit,
     window,
     every,

@@ -157,3 +157,10 @@ test('tells how much time is left', async () => {
   expect(all[0]).toBeGreaterThan(2500)
   expect(all.at(-1)).toBeLessThan(1000)
 })
+
+test('explains what was asked with the window that it was asked for', async () => {
+  world.measure = () => now(9)
+  const signal = { with: { name: 's', query: 'rate(errors[${window}])' }, window: 300_000 }
+  const { explanation } = await judged([high({ above: 5 })], 0, signal, { explain: true })
+  expect(explanation?.signals[0]?.asked['query']).toBe('rate(errors[300s])')
+})

@@ -50,7 +50,7 @@ export interface TriggerExplained {
 export interface SignalExplained {
   name: string
   source: string
-  /** Its options as the runbook has them: secrets are references. */
+  /** Its options as it was asked; secrets are references. */
   asked: Record<string, string>
   unit: SignalDef['unit']
   /** Milliseconds: of its query, between two samples, and of the past that was asked for. */
