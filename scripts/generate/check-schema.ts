@@ -25,6 +25,9 @@ const trigger = z.object({
   rule: z.string().describe('Which rule made this verdict of what was judged, for people'),
   but: z.string().optional().describe('Why the verdict is not what the severity says, for people'),
   note: z.string().optional(),
+  knownAfter: span
+    .optional()
+    .describe('Unknown only because it was not measured for long enough: sampled for so long, it is known'),
 })
 
 const limit = z.object({

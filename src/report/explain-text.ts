@@ -16,12 +16,12 @@ import { toTheSecond } from './iso-time.ts'
 import { facts, hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
 import { brief, safeLine } from './safe-text.ts'
+import { MARKS, startWords } from './trigger-text.ts'
 
 const MOST_GAPS = 3
 const MOST_SERIES = 10
 
 const JUDGED: Record<Judged, string> = { holds: 'holds', fails: 'does not hold', unknown: 'not known' }
-const MARKS: Record<Judged, string> = { holds: '!', fails: '-', unknown: '?' }
 
 /** How each trigger was judged, part by part, and what was measured of each signal. */
 export function explainText({ triggers, explanation }: Decision, look: Look): string {
@@ -50,19 +50,17 @@ function triggerLines(trigger: TriggerVerdict, { triggers }: Explanation, look: 
 }
 
 function partLines(part: PartExplained, indent: string, look: Look): string[] {
-  const { says, judged, condition, words, since, began, limits, series = [], parts } = part
+  const { says, judged, condition, words, limits, series = [], parts } = part
   const mark = `${indent}${MARKS[judged]} `
   if (says !== 'condition')
     return [
       ...hanging(mark, `${says}: ${JUDGED[judged]}`, look),
       ...parts.flatMap((one) => partLines(one, `${indent}  `, look)),
     ]
-  const start =
-    since === undefined ? '' : `, since ${toTheSecond(since)}${began === true ? '' : ' or before'}`
   const below = ' '.repeat(mark.length)
   return [
     ...hanging(mark, brief(condition), look),
-    ...hanging(below, brief(`${words}${start}`), look),
+    ...hanging(below, brief(`${words}${startWords(part)}`), look),
     ...limits
       .filter(({ says, words }) => says !== words)
       .flatMap(({ words }) => hanging(below, `limit: ${words}`, look)),

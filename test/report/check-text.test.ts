@@ -50,3 +50,34 @@ describe('what is outweighed does not read as if it called for a rollback', () =
     expect(text).not.toContain('--sample')
   })
 })
+
+describe('unknown', () => {
+  const lasting = trigger({
+    id: 'lasting',
+    judged: 'unknown',
+    verdict: 'unknown',
+    words: 'is 40%, above 10%, seen once so far; it has to last 5m 00s',
+    since: 1_000_000,
+    knownAfter: 310_000,
+  })
+  const lost = trigger({ id: 'lost', judged: 'unknown', verdict: 'unknown', words: 'refused' })
+
+  test('because nothing has lasted yet: it says so, and what would make it known', () => {
+    const text = told('unknown', lasting)
+    expect(text).toContain('\nUnknown: all was measured, but not for long enough yet\n')
+    expect(text).toContain('it has to last 5m 00s\n')
+    expect(text).toContain('rollback check --sample 5m10s  measure for long enough to know')
+  })
+
+  test('because something could not be measured: to measure for longer is no way on', () => {
+    const text = told('unknown', lost)
+    expect(text).toContain('\nUnknown: not all could be measured that has to be known')
+    expect(text).not.toContain('--sample')
+  })
+
+  test('because of both: time alone does not tell', () => {
+    const text = told('unknown', lost, lasting)
+    expect(text).toContain('\nUnknown: not all could be measured that has to be known')
+    expect(text).toContain('rollback check --sample 5m10s  measure for longer what has to have lasted')
+  })
+})

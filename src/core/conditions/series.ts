@@ -3,6 +3,7 @@ import type { Condition, Together } from '../model.ts'
 import { printable } from '../printable.ts'
 import type { Judged } from '../run/events.ts'
 import {
+  allKnownAfter,
   type Baselines,
   beginningOf,
   GAP,
@@ -58,6 +59,7 @@ export function judgeSeries(
     verdict,
     words: `${first.name} ${first.words}${also.join('')} (${deciding.length} of ${judged.length} series)`,
     ...beginningOf(deciding, together === 'any' ? Math.min : Math.max),
+    knownAfter: allKnownAfter(deciding),
     final: verdict === decisive ? deciding.some(({ final }) => final) : judged.every(({ final }) => final),
   }
 }
