@@ -10,12 +10,15 @@ import { brief } from './safe-text.ts'
 
 export const MARKS = { holds: '!', unknown: '?', fails: '-' } as const satisfies Record<Judged, string>
 
+type Told = Pick<TriggerVerdict, 'verdict' | 'judged' | 'but'>
+
 /** Something speaks against it that weighs more: an `unless`. */
-export function isOutweighed({ verdict, judged, but }: TriggerVerdict): boolean {
+export function isOutweighed({ verdict, judged, but }: Told): boolean {
   return verdict === 'hold' && judged !== 'fails' && but !== undefined
 }
 
-function butWords(trigger: TriggerVerdict): string | undefined {
+/** Why the verdict is not what the severity says. */
+export function butWords(trigger: Told): string | undefined {
   if (!isOutweighed(trigger)) return trigger.but
   return `${trigger.judged === 'holds' ? 'it holds, but' : 'it is not known, and'} ${trigger.but}`
 }
