@@ -25,6 +25,9 @@ const trigger = z.object({
   rule: z.string().describe('Which rule made this verdict of what was judged, for people'),
   but: z.string().optional().describe('Why the verdict is not what the severity says, for people'),
   note: z.string().optional(),
+  knownAfter: span
+    .optional()
+    .describe('Unknown only because it was not measured for long enough: sampled for so long, it is known'),
 })
 
 const limit = z.object({
@@ -41,6 +44,17 @@ const part = z.object({
   since: moment.optional(),
   signal: z.string().optional().describe('Of a condition'),
   limits: z.array(limit),
+  series: z
+    .array(
+      z.object({
+        name: z.string().describe('By what it differs in from the others'),
+        judged,
+        words: z.string(),
+        value: number.optional().describe('The last'),
+      }),
+    )
+    .optional()
+    .describe('Of a condition on several series: each of them, what is worst first'),
   parts: z.array(z.any()).describe('Of all, any and not: parts of this same shape'),
 })
 
@@ -64,7 +78,7 @@ const measured = z.object({
 const signal = z.object({
   name: z.string(),
   source: z.string(),
-  asked: z.record(z.string(), z.string()).describe('Its options as the runbook has them; secrets are hidden'),
+  asked: z.record(z.string(), z.string()).describe('Its options as it was asked; secrets are hidden'),
   unit: z.string().optional(),
   window: span.optional().describe('Milliseconds that its query looks back'),
   every: span.describe('Milliseconds between two samples'),
@@ -83,12 +97,13 @@ const signal = z.object({
 const check = z.object({
   format: z.literal(1),
   type: z.literal('check'),
-  exit: z.int().describe('0 hold, 10 roll back, 11 investigate, 12 unknown'),
+  exit: z.int().describe('0 hold, 10 roll back, 11 investigate, 12 unknown; 130, 143 cut short'),
   service: z.string(),
   environment: z.string(),
   verdict,
   triggers: z.array(trigger),
   sampled: span.describe('Milliseconds that it was sampled for'),
+  interrupted: z.string().optional().describe('The signal that cut it short: what was known until then'),
   unanswered: z.array(z.string()).describe('Signals that only a person can tell, and nobody has'),
   deployment: z
     .union([

@@ -1,10 +1,11 @@
 import { EXIT, type ExitCode } from '../core/exit.ts'
-import { parseDuration } from '../core/duration.ts'
+import { formatDuration, parseDuration } from '../core/duration.ts'
 import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
+import { exitBy, signalName } from '../core/interruption.ts'
 import type { Runbook } from '../core/model.ts'
 import type { Session } from '../runtime/types.ts'
 import { factAsker } from './agree.ts'
-import { type Interrupts, interruption } from './interrupts.ts'
+import type { Interrupts } from './interrupts.ts'
 import type { Output } from './output.ts'
 import { usageError } from './usage.ts'
 
@@ -23,7 +24,8 @@ export async function tellDecision(
   as: 'result' | 'progress',
 ): Promise<ExitCode> {
   const { checkText } = await import('../report/check-text.ts')
-  const exit = VERDICT_EXIT[decision.verdict]
+  const { verdict, interrupted } = decision
+  const exit = interrupted === undefined ? VERDICT_EXIT[verdict] : exitBy(interrupted)
   const look = as === 'result' ? await output.resultLook() : await output.progressLook()
   // What it comes to stands last, where the eye is.
   if (decision.explanation !== undefined) {
@@ -55,7 +57,7 @@ interface Asking {
   procedure?: string | undefined
 }
 
-/** Measures what the triggers of the runbook speak of; while it samples, tells how far it is. */
+/** Measures what the triggers of the runbook speak of; while it samples, tells how much time is left. */
 export async function decideHere(runbook: Runbook, asking: Asking): Promise<Decision> {
   const { session, interrupts, output } = asking
   const sample = sampleOf(asking.sample)
@@ -75,12 +77,11 @@ export async function decideHere(runbook: Runbook, asking: Asking): Promise<Deci
     explain: asking.explain,
     interrupt: interrupts.signal,
     people: { answers: asking.answers, ask: factAsker(output, interrupts) },
-    onNews: ({ triggers, sampled }) => {
-      if (sample > 0 && !output.json) output.progress(progressWords(triggers, sampled))
+    onNews: ({ triggers }, left) => {
+      if (sample > 0 && !output.json) output.progress(progressWords(triggers, left))
     },
   })
-  if (interrupts.signal.aborted) throw interruption(interrupts.signal)
-  return decision
+  return interrupts.signal.aborted ? { ...decision, interrupted: signalName(interrupts.signal) } : decision
 }
 
 function sampleOf(text: string | undefined): number {
@@ -90,7 +91,7 @@ function sampleOf(text: string | undefined): number {
   throw usageError(`--sample ${text} is not a duration`, 'Write a number with a unit, such as 90s or 5m.')
 }
 
-function progressWords(triggers: readonly TriggerVerdict[], sampled: number): string {
-  const seconds = Math.round(sampled / 1000)
-  return `${seconds} s: ${triggers.map(({ id, words }) => `${id}: ${words}`).join('; ')}`
+function progressWords(triggers: readonly TriggerVerdict[], left: number): string {
+  const time = `${formatDuration(Math.ceil(left / 1000) * 1000)} left`
+  return `${time}; ${triggers.map(({ id, words }) => `${id}: ${words}`).join('; ')}`
 }

@@ -12,6 +12,22 @@ export function parseDuration(text: string): number | undefined {
   return Math.round(total)
 }
 
+/** As `parseDuration` reads it, up to the next second: `5m10s`. */
+export function writtenDuration(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000)
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor((seconds % 3600) / 60), 'm'],
+    [seconds % 60, 's'],
+  ] as const
+  return (
+    parts
+      .filter(([amount]) => amount > 0)
+      .map((part) => part.join(''))
+      .join('') || '0s'
+  )
+}
+
 /** `850 ms`, `4.2 s`, `3m 05s`, `1h 10m`: for people. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`

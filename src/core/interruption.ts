@@ -27,7 +27,12 @@ export function signalName({ reason }: AbortSignal): string {
 }
 
 export function interruptedExit(signal: AbortSignal): ExitCode {
-  return signalName(signal) === 'SIGINT' ? EXIT.interrupted : EXIT.terminated
+  return exitBy(signalName(signal))
+}
+
+/** By the name of the signal. */
+export function exitBy(name: string): ExitCode {
+  return name === 'SIGINT' ? EXIT.interrupted : EXIT.terminated
 }
 
 /** How long what has still to be sent may take: being cancelled, the process is gone within 5 s. */

@@ -34,6 +34,8 @@ export interface BakeConditionSummary {
   condition: string
   verdict: Judged
   words: string
+  /** When that was measured. */
+  at: string
   /** Since when it says so. */
   since: string
   /** When it failed first, and what was measured then. */
@@ -62,6 +64,7 @@ export function bakeSummary(plan: Pick<Plan, 'bake'>, lines: readonly Line[]): B
     why: ended?.why,
     conditions: conditions.map(({ failed, ...one }) => ({
       ...one,
+      at: isoTime(one.at),
       since: isoTime(one.since),
       failed: failed && { ...failed, at: isoTime(failed.at) },
     })),

@@ -1,11 +1,12 @@
-import { formatDuration } from '../core/duration.ts'
+import { allKnownAfter } from '../core/conditions/judgement.ts'
 import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
-import { toTheSecond } from './iso-time.ts'
+import { formatDuration, writtenDuration } from '../core/duration.ts'
 import { hanging, heading, sections } from './layout.ts'
 import type { Look, Paint } from './look.ts'
 import { waysOnLines } from './outcome-text.ts'
-import { brief, safeLine } from './safe-text.ts'
+import { safeLine } from './safe-text.ts'
 import { timeWords } from './time-text.ts'
+import { isOutweighed, triggerLines } from './trigger-text.ts'
 import type { WayOn } from './ways-on.ts'
 
 const WORDS: Record<Verdict, string> = {
@@ -15,6 +16,9 @@ const WORDS: Record<Verdict, string> = {
   hold: 'Hold: nothing says that it has to be rolled back',
 }
 
+const TOO_SHORT = 'Unknown: all was measured, but not for long enough yet'
+const OUTWEIGHED = 'Hold: what speaks for a rollback is outweighed'
+
 const PAINTS: Record<Verdict, (paint: Paint) => (text: string) => string> = {
   rollback: (paint) => paint.bad,
   investigate: (paint) => paint.warn,
@@ -22,21 +26,43 @@ const PAINTS: Record<Verdict, (paint: Paint) => (text: string) => string> = {
   hold: (paint) => paint.good,
 }
 
-/** The verdict, and what it comes from: what speaks for it first, then what is not known, then the rest. */
+/** The verdict, and what it comes from: what speaks for it first, then what is not known, then what changes nothing. */
 export function checkText(decision: Decision, where: string, look: Look): string {
-  const { verdict, triggers, time, deployment } = decision
-  const of = (judged: TriggerVerdict['judged']) => triggers.filter((one) => one.judged === judged)
+  const { verdict, triggers, time, deployment, interrupted, sampled } = decision
+  const outweighed = triggers.filter(isOutweighed)
+  const of = (judged: TriggerVerdict['judged']) =>
+    triggers.filter((one) => one.judged === judged && !isOutweighed(one))
   return sections([
     [
       heading(safeLine(`Check: ${where}`), look),
-      ...hanging('', PAINTS[verdict](look.paint)(WORDS[verdict]), look),
+      ...(interrupted === undefined
+        ? []
+        : hanging('', look.paint.warn(cutWords(interrupted, sampled)), look)),
+      ...hanging('', PAINTS[verdict](look.paint)(headWords(decision)), look),
       ...(time === undefined ? [] : hanging('', safeLine(timeWords(time)), look)),
     ],
     group('Holds', of('holds'), deployment, look),
     group('Not known', of('unknown'), deployment, look),
+    group('Outweighed', outweighed, deployment, look),
     group('Does not hold', of('fails'), deployment, look),
     waysOn(decision, look),
   ])
+}
+
+function headWords({ verdict, triggers }: Decision): string {
+  if (verdict === 'hold' && triggers.some(isOutweighed)) return OUTWEIGHED
+  return verdict === 'unknown' && allKnownAfter(unknownOf(triggers)) !== undefined
+    ? TOO_SHORT
+    : WORDS[verdict]
+}
+
+/** Those for which the verdict is unknown. */
+function unknownOf(triggers: readonly TriggerVerdict[]): TriggerVerdict[] {
+  return triggers.filter(({ verdict }) => verdict === 'unknown')
+}
+
+function cutWords(signal: string, sampled: number): string {
+  return `Cut short by ${signal} after ${formatDuration(sampled)}: what was known until then.`
 }
 
 /** What is to be done about it; nothing where all is well. */
@@ -49,10 +75,15 @@ function waysOn({ verdict, triggers, unanswered }: Decision, look: Look): string
       command: ['rollback check', ...unanswered.map((name) => `--answer ${name}=…`)].join(' '),
       does: 'say what only a person knows',
     })
-  if (verdict !== 'rollback' && triggers.some(({ judged }) => judged === 'unknown'))
+  const unknown = unknownOf(triggers)
+  const lasting = allKnownAfter(unknown.filter(({ knownAfter }) => knownAfter !== undefined))
+  if (verdict !== 'rollback' && lasting !== undefined)
     ways.push({
-      command: 'rollback check --sample 5m',
-      does: 'measure for longer, where something has to have lasted',
+      command: `rollback check --sample ${writtenDuration(lasting)}`,
+      does:
+        allKnownAfter(unknown) === undefined
+          ? 'measure for longer what has to have lasted'
+          : 'measure for long enough to know',
     })
   return waysOnLines(ways, look)
 }
@@ -64,43 +95,5 @@ function group(
   look: Look,
 ): string[] {
   if (triggers.length === 0) return []
-  return [heading(title, look), ...triggers.flatMap((one) => lines(one, deployment, look))]
-}
-
-function lines(trigger: TriggerVerdict, deployment: Decision['deployment'], look: Look): string[] {
-  const { id, severity, condition, words, since, began, but, note, judged } = trigger
-  const name = `  ${judged === 'holds' ? '!' : judged === 'unknown' ? '?' : '-'} `
-  const start =
-    since === undefined ? '' : `, since ${toTheSecond(since)}${began === true ? '' : ' or before'}`
-  return [
-    ...hanging(name, brief(`${id} (${severity}): ${condition}`), look),
-    ...hanging('    ', brief(`${words}${start}`), look),
-    ...preceding(trigger, deployment, look),
-    ...(but === undefined ? [] : hanging('    ', brief(but), look)),
-    ...(note === undefined || judged === 'fails' ? [] : hanging('    note: ', brief(note), look)),
-  ]
-}
-
-/** What was deployed before it began; or after it, and then going back may not help. */
-function preceding(
-  { since, began, judged }: TriggerVerdict,
-  deployment: Decision['deployment'],
-  look: Look,
-): string[] {
-  if (judged !== 'holds' || since === undefined || deployment === undefined) return []
-  if ('unknown' in deployment)
-    return hanging(
-      '    ',
-      brief(`when the live version was deployed is not known: ${deployment.unknown}`),
-      look,
-    )
-  const { at, version = 'the live version', how } = deployment
-  const was = `${version} was ${how} at ${toTheSecond(at)}`
-  const when =
-    at > since
-      ? `, ${formatDuration(at - since)} after it began: it may have another cause`
-      : began === true
-        ? `, ${formatDuration(since - at)} before`
-        : '; whether it began after that is not known'
-  return hanging('    ', brief(was + when), look)
+  return [heading(title, look), ...triggers.flatMap((one) => triggerLines(one, deployment, look))]
 }

@@ -1,4 +1,9 @@
-import type { Explanation, PartExplained, SignalExplained } from '../core/conditions/explain.ts'
+import type {
+  Explanation,
+  PartExplained,
+  SeriesExplained,
+  SignalExplained,
+} from '../core/conditions/explain.ts'
 import type { Charted } from '../core/conditions/charted.ts'
 import type { History, Repeated } from '../core/conditions/history.ts'
 import { valueWords } from '../core/conditions/sample.ts'
@@ -11,11 +16,12 @@ import { toTheSecond } from './iso-time.ts'
 import { facts, hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
 import { brief, safeLine } from './safe-text.ts'
+import { MARKS, startWords } from './trigger-text.ts'
 
 const MOST_GAPS = 3
+const MOST_SERIES = 10
 
 const JUDGED: Record<Judged, string> = { holds: 'holds', fails: 'does not hold', unknown: 'not known' }
-const MARKS: Record<Judged, string> = { holds: '!', fails: '-', unknown: '?' }
 
 /** How each trigger was judged, part by part, and what was measured of each signal. */
 export function explainText({ triggers, explanation }: Decision, look: Look): string {
@@ -44,22 +50,33 @@ function triggerLines(trigger: TriggerVerdict, { triggers }: Explanation, look: 
 }
 
 function partLines(part: PartExplained, indent: string, look: Look): string[] {
-  const { says, judged, condition, words, since, began, limits, parts } = part
+  const { says, judged, condition, words, limits, series = [], parts } = part
   const mark = `${indent}${MARKS[judged]} `
   if (says !== 'condition')
     return [
       ...hanging(mark, `${says}: ${JUDGED[judged]}`, look),
       ...parts.flatMap((one) => partLines(one, `${indent}  `, look)),
     ]
-  const start =
-    since === undefined ? '' : `, since ${toTheSecond(since)}${began === true ? '' : ' or before'}`
   const below = ' '.repeat(mark.length)
   return [
     ...hanging(mark, brief(condition), look),
-    ...hanging(below, brief(`${words}${start}`), look),
+    ...hanging(below, brief(`${words}${startWords(part)}`), look),
     ...limits
       .filter(({ says, words }) => says !== words)
       .flatMap(({ words }) => hanging(below, `limit: ${words}`, look)),
+    ...seriesLines(series, below, look),
+  ]
+}
+
+function seriesLines(all: readonly SeriesExplained[], indent: string, look: Look): string[] {
+  const more = all.length - MOST_SERIES
+  return [
+    ...all
+      .slice(0, MOST_SERIES)
+      .flatMap(({ name, judged, words }) =>
+        hanging(`${indent}${MARKS[judged]} `, brief(`${name} ${words}`), look),
+      ),
+    ...(more > 0 ? hanging(indent, `and ${more} more series`, look) : []),
   ]
 }
 
@@ -77,7 +94,7 @@ function signalLines(signal: SignalExplained, { charts }: Explanation, look: Loo
           history === undefined ? undefined : `${formatDuration(history)}, every ${formatDuration(every)}`,
         ],
         ['  samples', samplesWords(measured)],
-        ['  value', valuesWords(measured, unit)],
+        [measured.series === undefined ? '  value' : '  values', valuesWords(measured, unit)],
         ['  failed', repeatedWords(measured.failing)],
         ['  gaps', gapsWords(measured)],
         ...measured.silent.map((one): [string, string | undefined] => ['  unknown', repeatedWords(one)]),
@@ -103,12 +120,15 @@ function samplesWords({ count, series, first, last }: History): string {
   return `${all}, from ${toTheSecond(first)} to ${toTheSecond(last)} (${formatDuration(last - first)})`
 }
 
-function valuesWords({ numbers, value }: History, unit: SignalDef['unit']): string | undefined {
+function valuesWords({ numbers, value, series }: History, unit: SignalDef['unit']): string | undefined {
   if (numbers === undefined)
     return value === undefined || value === null ? undefined : brief(String(value)).slice(0, 200)
   const { min, median, max, last } = numbers
   const [least, middle, most, now] = [min, median, max, last].map((number) => valueWords(number, unit))
-  return min === max ? now : `last ${now}; min ${least}, median ${middle}, max ${most}`
+  const spread = `min ${least}, median ${middle}, max ${most}`
+  if (min === max) return now
+  // Which of several series was measured last, says nothing.
+  return series === undefined ? `last ${now}; ${spread}` : spread
 }
 
 function repeatedWords(repeated: Repeated | undefined): string | undefined {

@@ -8,6 +8,7 @@ import { phaseWords } from './phase-times.ts'
 import { liveWords } from './plan-text.ts'
 import { brief } from './safe-text.ts'
 import { effectName, effectsInOrder } from './effects-summary.ts'
+import { butWords } from './trigger-text.ts'
 import { type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
 
 /** The report of a run for an incident document or a CI summary. */
@@ -61,11 +62,15 @@ function triggerRows({ decision }: RunSummary): string[][] {
   if (decision === undefined) return []
   return [
     ['all together', VERDICT_WORDS[decision.verdict], ''],
-    ...decision.triggers.map(({ id, severity, condition, judged, words, but }) => [
-      escaped(`${id} (${severity}): ${condition}`),
-      JUDGED_WORDS[judged],
-      escaped(but === undefined ? words : `${words}; ${but}`),
-    ]),
+    ...decision.triggers.map((trigger) => {
+      const { id, severity, condition, judged, words } = trigger
+      const but = butWords(trigger)
+      return [
+        escaped(`${id} (${severity}): ${condition}`),
+        JUDGED_WORDS[judged],
+        escaped(but === undefined ? words : `${words}; ${but}`),
+      ]
+    }),
   ]
 }
 

@@ -11,6 +11,7 @@ import { phaseWords } from './phase-times.ts'
 import { liveWords } from './plan-text.ts'
 import { brief, safeLine } from './safe-text.ts'
 import { effectName, effectsInOrder } from './effects-summary.ts'
+import { butWords } from './trigger-text.ts'
 import { type RunSummary, summarise, titleOf, waysFurther } from './summary.ts'
 
 /** The report of a run for a terminal. */
@@ -65,13 +66,15 @@ function triggerLines({ decision }: RunSummary, look: Look): string[] {
   const others = decision.triggers.length - telling.length
   return [
     heading(`Triggers, when the plan was made: ${VERDICT_WORDS[decision.verdict]}`, look),
-    ...telling.flatMap(({ id, severity, condition, judged, words, but }) =>
-      hanging(
+    ...telling.flatMap((trigger) => {
+      const { id, severity, condition, judged, words } = trigger
+      const but = butWords(trigger)
+      return hanging(
         `  ${JUDGED_WORDS[judged].padEnd(7)}  `,
         brief(`${id} (${severity}): ${condition}: ${words}${but === undefined ? '' : `; ${but}`}`),
         look,
-      ),
-    ),
+      )
+    }),
     ...(others === 0 ? [] : [`  ${others} ${others === 1 ? 'trigger does' : 'triggers do'} not hold`]),
   ]
 }

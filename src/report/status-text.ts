@@ -7,7 +7,14 @@ import { hanging, heading, sections } from './layout.ts'
 import { lockLines } from './lock-text.ts'
 import type { Look } from './look.ts'
 import { brief, safeLine } from './safe-text.ts'
-import { type BakingRun, isAlive, isUnfinished, type ListedRun, type Now, type Status } from './status.ts'
+import {
+  type BakingRun,
+  isAlive,
+  isUnfinished,
+  type ListedRun,
+  type LastSeen,
+  type Status,
+} from './status.ts'
 import type { RunSummary } from './summary.ts'
 import { goesOn, type WayOn } from './ways-on.ts'
 
@@ -26,9 +33,9 @@ export function statusText(status: Status, look: Look, now: number): string {
     locks.length === 0
       ? []
       : [heading('Locks', look), ...locks.flatMap((lock) => lockLines(lock, now, look))],
-    ...last.map(({ service, environment, now, runs }) => [
+    ...last.map(({ service, environment, lastSeen, runs }) => [
       heading(safeLine(`${service}, ${environment}`), look),
-      ...hanging('  ', safeLine(nowWords(now)), look),
+      ...hanging('  ', safeLine(lastSeenWords(lastSeen)), look),
       ...runs
         .filter((run) => !isUnfinished(run, status.locks))
         .flatMap((run) => runLines(run, isAlive(run.id, status.locks), look)),
@@ -37,13 +44,14 @@ export function statusText(status: Status, look: Look, now: number): string {
   ])
 }
 
-/** `now: 3e7a91c, proven 2026-11-22 13:54 UTC`. */
-function nowWords({ proven, inDoubtSince }: Now): string {
+/** `last seen: 3e7a91c, proven 2026-11-22 13:54 UTC`: on record, nobody has looked just now. */
+function lastSeenWords({ proven, inDoubtSince }: LastSeen): string {
   const doubt = inDoubtSince === undefined ? '' : `in doubt since run ${inDoubtSince}`
-  if (proven === undefined) return `now: ${doubt === '' ? 'nothing was proven yet' : doubt}`
+  if (proven === undefined) return doubt === '' ? 'nothing was proven yet' : doubt
   const name = releaseName(proven.target) || `as before the run that ${proven.run} took back`
-  const words = `${name}, proven ${minute(proven.at)} UTC${proven.degraded ? ', but degraded or partial' : ''}`
-  return doubt === '' ? `now: ${words}` : `now: ${doubt}; before that ${words}`
+  const watched = proven.watched === undefined ? '' : `, watched until ${minute(proven.watched)} UTC`
+  const words = `${name}, proven ${minute(proven.at)} UTC${proven.degraded ? ', but degraded or partial' : ''}${watched}`
+  return doubt === '' ? `last seen: ${words}` : `${doubt}; last seen before that: ${words}`
 }
 
 function minute(when: string | undefined): string {
@@ -80,7 +88,11 @@ function bakingLines({ baking }: Status, look: Look, now: number): string[] {
       ),
       ...hanging('    ', safeLine(bakingWords(run, now)), look),
       ...run.bake.conditions.flatMap((one) =>
-        hanging(`    ${JUDGED_WORDS[one.verdict].padEnd(7)}  `, brief(conditionWords(one)), look),
+        hanging(
+          `    ${JUDGED_WORDS[one.verdict].padEnd(7)}  `,
+          brief(`${conditionWords(one)}, at ${clock(one.at)} UTC`),
+          look,
+        ),
       ),
       ...(run.watched ? [] : unwatchedWays(run, look)),
     ]),

@@ -20,7 +20,7 @@ export interface Status {
   /** Of these the shared store may not have all; nobody is at work on them. */
   unshared: RunSummary[]
   /** The last runs of every service and environment, newest first. */
-  last: { service: string; environment: string; now: Now; runs: ListedRun[] }[]
+  last: { service: string; environment: string; lastSeen: LastSeen; runs: ListedRun[] }[]
 }
 
 export interface DamagedRun {
@@ -35,8 +35,8 @@ export type BakingRun = RunSummary & { bake: BakeSummary; watched: boolean }
 /** `settledBy`: a later run that was proven, after which nobody has to care for this one. */
 export type ListedRun = RunSummary & { settledBy?: string | undefined }
 
-/** The last proven version, and the run since which it may be another one. */
-export interface Now {
+/** The last proven version, and the run since which it may be another one: as it is on record, nothing is measured. */
+export interface LastSeen {
   proven?:
     | {
         target: Release
@@ -44,6 +44,8 @@ export interface Now {
         at: string | undefined
         /** It is live; something beside it fails, or was left out. */
         degraded: boolean
+        /** Its bake was watched until then. */
+        watched?: string | undefined
       }
     | undefined
   inDoubtSince?: string | undefined
@@ -100,7 +102,7 @@ export function statusOf(
       const [first] = all
       if (first === undefined) return []
       const { service, environment } = first
-      return [{ service, environment, now: nowOf(all), runs: all.slice(0, RUNS_EACH) }]
+      return [{ service, environment, lastSeen: lastSeenOf(all), runs: all.slice(0, RUNS_EACH) }]
     }),
   }
 }
@@ -126,7 +128,14 @@ function hasBegun({ changes, calls }: RunSummary): boolean {
   return [...changes, ...calls].some(({ started }) => started !== undefined)
 }
 
-function nowOf(newestFirst: readonly RunSummary[]): Now {
+/** Whoever gave it up, or went over it, has not watched it. */
+function watchedUntil({ bake }: RunSummary): string | undefined {
+  if (bake?.watcher === undefined || bake.result === 'given-up' || bake.result === 'replaced')
+    return undefined
+  return bake.seen
+}
+
+function lastSeenOf(newestFirst: readonly RunSummary[]): LastSeen {
   const at = newestFirst.findIndex(({ result }) => result === 'proven' || result === 'degraded')
   const proven = newestFirst[at]
   const since = newestFirst
@@ -138,6 +147,7 @@ function nowOf(newestFirst: readonly RunSummary[]): Now {
       run: proven.id,
       at: proven.ended,
       degraded: proven.result === 'degraded',
+      watched: watchedUntil(proven),
     },
     inDoubtSince: since?.id,
   }

@@ -16,16 +16,19 @@ interface Around {
   report: Report
 }
 
-/** Guards name signals, and say what can be known of them in one moment. */
-export async function checkGuards(
-  guards: unknown,
-  at: Path,
-  document: Filled,
-  platforms: Platforms,
-  report: Report,
-): Promise<void> {
+/** Those of the runbook, and those of each procedure, beside which they stand: it is by its id that one is spoken of. */
+export async function checkAllGuards(document: Filled, platforms: Platforms, report: Report): Promise<void> {
   const around = { document, sources: sourcesOf(platforms), report }
-  const ids = new Set<unknown>()
+  const { guards, procedures } = asMap(document.filled)
+  await checkGuards(guards, ['guards'], new Set(), around)
+  const ids = asList(guards).map((guard) => asMap(guard).id)
+  for (const [name, procedure] of Object.entries(asMap(procedures)))
+    await checkGuards(asMap(procedure).guards, ['procedures', name, 'guards'], new Set(ids), around)
+}
+
+/** Guards name signals, and say what can be known of them in one moment; `ids` are those that are taken. */
+async function checkGuards(guards: unknown, at: Path, ids: Set<unknown>, around: Around): Promise<void> {
+  const { document, report } = around
   for (const [index, guard] of asList(guards).entries()) {
     const { id, ...holds } = asMap(guard)
     if (typeof id === 'string' && ids.size === ids.add(id).size)

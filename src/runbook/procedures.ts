@@ -1,5 +1,5 @@
 import { checkProvenSeries } from './check-series.ts'
-import { checkGuards } from './guards.ts'
+import { checkAllGuards } from './guards.ts'
 import { canonical } from '../core/json.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap, asText } from './loose.ts'
@@ -25,11 +25,10 @@ export async function checkProcedures(document: Filled, platforms: Platforms, re
         cure: 'name a signal that measures it',
       })
   }
-  await checkGuards(file.guards, ['guards'], document, platforms, report)
+  await checkAllGuards(document, platforms, report)
   for (const [name, procedure] of Object.entries(asMap(file.procedures))) {
     const at = ['procedures', name]
-    const { steps, guards, verify, bake, undo } = asMap(procedure)
-    await checkGuards(guards, [...at, 'guards'], document, platforms, report)
+    const { steps, verify, bake, undo } = asMap(procedure)
     checkOrder(asList(steps), [...at, 'steps'], report)
     checkVerify(verify, [...at, 'verify'], document, report)
     checkVerify(bake, [...at, 'bake'], document, report)

@@ -3,7 +3,7 @@ import type { Runbook } from '../core/model.ts'
 import type { People } from './asked-signal.ts'
 import { basisOf } from './basis.ts'
 import { decisionOf, matters, timeOf } from './decision.ts'
-import { knownBy, type Measured } from './judge-signals.ts'
+import { type Explainable, knownBy, type Measured, measuredUntil } from './judge-signals.ts'
 import { measuredSignals } from './look-backs.ts'
 import { told, unlessAborted, withHistory } from './trace-breach.ts'
 import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
@@ -22,14 +22,15 @@ export interface DecideOptions {
   people: People
   /** With how each trigger was judged, part by part. */
   explain?: boolean | undefined
-  /** After every sample that changed what is known. */
-  onNews?: ((decision: Decision) => void) | undefined
+  /** After every sample that changed what is known; `left`: milliseconds that it is sampled for at most. */
+  onNews?: ((decision: Decision, left: number) => void) | undefined
 }
 
 /**
  * Measures every signal that a trigger speaks of, all at once and none waiting for another, and judges. A source that
  * keeps a history is asked for as much of it as the conditions look back; the others are sampled for as long as is
- * given, or until the gravest verdict is reached.
+ * given, or until the gravest verdict is reached. Interrupted, it tells what was known until then, and throws where that
+ * is nothing.
  */
 export async function decide(session: Session, runbook: Runbook, options: DecideOptions): Promise<Decision> {
   const { interrupt, people, sample, onNews } = options
@@ -46,16 +47,20 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   )
   // The time that a person takes to answer is no time of sampling.
   let asking = 0
-  const isOver = (): boolean => interrupt.aborted || now() - start - asking >= sample
-  const explained = async (decision: Decision, traced: readonly Measured[] = signals): Promise<Decision> => {
+  const left = (): number => sample - (now() - start - asking)
+  const explained = async (
+    decision: Decision,
+    measured: readonly Explainable[] = signals,
+    traced: readonly Measured[] = measured,
+  ): Promise<Decision> => {
     if (options.explain !== true) return decision
     const { explain } = await import('./explain.ts')
-    const known = knownBy(signals, now(), 'of-breach')
+    const known = knownBy(measured, now(), 'of-breach')
     const longer = knownBy(traced, now(), 'of-breach')
-    return { ...decision, explanation: explain(runbook, decision.triggers, signals, known, longer, now()) }
+    return { ...decision, explanation: explain(runbook, decision.triggers, measured, known, longer, now()) }
   }
   let news = ''
-  let judged = { made: 0, at: -Infinity }
+  let judged: { made: number; at: number; decision?: Decision } = { made: 0, at: -Infinity }
   const whole = async (decision: Decision): Promise<Decision> => {
     if (!decision.triggers.some(({ judged }) => judged === 'holds')) return explained(decision)
     const asked = Promise.all([withHistory(signals, now), basis.deployed()])
@@ -66,24 +71,24 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     const isNews = 'at' in deployed || runbook.release.live?.deployed !== undefined
     const deployment = isNews ? deployed : undefined
     const dated = told(decision, decisionOf(runbook, traced, now(), start), deployment)
-    return explained({ ...dated, time: timeOf(runbook, dated.triggers, signals, now()) }, traced)
+    return explained({ ...dated, time: timeOf(runbook, dated.triggers, signals, now()) }, signals, traced)
   }
   // Nobody waits a moment longer than for the slowest of them.
   const firstRound = Promise.all(signals.map((one) => one.sample()))
   for (;;) {
     for (const one of signals) if (one.isDue()) void one.sample()
-    const isLate = interrupt.aborted || (sample > 0 && isOver())
+    const isLate = sample > 0 && left() <= 0
     const each = isLate || signals.every(({ taken }) => taken.length > 0)
     const made = signals.reduce((sum, one) => sum + one.made, 0)
     // While it is sampled, a smoke test of minutes keeps nobody from what the others say already.
     if (
       (each || (sample > 0 && made > 0)) &&
-      (made > judged.made || now() - judged.at >= JUDGE_AGAIN || isOver())
+      (made > judged.made || now() - judged.at >= JUDGE_AGAIN || left() <= 0)
     ) {
-      judged = { made, at: now() }
       const decision = decisionOf(runbook, signals, now(), start)
+      judged = { made, at: now(), decision }
       const key = JSON.stringify(decision.triggers)
-      if (key !== news) onNews?.(decision)
+      if (key !== news) onNews?.(decision, Math.max(0, left()))
       news = key
       if (decision.verdict === 'rollback') return whole(decision)
       // Nobody is asked for what could not change anything, or before it is known what the machines say.
@@ -91,7 +96,7 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
         each &&
         people.ask &&
         signals.find(({ name, asked }) => asked?.open() === true && matters(name, runbook, decision))
-      if (!open && isOver()) return whole(decision)
+      if (!open && left() <= 0) return whole(decision)
       if (open) {
         const before = now()
         await open.asked?.ask(people, now)
@@ -99,6 +104,12 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
         asking += now() - before
       }
     }
-    await (each ? sleep(TICK) : Promise.race([firstRound, sleep(TICK)]))
+    const { decision, at } = judged
+    const pause = each ? sleep(TICK) : Promise.race([firstRound, sleep(TICK)])
+    await pause.catch((error: unknown) => {
+      if (!interrupt.aborted || decision === undefined) throw error
+    })
+    // What was being measured was broken off: that says nothing.
+    if (interrupt.aborted && decision !== undefined) return explained(decision, measuredUntil(signals, at))
   }
 }

@@ -8,15 +8,16 @@ import { originOf } from '../core/conditions/limit-words.ts'
 import { byGravity, type TriggerVerdict } from '../core/conditions/verdict.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { Condition, Runbook } from '../core/model.ts'
+import { withWindow } from '../core/window.ts'
+import type { Explainable, Measured } from './judge-signals.ts'
 import { measuredAs } from './look-backs.ts'
 import { askedOf } from './asked-options.ts'
-import type { SignalWatch } from './signal-watch.ts'
 
 /** Why the triggers were judged as they were. */
 export function explain(
   runbook: Runbook,
   judged: readonly TriggerVerdict[],
-  signals: readonly SignalWatch[],
+  signals: readonly Explainable[],
   knownOf: KnownOf,
   traced: KnownOf,
   now: number,
@@ -46,13 +47,13 @@ function byWeight(
   )
 }
 
-function signalOf(one: SignalWatch, now: number): SignalExplained {
+function signalOf(one: Explainable, now: number): SignalExplained {
   const { signal, every, history, baseline } = one
   const { source, unit, window } = signal
   return {
     name: nameOf(one),
     source,
-    asked: askedOf(signal),
+    asked: askedOf({ with: withWindow(signal.with, window) }),
     unit,
     window,
     every,
@@ -64,7 +65,7 @@ function signalOf(one: SignalWatch, now: number): SignalExplained {
 }
 
 /** A signal that is measured over two windows, or at two paces, is two. */
-function nameOf({ name, own: { window, every } }: SignalWatch): string {
+function nameOf({ name, own: { window, every } }: Measured): string {
   const over = window === undefined ? '' : `, over ${formatDuration(window)}`
   return name + over + (every === undefined ? '' : `, every ${formatDuration(every)}`)
 }

@@ -8,6 +8,9 @@ import type { SignalWatch } from './signal-watch.ts'
 /** A signal, and what was measured of it. */
 export type Measured = Pick<SignalWatch, 'name' | 'own' | 'signal' | 'every' | 'taken' | 'baseline' | 'asked'>
 
+/** The same, with how far back it was asked. */
+export type Explainable = Measured & Pick<SignalWatch, 'history'>
+
 /** The judge of conditions on these signals. */
 export function judgeOf(signals: readonly Measured[], now: number, speaks: Speaks): JudgeOne {
   return judgeBy(knownBy(signals, now, speaks))
@@ -20,6 +23,14 @@ export function knownBy(signals: readonly Measured[], now: number, speaks: Speak
     if (one === undefined) throw new Error(`"${condition.signal}" is judged and was not measured`)
     return { signal: one.signal, taken: one.taken, judging: judgingOf(one, now, speaks) }
   }
+}
+
+/** The signals with what was known of them at a moment, in milliseconds since the epoch. */
+export function measuredUntil(signals: readonly SignalWatch[], until: number): Explainable[] {
+  return signals.map(({ name, own, signal, every, baseline, asked, history, taken }) => {
+    const known = taken.filter(({ at }) => at <= until)
+    return { name, own, signal, every, baseline, asked, history, taken: known }
+  })
 }
 
 export function judgingOf(

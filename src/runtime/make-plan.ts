@@ -70,7 +70,7 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
     ),
     blocked: await blockedTarget(session, record, target, survey, request.force === true),
     evidence: [
-      ...evidenceOf(measured),
+      ...evidenceOf(measured, runbook.signals),
       ...(stale === undefined ? [] : [{ signal: 'history', value: stale }]),
     ],
   })
@@ -168,9 +168,9 @@ export function liveVersion(runbook: Pick<Runbook, 'release'>, measured: LastMea
   return liveOf(measured[signal] ?? { kind: 'no-data', why: 'it was not measured' })
 }
 
-function evidenceOf(measured: LastMeasured): Plan['evidence'] {
+function evidenceOf(measured: LastMeasured, signals: Runbook['signals']): Plan['evidence'] {
   return Object.entries(measured).map(([signal, measurement]) => ({
     signal,
-    value: describeMeasurement(measurement),
+    value: describeMeasurement(measurement, signals[signal]?.unit),
   }))
 }

@@ -132,7 +132,7 @@ async function measureEvidence({ session, ground, secrets, former }: UndoGround)
       const unbound = unboundReason(ground, definition.with)
       if (unbound !== undefined) return [{ signal, value: `not measured: ${unbound}` }]
       const found = await measureInTime(ground, secrets, definition, session.read)
-      return [{ signal, value: describeMeasurement(found) }]
+      return [{ signal, value: describeMeasurement(found, definition.unit) }]
     }),
   )
   return measured.flat()

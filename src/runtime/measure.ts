@@ -1,4 +1,5 @@
-import type { Measurement, Period, ReadDoor } from '../core/contract.ts'
+import { valueWords } from '../core/conditions/sample.ts'
+import type { Measurement, Period, ReadDoor, SampledSeries, SampleValue } from '../core/contract.ts'
 import type { SignalDef } from '../core/model.ts'
 import type { LiveVersion } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
@@ -48,15 +49,33 @@ export async function orUnreachable(measuring: Promise<Measurement>): Promise<Me
   }
 }
 
-/** One line for people: the value, or why there is none. */
-export function describeMeasurement(measurement: Measurement): string {
+/** One line for people: the value in the unit of its signal, or why there is none. */
+export function describeMeasurement(measurement: Measurement, unit?: SignalDef['unit']): string {
   if (measurement.kind === 'no-data') return `no data: ${measurement.why}`
   if (measurement.kind === 'unreachable') return `unknown: ${measurement.why}`
-  if (measurement.kind === 'series') return `${measurement.series.length} series`
+  if (measurement.kind === 'series') return describeSeries(measurement.series, unit)
   const last = measurement.samples.at(-1)
   if (last === undefined) return 'no data'
-  if (last.failing !== undefined) return `failing: ${last.failing}`
-  return typeof last.value === 'string' ? last.value : JSON.stringify(last.value)
+  return last.failing === undefined ? sampleWords(last.value, unit) : `failing: ${last.failing}`
+}
+
+/** How many there are, and between which of their last values all are. */
+function describeSeries(series: readonly SampledSeries[], unit: SignalDef['unit']): string {
+  const values = series
+    .flatMap(({ samples }) => samples.at(-1)?.value ?? [])
+    .filter((value) => typeof value === 'number')
+    .toSorted((a, b) => a - b)
+  const [least, most] = [values[0], values.at(-1)]
+  if (least === undefined || most === undefined) return `${series.length} series without data`
+  const range =
+    least === most ? sampleWords(least, unit) : `${sampleWords(least, unit)} to ${sampleWords(most, unit)}`
+  return `${series.length} series, ${range}`
+}
+
+/** Without a unit a number may be anything, such as a time or the number of a build: it is told as it is. */
+function sampleWords(value: SampleValue, unit: SignalDef['unit']): string {
+  if (typeof value === 'number' && unit !== undefined) return valueWords(value, unit)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** The version that a sample of the live endpoint names; a dead service is evidence. */

@@ -56,7 +56,7 @@ export async function checkReadiness(
     surfaces,
     calls,
     secrets: secretStates,
-    signals: signalReadiness(measured),
+    signals: signalReadiness(measured, runbook.signals),
     guards,
     candidates,
     candidatesUnread,
@@ -67,17 +67,22 @@ interface At extends TrialGround {
   ground: BindingGround
 }
 
-function signalReadiness(measured: Record<string, Measurement>): Readiness['signals'] {
+function signalReadiness(
+  measured: Record<string, Measurement>,
+  signals: Runbook['signals'],
+): Readiness['signals'] {
   return Object.entries(measured).map(([name, measurement]) => ({
     name,
-    value: describeMeasurement(measurement),
-    state:
-      measurement.kind !== 'samples'
-        ? 'unknown'
-        : measurement.samples.some((sample) => sample.failing)
-          ? 'failing'
-          : 'measured',
+    value: describeMeasurement(measurement, signals[name]?.unit),
+    state: signalState(measurement),
   }))
+}
+
+function signalState(measurement: Measurement): Readiness['signals'][number]['state'] {
+  if (measurement.kind === 'series')
+    return measurement.series.some(({ samples }) => samples.length > 0) ? 'measured' : 'unknown'
+  if (measurement.kind !== 'samples') return 'unknown'
+  return measurement.samples.some((sample) => sample.failing) ? 'failing' : 'measured'
 }
 
 // ---------------------------------------------------------------- candidates

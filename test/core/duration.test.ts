@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { formatDuration, parseDuration } from '../../src/core/duration.ts'
+import { formatDuration, parseDuration, writtenDuration } from '../../src/core/duration.ts'
 
 test.each([
   ['0s', 0],
@@ -45,4 +45,15 @@ test('what is shown never grows a second sixty', () => {
     }),
     { numRuns: 2000 },
   )
+})
+
+test.each([
+  [0, '0s'],
+  [10, '1s'],
+  [310_000, '5m10s'],
+  [300_000, '5m'],
+  [3_661_000, '1h1m1s'],
+])('%i ms is written %s, as it is read', (milliseconds, text) => {
+  expect(writtenDuration(milliseconds)).toBe(text)
+  expect(parseDuration(text)).toBeGreaterThanOrEqual(milliseconds)
 })

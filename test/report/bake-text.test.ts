@@ -116,3 +116,17 @@ test('status: how much is left, who watches, and since when nobody does', () => 
   expect(ended.baking).toEqual([])
   expect(statusText(ended, PLAIN, NOW)).toContain('The bake is breached')
 })
+
+test('status: what is on record is told as last seen, and when that was', () => {
+  const told = (lines: ReturnType<typeof after>): string =>
+    statusText(statusOf('/srv/store', [{ plan: PLAN, lines }], []), PLAIN, NOW).replaceAll(/\s+/g, ' ')
+  const open = told(after())
+  expect(open).toContain(
+    'last seen: 1a2b3c4, proven 2026-11-22 03:15 UTC, watched until 2026-11-22 03:15 UTC',
+  )
+  expect(open).toContain('must error_rate below 1%: is 0.2%, below 1%, at 03:15:21 UTC')
+  expect(open).not.toContain('now')
+  const why = 'nobody watches it'
+  const givenUp = after({ type: 'bake-ended', result: 'given-up', exit: 0, why })
+  expect(told(givenUp)).not.toContain('watched until')
+})

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { PartExplained } from '../../src/core/conditions/explain.ts'
 import type { Decision } from '../../src/core/conditions/verdict.ts'
 import { explainText } from '../../src/report/explain-text.ts'
 import { PLAIN, PLAIN_PAINT } from '../../src/report/look.ts'
@@ -173,4 +174,30 @@ health: http
 test('at 40 columns no line is wider', () => {
   const lines = explainText(DECISION, { paint: PLAIN_PAINT, width: 40 }).split('\n')
   expect(lines.filter((line) => line.length > 40)).toEqual([])
+})
+
+test('of several series each is said, as far as anybody reads them', () => {
+  const regions = Array.from({ length: 12 }, (_, index) => ({
+    name: `{region="r${index}"}`,
+    judged: index === 0 ? ('holds' as const) : ('fails' as const),
+    words: index === 0 ? 'is 40%, above 10%' : 'is 1%, not above 10%',
+  }))
+  const part: PartExplained = {
+    says: 'condition',
+    signal: 'error_rate',
+    condition: 'error_rate above 10%',
+    judged: 'holds',
+    words: '{region="r0"} is 40%, above 10% (1 of 12 series)',
+    ...NONE,
+    series: regions,
+  }
+  const { explanation } = DECISION
+  if (explanation === undefined) throw new Error('it is explained above')
+  const triggers = [{ id: 'errors', when: part, unless: [] }]
+  const text = explainText({ ...DECISION, explanation: { ...explanation, triggers } }, PLAIN)
+  expect(text).toContain(`(1 of 12 series)
+    ! {region="r0"} is 40%, above 10%
+    - {region="r1"} is 1%, not above 10%
+`)
+  expect(text).toContain('    - {region="r9"} is 1%, not above 10%\n    and 2 more series\n')
 })

@@ -95,3 +95,22 @@ test('Markdown has a row for every line of the journal', () => {
 function escape(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 }
+
+test('a trigger that is outweighed does not read as if it called for the rollback', () => {
+  const outweighed = {
+    id: 'errors',
+    severity: 'critical' as const,
+    condition: 'error_rate above 10%',
+    judged: 'holds' as const,
+    words: 'is 40%, above 10%',
+    verdict: 'hold' as const,
+    but: 'does not count while flag equals off: is off',
+  }
+  const decided = journal([
+    ...STARTED,
+    { type: 'triggers-judged', decision: { verdict: 'hold', triggers: [outweighed] } },
+  ])
+  const words = 'is 40%, above 10%; it holds, but does not count while flag equals off'
+  expect(runText(plan(), decided, PLAIN).replaceAll(/\s+/g, ' ')).toContain(words)
+  expect(runMarkdown(plan(), decided)).toContain(words)
+})

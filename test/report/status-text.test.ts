@@ -54,13 +54,15 @@ test('prints an unfinished run once, and says what is in doubt', () => {
     NOW,
   )
   expect(text.match(/^ +later /gm)).toHaveLength(1)
-  expect(text).toMatch(/now: in doubt since run later; before that 1a2b3c4, proven 2026-11-22 03:15\s+UTC/)
+  expect(text).toMatch(
+    /in doubt since run later; last seen before that: 1a2b3c4, proven 2026-11-22\s+03:15 UTC/,
+  )
 })
 
 test('a run that was killed before its first effect leaves no doubt about what is live', () => {
   const killed = { plan: plan({ id: 'later' }), lines: journal(STARTED) }
   const status = statusOf('/srv/store', [killed, proven], [])
-  expect(status.last[0]?.now.inDoubtSince).toBeUndefined()
+  expect(status.last[0]?.lastSeen.inDoubtSince).toBeUndefined()
   expect(status.unfinished.map(({ id }) => id)).toEqual(['later'])
 })
 
@@ -72,7 +74,7 @@ test('what is proven but degraded is no doubt about the version that is live', (
   )
   const undo = { plan: plan({ id: 'undo', kind: 'undo', undoOf: proven.plan.id }), lines: degraded }
   const text = statusText(statusOf('/srv/store', [undo, proven], []), PLAIN, NOW).replaceAll(/\s+/g, ' ')
-  expect(text).toContain('now: 1a2b3c4, proven 2026-11-22 03:15 UTC, but degraded or partial')
+  expect(text).toContain('last seen: 1a2b3c4, proven 2026-11-22 03:15 UTC, but degraded or partial')
   expect(text).not.toContain('in doubt')
 })
 
@@ -80,7 +82,7 @@ test('comes to rest when a later run is proven', () => {
   const status = statusOf('/srv/store', [proven, { ...unfinished, plan: plan({ id: 'earlier' }) }], [])
   expect(status.unfinished).toEqual([])
   const text = statusText(status, PLAIN, NOW)
-  expect(text).toMatch(/^acme-api, production\n {2}now: 1a2b3c4, proven 2026-11-22 03:15 UTC\n/)
+  expect(text).toMatch(/^acme-api, production\n {2}last seen: 1a2b3c4, proven 2026-11-22 03:15 UTC\n/)
   expect(text).toContain('it has no end yet; settled by 20261122-031500-7f3a')
 })
 

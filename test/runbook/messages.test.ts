@@ -347,6 +347,21 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ],
   ],
   [
+    'guards: an id of the runbook once more in a procedure; two procedures may use the same',
+    runbookText({
+      head: `${SIGNAL}\nguards: [{ id: a, signal: s, passing: true }]`,
+      tail: [
+        '    guards: [{ id: b, signal: s, passing: true }]',
+        '  other:',
+        '    steps: [{ id: say, uses: slack.post, with: { channel: ops } }]',
+        '    guards:',
+        '      - { id: b, signal: s, passing: true }',
+        '      - { id: a, signal: s, passing: true }',
+      ].join('\n'),
+    }),
+    ['16:15 two guards have the id "a" | rename one of them'],
+  ],
+  [
     'captures: no source, one that is not there, a signal that is not, an id twice, a history that nobody keeps',
     runbookText({
       head: [

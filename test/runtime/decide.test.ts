@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import type { Measurement, Period } from '../../src/core/contract.ts'
 import type { Condition, Runbook, SignalDef, Trigger } from '../../src/core/model.ts'
-import { decide } from '../../src/runtime/decide.ts'
+import { decide, type DecideOptions } from '../../src/runtime/decide.ts'
 import { tempFolder } from '../helpers/folder.ts'
 import { fakeSession, type FakeSession, fakeWorld, type FakeWorld, stoppedClock } from './fake-world.ts'
 import { runbookOf, setting } from './runbook-of.ts'
@@ -28,13 +28,19 @@ const high = (condition: Omit<Condition, 'signal'>): Trigger => ({
   when: { signal: 's', ...condition },
 })
 
-function judged(triggers: Trigger[], sample = 0, signal: Partial<SignalDef> = {}) {
+function judged(
+  triggers: Trigger[],
+  sample = 0,
+  signal: Partial<SignalDef> = {},
+  more: Partial<DecideOptions> = {},
+) {
   const signals = { s: { source: 'fake', with: { name: 's' }, every: 1000, ...signal } }
   const runbook: Runbook = runbookOf([setting('image')], {}, { signals, triggers })
   return decide(session, runbook, {
     sample,
     interrupt: new AbortController().signal,
     people: { answers: {} },
+    ...more,
   })
 }
 
@@ -120,4 +126,41 @@ test('while it is sampled, one that takes its time has it, and holds up nobody',
 test('one that is not done when the sampling ends is not known', async () => {
   world.measure = () => new Promise(() => {})
   expect(await judged([high({ above: 5 })], 10_000)).toMatchObject({ verdict: 'unknown' })
+})
+
+describe('interrupted', () => {
+  test('tells what was known until then: what was broken off says nothing', async () => {
+    const controller = new AbortController()
+    let asked = 0
+    world.measure = () => {
+      asked += 1
+      if (asked < 3) return now(9)
+      controller.abort()
+      return { kind: 'unreachable', why: 'interrupted while asking' }
+    }
+    const trigger = high({ above: 5, for: 60_000 })
+    const more = { interrupt: controller.signal, explain: true }
+    const { verdict, triggers, explanation } = await judged([trigger], 120_000, {}, more)
+    expect(asked).toBe(3)
+    expect(verdict).toBe('unknown')
+    expect(triggers[0]?.words).toContain('is 9, above 5')
+    expect(explanation?.signals[0]?.measured).toMatchObject({ count: 2, silent: [] })
+    expect(explanation?.triggers[0]?.when.words).toContain('is 9, above 5')
+  })
+})
+
+test('tells how much time is left', async () => {
+  world.measure = () => now(1)
+  const all: number[] = []
+  const onNews: DecideOptions['onNews'] = (_, left) => void all.push(left)
+  await judged([high({ above: 0, for: 20_000 })], 3000, {}, { onNews })
+  expect(all[0]).toBeGreaterThan(2500)
+  expect(all.at(-1)).toBeLessThan(1000)
+})
+
+test('explains what was asked with the window that it was asked for', async () => {
+  world.measure = () => now(9)
+  const signal = { with: { name: 's', query: 'rate(errors[${window}])' }, window: 300_000 }
+  const { explanation } = await judged([high({ above: 5 })], 0, signal, { explain: true })
+  expect(explanation?.signals[0]?.asked['query']).toBe('rate(errors[300s])')
 })

@@ -52,6 +52,14 @@ test('the plan holds what was there, what runs, and why it is done', async () =>
   })
 })
 
+test('evidence is told in the unit of its signal', async () => {
+  world.measure = () => ({ kind: 'samples', samples: [{ at: 0, value: 0.12 }] })
+  const signals = { errors: { source: 'fake', with: { name: 'errors' }, unit: 'ratio' as const } }
+  expect(await plan({ runbook: runbookOf([setting('image')], {}, { signals }) })).toMatchObject({
+    plan: { evidence: [{ signal: 'errors', value: '12%' }] },
+  })
+})
+
 test('when the version that is live was deployed is sealed where a baseline is of the time before: afterwards it is another', async () => {
   world.measure = (name) => ({
     kind: 'samples',

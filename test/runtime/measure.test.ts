@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Measurement } from '../../src/core/contract.ts'
+import type { SignalDef } from '../../src/core/model.ts'
 import { planOf } from '../core/plan-of.ts'
 import { readingWithin } from '../../src/runtime/in-time.ts'
 import { describeMeasurement, measure, textOf } from '../../src/runtime/measure.ts'
@@ -69,3 +70,23 @@ test.each<[Measurement, string, string | undefined]>([
   expect(describeMeasurement(measurement)).toBe(words)
   expect(textOf(measurement)).toBe(text)
 })
+
+test.each<[unit: SignalDef['unit'], Measurement, string]>([
+  ['ratio', sample(0.12), '12%'],
+  ['s', sample(0.48), '0.48 s'],
+  ['count', sample(123_456), '123456'],
+  [undefined, sample(1_795_722_671.125), '1795722671.125'],
+  ['ratio', regions([0.01], [0.4], []), '3 series, 1% to 40%'],
+  ['ratio', regions([0.4], [0.4]), '2 series, 40%'],
+  ['ratio', regions([]), '1 series without data'],
+])('in the unit %s: %j is told as "%s"', (unit, measurement, words) => {
+  expect(describeMeasurement(measurement, unit)).toBe(words)
+})
+
+function regions(...all: number[][]): Measurement {
+  const series = all.map((values, index) => ({
+    labels: { region: String(index) },
+    samples: values.map((value) => ({ at: 0, value })),
+  }))
+  return { kind: 'series', judged: 'any', series }
+}

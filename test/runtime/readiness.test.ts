@@ -91,3 +91,23 @@ test('a call whose check needs a version is asked with a candidate, or said not 
     { state: 'ready', why: 'asked with 1111111' },
   ])
 })
+
+test('signals are told in their unit, and several series are measured as well as one', async () => {
+  world.measure = (name) => {
+    const samples = [{ at: session.read.now(), value: 0.12 }]
+    if (name === 'errors') return { kind: 'samples', samples }
+    const other = [{ at: session.read.now(), value: 0.01 }]
+    return {
+      kind: 'series',
+      judged: 'any',
+      series: [samples, other].map((all, index) => ({ labels: { region: `r${index}` }, samples: all })),
+    }
+  }
+  const signal = (name: string) => ({ source: 'fake', with: { name }, unit: 'ratio' as const })
+  const signals = { errors: signal('errors'), regions: signal('regions') }
+  const readiness = await checkReadiness(session, runbookOf([setting('a')], {}, { signals }))
+  expect(readiness.signals).toEqual([
+    { name: 'errors', value: '12%', state: 'measured' },
+    { name: 'regions', value: '2 series, 1% to 12%', state: 'measured' },
+  ])
+})

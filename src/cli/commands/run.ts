@@ -8,6 +8,7 @@ import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
 import { chooseTarget } from '../choose-target.ts'
 import { printDryRun } from '../dry-run.ts'
+import { interruption } from '../interrupts.ts'
 import type { Output } from '../output.ts'
 import { type Caller, openForRun } from '../open-for-run.ts'
 import { printRefusal } from '../refused.ts'
@@ -130,6 +131,7 @@ async function gate(
   const asking = { session, interrupts, output, sample, answers, procedure }
   const decision = await decideHere(runbook, asking)
   const exit = await tellDecision(decision, runbook, output, 'progress')
+  if (decision.interrupted !== undefined) throw interruption(interrupts.signal)
   if (decision.verdict === 'rollback') return { decision: onRecord(decision) }
   const result = decision.verdict === 'hold' ? 'not-needed' : decision.verdict
   output.result(`Nothing was changed: the verdict is ${decision.verdict}.`)

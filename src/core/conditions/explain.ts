@@ -3,6 +3,7 @@ import type { Judged } from '../run/events.ts'
 import type { Charted } from './charted.ts'
 import { describeStatement } from './describe.ts'
 import type { History } from './history.ts'
+import { judgeEachSeries } from './judge.ts'
 import { judgeBy, type Known, type KnownOf } from './known.ts'
 import { explainLimit, type LimitExplained } from './limit-words.ts'
 import { COMPARISONS } from './sample.ts'
@@ -23,8 +24,19 @@ export interface PartExplained {
   /** Of a condition. */
   signal?: string | undefined
   limits: LimitExplained[]
+  /** Of a condition on a signal with several series: each of them, what is worst first. */
+  series?: SeriesExplained[] | undefined
   /** Of what is put together. */
   parts: PartExplained[]
+}
+
+export interface SeriesExplained {
+  /** By what it differs in from the others: `{region="us"}`. */
+  name: string
+  judged: Judged
+  words: string
+  /** The last number, in the unit of the signal. */
+  value?: number | undefined
 }
 
 export interface TriggerExplained {
@@ -38,7 +50,7 @@ export interface TriggerExplained {
 export interface SignalExplained {
   name: string
   source: string
-  /** Its options as the runbook has them: secrets are references. */
+  /** Its options as it was asked; secrets are references. */
   asked: Record<string, string>
   unit: SignalDef['unit']
   /** Milliseconds: of its query, between two samples, and of the past that was asked for. */
@@ -85,8 +97,21 @@ function explainPart(statement: Statement, knownOf: KnownOf, traced: KnownOf): P
   if ('all' in statement) return { says: 'all', ...common, limits: [], parts: inner(statement.all) }
   if ('any' in statement) return { says: 'any', ...common, limits: [], parts: inner(statement.any) }
   if ('not' in statement) return { says: 'not', ...common, limits: [], parts: inner([statement.not]) }
-  const { signal } = statement
-  return { says: 'condition', ...common, signal, limits: limitsOf(statement, knownOf(statement)), parts: [] }
+  const known = knownOf(statement)
+  return {
+    says: 'condition',
+    ...common,
+    signal: statement.signal,
+    limits: limitsOf(statement, known),
+    series: seriesOf(statement, known),
+    parts: [],
+  }
+}
+
+function seriesOf(condition: Condition, { taken, judging }: Known): SeriesExplained[] | undefined {
+  const all = judgeEachSeries(condition, taken, judging)
+  if (all.length === 0) return undefined
+  return all.map(({ name, verdict: judged, words, value }) => ({ name, judged, words, value }))
 }
 
 /** What it comes to that the value is held against. */

@@ -8,11 +8,12 @@ import {
   type Judging,
   type JudgingAll,
   NOT_MEASURED,
+  sampledOver,
 } from './judgement.ts'
 import type { Usual } from './limit.ts'
 import { judgeAbsence, judgeChange, lastSample } from './over-time.ts'
 import { type Moment, momentsOf, type Taken } from './moments.ts'
-import { judgeSeries, togetherOf } from './series.ts'
+import { judgedApart, judgeSeries, type SeriesJudged, togetherOf, worstFirst } from './series.ts'
 
 // One judge for every condition, of triggers, guards, verify and bake: holds, fails or unknown. No data is never success.
 
@@ -45,6 +46,16 @@ function judgeAll(condition: Condition, taken: readonly Taken[], judging: Judgin
   return judgeOne(condition, taken, { ...judging, baseline: theOnly(judging.baseline) })
 }
 
+/** Each series by itself, where the signal has several, and what is worst first. */
+export function judgeEachSeries(
+  condition: Condition,
+  taken: readonly Taken[],
+  judging: JudgingAll,
+): SeriesJudged[] {
+  if (condition.absent_for !== undefined || togetherOf(taken) === undefined) return []
+  return worstFirst(condition, judgedApart(condition, taken, judging, judgeOne))
+}
+
 /** Of a signal that has no series now. */
 export function theOnly(baseline: Baselines): Usual {
   return isBySeries(baseline) ? { unknown: 'there were several series then' } : baseline
@@ -71,14 +82,14 @@ function judgeOne(condition: Condition, taken: readonly Taken[], judging: Judgin
 }
 
 function judgeMoments(condition: Condition, moments: Moment[], judging: Judging): Judgement {
-  if (condition.samples !== undefined) return judgeEach(moments, condition.samples)
+  if (condition.samples !== undefined) return judgeEach(moments, condition.samples, judging)
   if (condition.count !== undefined) return judgeCount(moments, condition.count, judging)
   if (condition.for !== undefined) return judgeFor(moments, condition.for, judging)
   return judgeRow(moments, condition.in_a_row ?? 1, judging)
 }
 
 /** `in_a_row`: the last ones all hold. */
-function judgeRow(moments: Moment[], wanted: number, { speaks }: Judging): Judgement {
+function judgeRow(moments: Moment[], wanted: number, { speaks, every }: Judging): Judgement {
   const last = moments.at(-1)
   if (last === undefined) return NOT_MEASURED
   const row = moments.length - 1 - moments.findLastIndex((one) => one.verdict !== 'holds')
@@ -89,18 +100,20 @@ function judgeRow(moments: Moment[], wanted: number, { speaks }: Judging): Judge
   // A row that has begun proves nothing yet. Of what is feared, that it was well before makes one failure a passing one;
   // of what is demanded, it says nothing against it.
   const wasWell = speaks === 'of-breach' && moments.at(-1 - row)?.verdict === 'fails'
-  return { verdict: wasWell ? 'fails' : 'unknown', words, final: false }
+  if (wasWell) return { verdict: 'fails', words, final: false }
+  return { verdict: 'unknown', words, final: false, knownAfter: sampledOver((wanted - 1) * every, every) }
 }
 
 /** `samples`: exactly so many, and each must hold. */
-function judgeEach(moments: Moment[], wanted: number): Judgement {
+function judgeEach(moments: Moment[], wanted: number, { every }: Judging): Judgement {
   const taken = moments.slice(0, wanted)
   const failing = taken.find((one) => one.verdict === 'fails')
   const count = `${taken.filter((one) => one.verdict === 'holds').length} of ${wanted} samples hold`
   if (failing !== undefined) return { verdict: 'fails', words: `${failing.words}; ${count}`, final: true }
   const unknown = taken.find((one) => one.verdict === 'unknown')
   const words = `${unknown?.words ?? taken.at(-1)?.words ?? NOT_MEASURED.words}; ${count}`
-  if (taken.length < wanted) return { verdict: 'unknown', words, final: false }
+  const knownAfter = unknown === undefined ? sampledOver((wanted - 1) * every, every) : undefined
+  if (taken.length < wanted) return { verdict: 'unknown', words, final: false, knownAfter }
   return { verdict: unknown === undefined ? 'holds' : 'unknown', words, final: true }
 }
 
@@ -111,10 +124,14 @@ function judgeFor(moments: Moment[], wanted: number, { every }: Judging): Judgem
   const since = sinceWhen(moments, every)
   if (since === undefined) return { verdict: last.verdict, words: last.words, final: false }
   const lasted = last.at - since
-  const words = `${last.words}, for ${formatDuration(Math.min(lasted, wanted))} of ${formatDuration(wanted)}`
+  const words =
+    lasted === 0
+      ? `${last.words}, seen once so far; it has to last ${formatDuration(wanted)}`
+      : `${last.words}, for ${formatDuration(Math.min(lasted, wanted))} of ${formatDuration(wanted)}`
   if (lasted >= wanted) return { verdict: 'holds', words, final: false }
   // Only what was seen not to hold before says that it is no longer.
-  return { verdict: hadNotBegun(moments, since, every) ? 'fails' : 'unknown', words, final: false }
+  if (hadNotBegun(moments, since, every)) return { verdict: 'fails', words, final: false }
+  return { verdict: 'unknown', words, final: false, knownAfter: sampledOver(wanted, every) }
 }
 
 /** `count`: so many of the last ones hold. */
@@ -139,7 +156,10 @@ function judgeCount(
   const unknown = recent.some(({ verdict }) => verdict === 'unknown')
   const missing =
     of === undefined ? hasGap(moments, now, within ?? 0, every) : hits.length + of - recent.length >= atLeast
-  return { verdict: unknown || missing ? 'unknown' : 'fails', words, final: false }
+  if (unknown) return { verdict: 'unknown', words, final: false }
+  if (!missing) return { verdict: 'fails', words, final: false }
+  const span = of === undefined ? (within ?? 0) : (of - 1) * every
+  return { verdict: 'unknown', words, final: false, knownAfter: sampledOver(span, every) }
 }
 
 /** Some of that time was not sampled. */

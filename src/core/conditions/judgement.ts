@@ -13,6 +13,8 @@ export interface Judgement {
   began?: boolean | undefined
   /** More samples cannot change it. */
   final: boolean
+  /** Unknown only because it was not measured for long enough: sampled for so many milliseconds, it is known. */
+  knownAfter?: number | undefined
   /** What there was to be judged is no value: a probe that failed, silence. The contrary of it is not known either. */
   valueless?: boolean | undefined
 }
@@ -41,6 +43,17 @@ export interface Judging extends Measure {
 export const GAP = 3
 
 export const NOT_MEASURED: Judgement = { verdict: 'unknown', words: 'not measured yet', final: false }
+
+/** Of what is known once it was sampled over a time: samples are taken a little later than they are due. */
+export function sampledOver(span: number, every: number): number {
+  return span + Math.max(2 * every, 1000)
+}
+
+/** Of several that are all unknown: nothing as soon as time alone does not tell of one of them. */
+export function allKnownAfter(judgements: readonly Pick<Judgement, 'knownAfter'>[]): number | undefined {
+  const times = judgements.flatMap(({ knownAfter }) => knownAfter ?? [])
+  return times.length === 0 || times.length < judgements.length ? undefined : Math.max(...times)
+}
 
 /** Of several that are judged together. */
 export function beginningOf(

@@ -1,7 +1,7 @@
 import type { Sample } from '../contract.ts'
 import { formatDuration } from '../duration.ts'
 import type { Condition } from '../model.ts'
-import { GAP, type Judgement, type Judging, type JudgingAll, NOT_MEASURED } from './judgement.ts'
+import { GAP, type Judgement, type Judging, type JudgingAll, NOT_MEASURED, sampledOver } from './judgement.ts'
 import { boundOf, limitWords } from './limit.ts'
 import type { Taken } from './moments.ts'
 import { valueWords } from './sample.ts'
@@ -17,8 +17,12 @@ export function judgeAbsence(wanted: number, taken: readonly Taken[], { now, eve
   if (since === undefined)
     return { ...NOT_MEASURED, words: taken.at(-1) === undefined ? NOT_MEASURED.words : UNASKED }
   const lasted = now - since
-  const words = `no data for ${formatDuration(Math.min(lasted, wanted))} of ${formatDuration(wanted)}`
-  return { verdict: lasted >= wanted ? 'holds' : 'unknown', words, since, final: false }
+  const words =
+    lasted === 0
+      ? `no data so far; that has to last ${formatDuration(wanted)}`
+      : `no data for ${formatDuration(Math.min(lasted, wanted))} of ${formatDuration(wanted)}`
+  if (lasted >= wanted) return { verdict: 'holds', words, since, final: false }
+  return { verdict: 'unknown', words, since, final: false, knownAfter: sampledOver(wanted, every) }
 }
 
 const UNASKED = 'whether there is data is not known: the measuring system did not answer'
@@ -46,7 +50,10 @@ export function judgeChange(
     return unknown(last.failing ?? `${JSON.stringify(last.value)} is not a number`)
   const then = nearestTo(last.at - over, samplesOf(taken), GAP * every)
   if (then === undefined || typeof then.value !== 'number')
-    return unknown(`what it was ${formatDuration(over)} ago is not known`)
+    return {
+      ...unknown(`what it was ${formatDuration(over)} ago is not known`),
+      knownAfter: sampledOver(over, every),
+    }
   const limit = above ?? below ?? 0
   const bound = boundOf(unit, limit, baseline, floor)
   if (typeof bound === 'object') return unknown(bound.unknown)

@@ -132,9 +132,9 @@ export function valueWords(value: number, unit: SignalDef['unit']): string {
   const time = unit === 's' ? value * 1000 : value
   if ((unit === 's' || unit === 'ms') && time >= LONG && Number.isFinite(time)) return formatDuration(time)
   if (unit === 'percent') return `${short(value)}%`
-  return unit === undefined || unit === 'count'
-    ? short(value)
-    : `${short(value)} ${unit === 'bytes' ? 'bytes' : unit}`
+  if (unit === 's' || unit === 'ms') return `${short(value)} ${unit}`
+  const number = Number.isInteger(value) ? String(value) : short(value)
+  return unit === 'bytes' ? `${number} bytes` : number
 }
 
 function shown(sample: Sample): string {

@@ -3,6 +3,7 @@ import type { Condition, Together } from '../model.ts'
 import { printable } from '../printable.ts'
 import type { Judged } from '../run/events.ts'
 import {
+  allKnownAfter,
   type Baselines,
   beginningOf,
   GAP,
@@ -13,6 +14,7 @@ import {
 } from './judgement.ts'
 import type { Usual } from './limit.ts'
 import type { Taken } from './moments.ts'
+import { lastSample } from './over-time.ts'
 
 // A signal with several series: each is judged by itself over its own time, and then it is said which of them decided.
 
@@ -46,27 +48,67 @@ export function judgeSeries(
   judging: JudgingAll,
   judgeOne: JudgeOne,
 ): Judgement {
-  // What is gone is left out where silence is to be ignored: a pod that was replaced would stand for what it was.
-  const all = apart(taken, judging.every).filter(
-    (one) => condition.no_data !== 'ignore' || goesOn(one, judging.every),
-  )
-  const judged = all.map((one) => ({
-    labels: one.labels,
-    ...judgeOne(condition, one.taken, { ...judging, baseline: baselineOf(judging.baseline, one.key) }),
-  }))
+  const judged = judgedApart(condition, taken, judging, judgeOne)
   const [decisive] = ORDER[together]
   const verdict = ORDER[together].find((wanted) => judged.some((one) => one.verdict === wanted)) ?? 'unknown'
   const deciding = judged.filter((one) => one.verdict === verdict)
   const [first, ...others] = deciding
   if (first === undefined) return { verdict, words: 'no series has data any more', final: false }
-  const name = ({ labels }: { labels: Labels }): string => nameOf(labels, all)
-  const also = verdict === decisive ? others.slice(0, MOST_NAMED).map((one) => `, and ${name(one)}`) : []
+  const also = verdict === decisive ? others.slice(0, MOST_NAMED).map(({ name }) => `, and ${name}`) : []
   return {
     verdict,
-    words: `${name(first)} ${first.words}${also.join('')} (${deciding.length} of ${all.length} series)`,
+    words: `${first.name} ${first.words}${also.join('')} (${deciding.length} of ${judged.length} series)`,
     ...beginningOf(deciding, together === 'any' ? Math.min : Math.max),
+    knownAfter: allKnownAfter(deciding),
     final: verdict === decisive ? deciding.some(({ final }) => final) : judged.every(({ final }) => final),
   }
+}
+
+/** One series, as the condition is judged of it. */
+export interface SeriesJudged extends Judgement {
+  /** By what it differs in from the others: `{pod="api-1"}`. */
+  name: string
+  /** Its last number. */
+  value?: number | undefined
+}
+
+export function judgedApart(
+  condition: Condition,
+  taken: readonly Taken[],
+  judging: JudgingAll,
+  judgeOne: JudgeOne,
+): SeriesJudged[] {
+  // What is gone is left out where silence is to be ignored: a pod that was replaced would stand for what it was.
+  const all = apart(taken, judging.every).filter(
+    (one) => condition.no_data !== 'ignore' || goesOn(one, judging.every),
+  )
+  return all.map((one) => ({
+    name: nameOf(one.labels, all),
+    value: lastNumber(one),
+    ...judgeOne(condition, one.taken, { ...judging, baseline: baselineOf(judging.baseline, one.key) }),
+  }))
+}
+
+function lastNumber({ taken }: Apart): number | undefined {
+  const value = lastSample(taken)?.value
+  return typeof value === 'number' ? value : undefined
+}
+
+const WORST: readonly Judged[] = ['holds', 'unknown', 'fails']
+
+/** What holds first, and of those alike the number that is furthest to the side which the condition speaks of. */
+export function worstFirst(condition: Condition, all: readonly SeriesJudged[]): SeriesJudged[] {
+  const down = (condition.below ?? condition.at_most ?? condition.change?.below) !== undefined
+  const badness = ({ value }: SeriesJudged): number =>
+    value === undefined ? -Infinity : down ? -value : value
+  return all
+    .toSorted((a, b) => compare(badness(b), badness(a)))
+    .toSorted((a, b) => WORST.indexOf(a.verdict) - WORST.indexOf(b.verdict))
+}
+
+/** Of numbers that may be without end. */
+function compare(a: number, b: number): number {
+  return a < b ? -1 : Number(a > b)
 }
 
 interface Apart {
@@ -118,7 +160,6 @@ function baselineOf(baseline: Baselines, key: string): Usual {
   return baseline.get(key) ?? { unknown: 'this series had none' }
 }
 
-/** By what it differs in from the others: `{pod="api-1"}`. */
 function nameOf(labels: Labels, all: readonly Apart[]): string {
   const telling = Object.entries(labels).filter(
     ([name, value]) => all.length === 1 || all.some((other) => other.labels[name] !== value),

@@ -1,6 +1,6 @@
 import type { Condition, Statement } from '../model.ts'
 import type { Judged } from '../run/events.ts'
-import { beginningOf, type Judgement } from './judgement.ts'
+import { allKnownAfter, beginningOf, type Judgement } from './judgement.ts'
 
 export type JudgeOne = (condition: Condition) => Judgement
 
@@ -35,6 +35,7 @@ function together(
     verdict,
     words: [...new Set((whole ? all : deciding).map(({ words }) => words))].join('; '),
     ...beginningOf(deciding, earliest),
+    knownAfter: allKnownAfter(deciding),
     final: deciding.every(({ final }) => final),
     valueless: deciding.some((one) => one.valueless) || undefined,
   }

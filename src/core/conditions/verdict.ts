@@ -31,6 +31,8 @@ export interface TriggerVerdict {
   /** Why the verdict is not what the severity says. */
   but?: string | undefined
   note?: string | undefined
+  /** Unknown only because it was not measured for long enough: sampled for so many milliseconds, it is known. */
+  knownAfter?: number | undefined
 }
 
 /** All triggers of a runbook, judged. */
@@ -39,6 +41,8 @@ export interface Decision {
   triggers: TriggerVerdict[]
   /** Milliseconds that it was sampled for. */
   sampled: number
+  /** The signal that cut it short: this is what was known until then. */
+  interrupted?: string | undefined
   /** Signals that only a person can tell, and nobody has, by name. */
   unanswered: string[]
   /** Of the version that is live, where something holds: what came before the breach. */
@@ -94,7 +98,7 @@ export function judgeTrigger(
   rules: readonly Unless[] = [],
 ): TriggerVerdict {
   const { id, severity, when, note } = trigger
-  const { verdict: judged, words, since, began } = judgeStatement(when, judgeOne)
+  const { verdict: judged, words, since, began, knownAfter } = judgeStatement(when, judgeOne)
   const against = againstOf(trigger, rules).map((one) => ({ ...one, ...judgeStatement(one.when, judgeOne) }))
   return {
     id,
@@ -105,7 +109,7 @@ export function judgeTrigger(
     since,
     began,
     note,
-    ...consequence(trigger, { judged, since, now }, against),
+    ...consequence(trigger, { judged, since, knownAfter, now }, against),
   }
 }
 
@@ -124,18 +128,28 @@ export function againstOf({ severity, unless }: Trigger, rules: readonly Unless[
 
 function consequence(
   { severity, rollbackAfter }: Trigger,
-  { judged, since, now }: { judged: Judged; since: number | undefined; now: number },
+  {
+    judged,
+    since,
+    knownAfter,
+    now,
+  }: { judged: Judged; now: number } & Pick<Judgement, 'since' | 'knownAfter'>,
   against: readonly (Against & Judgement)[],
-): Pick<TriggerVerdict, 'verdict' | 'but' | 'rule'> {
+): Pick<TriggerVerdict, 'verdict' | 'but' | 'rule' | 'knownAfter'> {
   if (judged === 'fails') return { verdict: 'hold', rule: 'what does not hold changes nothing' }
   if (severity === 'low') return { verdict: 'hold', rule: 'low is a note, and changes nothing' }
   const held = against.find(({ verdict }) => verdict === 'holds')
   if (held !== undefined)
     return { verdict: 'hold', but: `does not count while ${againstWords(held)}`, rule: 'unless holds' }
-  if (judged === 'unknown') return { verdict: 'unknown', rule: UNKNOWN }
+  if (judged === 'unknown') return { verdict: 'unknown', rule: UNKNOWN, knownAfter }
   const open = against.find(({ verdict }) => verdict === 'unknown')
   if (open !== undefined)
-    return { verdict: 'unknown', but: `whether it counts is not known: ${againstWords(open)}`, rule: UNKNOWN }
+    return {
+      verdict: 'unknown',
+      but: `whether it counts is not known: ${againstWords(open)}`,
+      rule: UNKNOWN,
+      knownAfter: open.knownAfter,
+    }
   if (severity !== 'medium')
     return { verdict: 'rollback', rule: `${severity} rolls back as soon as it holds` }
   if (rollbackAfter === undefined) return { verdict: 'investigate', rule: 'medium is investigated' }

@@ -33,7 +33,8 @@ export interface BakeCondition {
   condition: string
   verdict: Judged
   words: string
-  /** Since when it says so, in milliseconds since the epoch. */
+  /** When that was measured, and since when the verdict is this; in milliseconds since the epoch. */
+  at: number
   since: number
   /** When it failed first, and what was measured then. */
   failed?: { at: number; words: string } | undefined
@@ -91,7 +92,7 @@ function judged(
   const former = conditions.find(isIt)
   const failed = former?.failed ?? (verdict === 'fails' ? { at, words } : undefined)
   const since = former?.verdict === verdict ? former.since : at
-  const now: BakeCondition = { role, condition, verdict, words, since, failed }
+  const now: BakeCondition = { role, condition, verdict, words, at, since, failed }
   return former === undefined ? [...conditions, now] : conditions.map((one) => (isIt(one) ? now : one))
 }
 

@@ -9,9 +9,11 @@ import type { Expectation, ProbeOptions } from './source-options.ts'
 export function judge(options: ProbeOptions, response: HttpResponse): Omit<Sample, 'at'> {
   const selected = select(options, response)
   const failing = failures(options.expect ?? [], response)
-  if ('failing' in selected) failing.push(selected.failing)
+  // Why it fails may be why there is no value, too: `HTTP 500`, or `HTTP 500, not 401`.
+  if ('failing' in selected && !failing.some((one) => one.startsWith(selected.failing)))
+    failing.push(selected.failing)
   const value = 'value' in selected ? selected.value : null
-  return failing.length === 0 ? { value } : { value, failing: failing.join('; ') }
+  return failing.length === 0 ? { value } : { value, failing: [...new Set(failing)].join('; ') }
 }
 
 function select(options: ProbeOptions, response: HttpResponse): Selected {

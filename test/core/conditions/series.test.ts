@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { judge } from '../../../src/core/conditions/judge.ts'
+import { judge, judgeEachSeries } from '../../../src/core/conditions/judge.ts'
 import type { Baselines, Judgement } from '../../../src/core/conditions/judgement.ts'
 import type { Taken } from '../../../src/core/conditions/moments.ts'
 import { seriesKey } from '../../../src/core/conditions/series.ts'
@@ -161,5 +161,33 @@ test('each series has its own baseline', () => {
   expect(judged(twice, history('any', all), own)).toMatchObject({
     verdict: 'unknown',
     words: '{region="us"} its baseline is not known: this series had none (1 of 2 series)',
+  })
+})
+
+describe('each by itself', () => {
+  const each = (condition: Omit<Condition, 'signal'>, taken: readonly Taken[]) =>
+    judgeEachSeries({ signal: 's', ...condition }, taken, {
+      unit: 'ratio',
+      now: NOW,
+      every: EVERY,
+      speaks: 'of-breach',
+    }).map(({ name, words, value }) => [name, words, value])
+  const all = [series('a', 0.2), series('b', 0.01), series('c', 0.4), SILENT('d'), series('e', 0.05)]
+
+  test('what holds first, then what is not known; of those alike the worst', () => {
+    expect(each(ABOVE, history('all', all))).toEqual([
+      ['{region="c"}', 'is 40%, above 10%', 0.4],
+      ['{region="a"}', 'is 20%, above 10%', 0.2],
+      ['{region="d"}', 'no data: this series has none', undefined],
+      ['{region="e"}', 'is 5%, not above 10%', 0.05],
+      ['{region="b"}', 'is 1%, not above 10%', 0.01],
+    ])
+    expect(each({ below: '10%' }, history('any', all))[0]).toEqual(['{region="b"}', 'is 1%, below 10%', 0.01])
+  })
+
+  test('nothing where there are no series, or where none of them is spoken of', () => {
+    const one: Taken = { at: NOW, measurement: { kind: 'samples', samples: [{ at: NOW, value: 0.4 }] } }
+    expect(each(ABOVE, [one])).toEqual([])
+    expect(each({ absent_for: 1000 }, history('any', all))).toEqual([])
   })
 })

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { describeWith } from '../../helpers/need.ts'
+import { poll } from '../../helpers/process.ts'
 import { startServer } from '../../platforms/http/server.ts'
-import { expectExit } from '../helpers/cli.ts'
+import { type CliResult, expectExit } from '../helpers/cli.ts'
 import { GOOD, startStage, type Stage, SWITCH } from './stage.ts'
 
 const runFor = (sample: string): string[] => [
@@ -19,6 +20,8 @@ const runFor = (sample: string): string[] => [
   sample,
 ]
 
+const ASK = 'echo asked >> asked; cat reports'
+
 function start(triggers: readonly object[]): Promise<Stage> {
   return startStage([SWITCH], {
     top: { triggers },
@@ -26,7 +29,7 @@ function start(triggers: readonly object[]): Promise<Stage> {
       // Runs in the folder of the runbook.
       health: { command: { argv: ['test', '-e', 'healthy'] }, every: '50ms' },
       load: { file: { path: 'load.json', json: '$.p95', fresh: '5m' }, every: '50ms', unit: 'ms' },
-      reports: { command: { argv: ['cat', 'reports'], stdout: 'number' }, every: '50ms', unit: 'count' },
+      reports: { command: { argv: ['sh', '-c', ASK], stdout: 'number' }, every: '50ms', unit: 'count' },
     },
   })
 }
@@ -72,6 +75,31 @@ describeWith(['sh'], 'a rollback that depends on the verdict', () => {
     expect(await verdict()).toEqual(['fails', 'fails'])
     await stage.write('load.json', '{"p95":520}')
     expect(await verdict()).toEqual(['holds', 'unknown'])
+  })
+
+  test('stopped while it samples: what is known so far is told, nothing is changed, and 130', async () => {
+    const lasting = { id: 'reported', signal: 'reports', at_least: 3, for: '1h', severity: 'medium' }
+    await using stage = await start([lasting])
+    await stage.write('reports', '3')
+    const stopped = async (...args: string[]): Promise<CliResult> => {
+      await stage.write('asked', '')
+      const running = stage.cli.start(args)
+      // Once it asks again the first answer is known.
+      await poll(async () => (await readFile(stage.at('asked'), 'utf8')).length > 'asked\n'.length, 20_000)
+      running.kill('SIGINT')
+      return running.result
+    }
+    const checked = await stopped('check', '--sample', '1h')
+    expectExit(checked, 130)
+    expect(checked.stderr).toMatch(/^1h 00m left; reported: is 3, at least 3/)
+    expect(checked.stdout).toContain('Cut short by SIGINT')
+    expect(checked.stdout).toContain('is 3, at least 3')
+    const run = await stopped(...runFor('1h'))
+    expectExit(run, 130)
+    expect(run.stderr).toContain('Cut short by SIGINT')
+    expect(await stage.log()).toEqual([])
+    const { json } = await stopped('check', '--sample', '1h', '--json')
+    expect(json()).toMatchObject({ type: 'check', exit: 130, interrupted: 'SIGINT' })
   })
 
   test('a rule that speaks against it is named', async () => {

@@ -58,7 +58,7 @@ describeWith(REGISTRY_PROGRAMS, 'a store that machines share', () => {
     const status = await ci.run(['status', '--json'])
     expect(status.json()).toMatchObject({
       locks: [],
-      last: [{ now: { proven: { target: { sha: GOOD } } }, runs: [{ result: 'proven' }] }],
+      last: [{ lastSeen: { proven: { target: { sha: GOOD } } }, runs: [{ result: 'proven' }] }],
     })
     expect(oneLine((await ci.run(['show'])).stdout)).toContain('checkout fails')
     expectExit(await ci.run(['versions', 'check', BAD]), 27)

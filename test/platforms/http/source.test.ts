@@ -84,6 +84,30 @@ describe('a failing sample', () => {
     ['an endpoint that is gone', plain(404), {}, { value: 404, failing: 'HTTP 404' }],
     ['a redirect', plain(302), {}, { value: 302, failing: 'HTTP 302, a redirect, which is not followed' }],
     [
+      'a server that fails has no value either: said once',
+      plain(500),
+      { json: '$.ok' },
+      { value: null, failing: 'HTTP 500' },
+    ],
+    [
+      'the same where another status was wanted',
+      plain(500),
+      { json: '$.ok', expect: [{ status: 401 }] },
+      { value: null, failing: 'HTTP 500, not 401' },
+    ],
+    [
+      'what is wrong with all that is read of it: said once',
+      plain(200, 'Login'),
+      {
+        json: '$.a',
+        expect: [
+          { json: '$.b', is: 1 },
+          { json: '$.c', is: 1 },
+        ],
+      },
+      { value: null, failing: 'the answer is not JSON: Login' },
+    ],
+    [
       'a page in place of JSON',
       plain(200, '<h1>\u001b[31mLogin\u0007</h1>\n'),
       { json: '$.commit' },
