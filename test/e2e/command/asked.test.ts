@@ -6,7 +6,7 @@ import { stringify } from 'yaml'
 
 import { describeWith } from '../../helpers/need.ts'
 import { expectExit, makeCli } from '../helpers/cli.ts'
-import { startStage, type Stage, SWITCH } from './stage.ts'
+import { GOOD, startStage, type Stage, SWITCH } from './stage.ts'
 
 const start = (expires = '15m'): Promise<Stage> =>
   startStage([SWITCH], {
@@ -121,13 +121,15 @@ describeWith(['sh'], 'what only a person knows', () => {
     expect(lost.stderr).toContain('data')
   })
 
-  test('verify cannot ask, and says so before anything is done', async () => {
+  test('what verify asks is not known without a terminal: 23, and nothing that was said before the change counts', async () => {
     await using stage = await startStage([SWITCH], {
-      signals: { corrupt: { ask: { question: 'Is data being corrupted?' } } },
-      procedure: { verify: { must: [{ signal: 'corrupt', equals: false }] } },
+      signals: { works: { ask: { question: 'Does it work by hand?' } } },
+      procedure: { verify: { must: [{ signal: 'works', is: true }] } },
     })
-    const refused = await stage.cli.run(['validate'])
-    expectExit(refused, 2)
-    expect(refused.stdout).toContain('verify only measures')
+    const plan = await stage.cli.run(['plan', '--target', GOOD])
+    expect(plan.stdout).toContain('must    works is true (a person is asked)')
+    const run = await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=yes'])
+    expectExit(run, 23)
+    expect(run.stdout).toContain('nobody has answered: Does it work by hand?')
   })
 })
