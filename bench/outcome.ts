@@ -35,6 +35,19 @@ export function ratio(
   return { of, to, value: medianOf(measured, of) / medianOf(measured, to), ...bounds }
 }
 
+/** The same, each less what it does before the thing that is compared begins. */
+export function ratioOfRest(
+  measured: readonly Measured[],
+  of: readonly [whole: string, before: string],
+  to: readonly [whole: string, before: string],
+  bounds: { aim?: number; limit: number },
+): Ratio {
+  const [rest = 0, bare = 1] = [of, to].map(
+    ([whole, before]) => medianOf(measured, whole) - medianOf(measured, before),
+  )
+  return { of: of.join(' − '), to: to.join(' − '), value: rest / bare, ...bounds }
+}
+
 export function isWithin({ value, limit }: Ratio): boolean {
   return value <= limit
 }

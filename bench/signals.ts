@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { findProgram } from '../test/helpers/need.ts'
 import { type Contender, measure } from './measure.ts'
-import { type Benchmark, type Outcome, ratio } from './outcome.ts'
+import { type Benchmark, type Outcome, ratio, ratioOfRest } from './outcome.ts'
 import { inCheckout } from './program.ts'
 import { wholeProcess } from './whole-process.ts'
 import { type Ground, withService } from './with-service.ts'
@@ -13,6 +13,7 @@ const COUNT = SIGNALS.toLocaleString('en')
 const OURS = `rollback check, ${COUNT} signals`
 const BARE = `${COUNT} requests with node:http`
 const VALIDATE = 'rollback validate, the same runbook'
+const NODE = 'node -e 0'
 const CURL = `curl --parallel, ${COUNT} requests`
 /** The most that it allows. */
 const CURL_AT_ONCE = 300
@@ -30,6 +31,7 @@ async function run({ node, entry, url, runbook, folder }: Ground): Promise<Outco
       }),
       wholeProcess({ name: OURS, program: node, argv: [entry, 'check', '--runbook', runbook] }),
       wholeProcess({ name: VALIDATE, program: node, argv: [entry, 'validate', '--runbook', runbook] }),
+      wholeProcess({ name: NODE, program: node, argv: ['-e', '0'] }),
       ...(await curl(base, folder)),
     ],
     { rounds: 15, warmUps: 3 },
@@ -38,9 +40,12 @@ async function run({ node, entry, url, runbook, folder }: Ground): Promise<Outco
     title: 'Signals',
     about: `\`rollback check\` of ${COUNT} endpoints, each with a trigger of its own, all asked at once; against a bare process that asks the same ones at once and looks at the status. Whole processes, each with new connections.`,
     measured,
-    ratios: [ratio(measured, OURS, BARE, { limit: 2 })],
+    ratios: [
+      ratio(measured, OURS, BARE, { limit: 2 }),
+      ratioOfRest(measured, [OURS, VALIDATE], [BARE, NODE], { limit: 2 }),
+    ],
     notes: [
-      `\`rollback check\` is the whole command: it reads and checks a runbook of ${COUNT} signals and triggers (\`${VALIDATE}\` does only that), and writes a line for each.`,
+      `\`rollback check\` is the whole command: it reads and checks a runbook of ${COUNT} signals and triggers (\`${VALIDATE}\` does only that), and writes a line for each. The second ratio is of asking and judging alone.`,
       `\`${CURL}\`: for scale, and not compared; it has ${CURL_AT_ONCE} under way at a time.`,
     ],
     notMeasured: [

@@ -14,6 +14,7 @@ import { allowedUrl, forbiddenAddress } from './allowed-url.ts'
 import { agentFor, https } from './http-agents.ts'
 import { optionsFor } from './http-options.ts'
 import { NetworkError, networkError } from './network-error.ts'
+import { whenAborted } from './when-aborted.ts'
 
 // One request, until the headers of its answer: whether it has left, until when it may take, and what ended it.
 
@@ -85,10 +86,10 @@ function track(request: ClientRequest, host: string, asked: HttpRequest, signal:
   }
   const timer = setTimeout(() => stop(timedOut(host, timeout, sentAt !== undefined)), timeout)
   const abort = () => stop(interrupted(host, sentAt !== undefined))
-  signal?.addEventListener('abort', abort, { once: true })
+  const forget = signal === undefined ? undefined : whenAborted(signal, abort)
   const end = () => {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
+    forget?.()
   }
   const explain = (error: unknown): Error => {
     if (ended !== undefined) return ended
