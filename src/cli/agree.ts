@@ -1,9 +1,9 @@
 import type { Question } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
-import { wrap } from '../report/layout.ts'
 import type { People } from '../runtime/asked-signal.ts'
 import type { CarryOutOptions } from '../runtime/types.ts'
+import { askAtTerminal } from './ask-at-terminal.ts'
 import { sameCommand } from './command-line.ts'
 import { type Interrupts, interruption } from './interrupts.ts'
 import type { Output } from './output.ts'
@@ -47,11 +47,9 @@ export function personAt(output: Output, renderer: Renderer, interrupts: Interru
 /** Asks what only they know of how things are; an empty line says that it is not known. Absent without a terminal. */
 export function factAsker(output: Output, interrupts: Interrupts, renderer?: Renderer): People['ask'] {
   if (!output.interactive) return undefined
-  return async (question, answers) => {
-    renderer?.pause()
-    const [{ askLine }, { width }] = await Promise.all([import('./ui/ask.ts'), output.progressLook()])
+  return (question, answers, signal) => {
     const text = `${question} [${answers.join('/')}, or Enter: not known]`
-    return askLine(`${wrap(text, width - 1).join('\n')} `, interrupts.signal)
+    return askAtTerminal({ output, interrupts, renderer }, text, signal)
   }
 }
 
@@ -61,12 +59,8 @@ async function askPerson(
   renderer: Renderer,
   interrupts: Interrupts,
 ): Promise<string> {
-  renderer.pause()
-  const { askLine } = await import('./ui/ask.ts')
   const hint = question.expects === 'yes' ? '[y/N]' : `(type ${question.expects} to go on)`
-  const { width } = await output.progressLook()
-  const text = wrap(`${question.text} ${hint}`, width - 1).join('\n')
-  const answer = (await askLine(`${text} `, interrupts.signal)) ?? ''
+  const answer = (await askAtTerminal({ output, interrupts, renderer }, `${question.text} ${hint}`)) ?? ''
   const isYes = question.expects === 'yes' && /^y(es)?$/i.test(answer.trim())
   return isYes ? 'yes' : answer.trim()
 }

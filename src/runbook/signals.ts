@@ -4,6 +4,7 @@ import { parseDuration } from '../core/duration.ts'
 import type { SignalDef } from '../core/model.ts'
 import { referencesIn, referencesWithin } from '../core/template.ts'
 import { withWindow } from '../core/window.ts'
+import { checkAnswers } from './check-asked.ts'
 import { checkBurnRate } from './check-burn-rate.ts'
 import { checkSeries } from './check-series.ts'
 import type { Filled } from './filled.ts'
@@ -109,6 +110,7 @@ export function checkCondition(condition: unknown, at: Path, document: Filled, r
   const named = { name, signal: asMap(signals[name]) }
   checkSeries(rest, at, named, report)
   checkBurnRate(rest, at, named, report)
+  checkAnswers({ matches, ...rest }, at, named, report)
   for (const key of COMPARISONS)
     for (const [place, limit] of limitsIn(rest[key], [...at, key]))
       checkLimit(name, asMap(signals[name]), limit, place, report)

@@ -10,18 +10,23 @@ export interface Asking {
   interrupted(): boolean
 }
 
-/** Asks for what only a person knows, one question after the other; each, and its answer, is on record. */
-export async function askFacts(facts: readonly Demand[], asking: Asking): Promise<void> {
+/**
+ * Asks for what only a person knows, one question after the other; each, and its answer, is on record. `signal`: nobody
+ * wants to know it any more.
+ */
+export async function askFacts(
+  facts: readonly Demand[],
+  asking: Asking,
+  signal?: AbortSignal,
+): Promise<void> {
   for (const [watch, own] of Map.groupBy(facts, ({ watch: one }) => one)) {
     const { asked, name } = watch
     if (asked === undefined) throw new Error(`"${name}" is measured, and nobody is asked for it`)
-    if (asked.open() && asking.askFact !== undefined) {
-      await asking.append({ type: 'signal-asked', signal: name, text: asked.question })
-      await asked.ask({ ask: asking.askFact }, asking.now)
-    }
+    const isAsked = asked.open(asking.now()) && asking.askFact !== undefined
+    if (isAsked) await asking.append({ type: 'signal-asked', signal: name, text: asked.question })
+    const value = isAsked ? await asked.ask({ ask: asking.askFact }, asking.now, signal) : undefined
     // Ctrl-C at a question is no answer.
-    if (asking.interrupted()) return
-    const value = asked.said()
+    if (asking.interrupted() || signal?.aborted === true) return
     if (value !== undefined)
       await asking.append({ type: 'signal-answered', signal: name, value, by: asking.who })
     await sampleAll(own)

@@ -9,7 +9,16 @@ export interface People {
   /** By the name of the signal: `--answer reports=3`. */
   answers: Readonly<Record<string, string>>
   /** Asks at the terminal; nothing when nobody knows. Absent where nobody can be asked. */
-  ask?: ((question: string, answers: readonly string[]) => Promise<string | undefined>) | undefined
+  ask?:
+    | ((question: string, answers: readonly string[], signal?: AbortSignal) => Promise<string | undefined>)
+    | undefined
+}
+
+/** What people have said, by the name of the signal, and when; milliseconds since the epoch. */
+export type Said = Readonly<Record<string, { text: string; at: number }>>
+
+export function saidNow(answers: People['answers'], now: number): Said {
+  return Object.fromEntries(Object.entries(answers).map(([name, text]) => [name, { text, at: now }]))
 }
 
 /** A signal whose value a person gives; what it measures is the last answer, for as long as that counts. */
@@ -17,13 +26,11 @@ export interface AskedSignal {
   measure(now: number): Measurement
   /** Whether an answer counts now. */
   answered(now: number): boolean
-  /** Nobody has answered it, or been asked in vain. */
-  open(): boolean
+  /** No answer counts now, and nobody has been asked in vain. */
+  open(now: number): boolean
   question: string
-  /** What was answered, as it was typed. */
-  said(): string | undefined
-  /** Asks until what is answered is an answer; an empty line leaves it unknown. */
-  ask(people: Pick<People, 'ask'>, now: () => number): Promise<void>
+  /** Asks until what is answered is an answer, and gives it as it was typed; an empty line leaves it unknown. */
+  ask(people: Pick<People, 'ask'>, now: () => number, signal?: AbortSignal): Promise<string | undefined>
 }
 
 /** Throws a Problem when the answer that was given beforehand is none. */
@@ -31,19 +38,19 @@ export function askedSignal<Options>(
   { name, unit }: { name: string; unit: SignalDef['unit'] },
   person: PersonKnows<Options>,
   options: Options,
-  { answers: beforehandBy, now }: Pick<People, 'answers'> & { now: number },
+  said: Said,
 ): AskedSignal {
   const question = person.question(options)
   const answers = person.answers(options)
   const expires = person.expires(options)
-  let given: { at: number; value: SampleValue; text: string } | undefined
+  let given: { at: number; value: SampleValue } | undefined
   let askedInVain = false
 
-  const beforehand = beforehandBy[name]
+  const beforehand = said[name]
   if (beforehand !== undefined) {
-    const value = person.value(options, beforehand, unit)
+    const value = person.value(options, beforehand.text, unit)
     if (isWrong(value)) throw notAnAnswer(name, value.why, answers)
-    given = { at: now, value, text: beforehand }
+    given = { at: beforehand.at, value }
   }
 
   const counts = (now: number): boolean => given !== undefined && now - given.at <= expires
@@ -56,19 +63,18 @@ export function askedSignal<Options>(
         return { kind: 'no-data', why: `the answer is older than ${formatDuration(expires)}: ${question}` }
       return { kind: 'samples', samples: [{ at, value: given.value }] }
     },
-    open: () => given === undefined && !askedInVain,
+    open: (now) => !counts(now) && !askedInVain,
     question,
-    said: () => given?.text,
-    async ask({ ask }, clock) {
+    async ask({ ask }, clock, signal) {
       let text = question
       for (;;) {
-        const answer = (await ask?.(text, answers))?.trim() ?? ''
+        const answer = (await ask?.(text, answers, signal))?.trim() ?? ''
         askedInVain = answer === ''
-        if (askedInVain) return
+        if (askedInVain) return undefined
         const value = person.value(options, answer, unit)
         if (!isWrong(value)) {
-          given = { at: clock(), value, text: answer }
-          return
+          given = { at: clock(), value }
+          return answer
         }
         text = `${value.why}. ${question}`
       }

@@ -1,6 +1,6 @@
 import type { Decision } from '../core/conditions/verdict.ts'
 import type { Runbook } from '../core/model.ts'
-import type { People } from './asked-signal.ts'
+import { type People, saidNow } from './asked-signal.ts'
 import { basisOf } from './basis.ts'
 import { decisionOf, matters, timeOf } from './decision.ts'
 import { type Explainable, knownBy, type Measured, measuredUntil } from './judge-signals.ts'
@@ -42,7 +42,7 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
   const basis = basisOf({ session, runbook, procedure, ground, secrets })
   const signals = await Promise.all(
     [...measuredSignals(runbook).values()].map((wanted) =>
-      watchSignal(basis, wanted, { answers: people.answers, inTime: sample === 0 }),
+      watchSignal(basis, wanted, { said: saidNow(people.answers, start), inTime: sample === 0 }),
     ),
   )
   // The time that a person takes to answer is no time of sampling.
@@ -95,7 +95,7 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
       const open =
         each &&
         people.ask &&
-        signals.find(({ name, asked }) => asked?.open() === true && matters(name, runbook, decision))
+        signals.find(({ name, asked }) => asked?.open(now()) === true && matters(name, runbook, decision))
       if (!open && left() <= 0) return whole(decision)
       if (open) {
         const before = now()

@@ -3,7 +3,7 @@ import { type Judgement, NOT_MEASURED } from '../core/conditions/judgement.ts'
 import { spanOf } from '../core/conditions/span.ts'
 import type { Condition, Verify } from '../core/model.ts'
 import { basisOfPlan } from './basis.ts'
-import type { People } from './asked-signal.ts'
+import type { Said } from './asked-signal.ts'
 import type { Carrier } from './carrier.ts'
 import { judgingOf } from './judge-signals.ts'
 import { lookBacks, measuredAs } from './look-backs.ts'
@@ -26,11 +26,11 @@ export interface Demand {
 /** What demands are made with: a bake has no run to carry out any more. */
 export type Demanding = Pick<Carrier, 'session' | 'plan' | 'secrets' | 'now'>
 
-/** `answers`: what a person has said by now of what only they know. */
+/** `said`: since what is judged, of what only people know. */
 export async function demandsOf(
   demanding: Demanding,
   { must, should, within }: Verify,
-  answers: People['answers'] = {},
+  said: Said = {},
 ): Promise<Demand[]> {
   const start = demanding.now()
   const basis = basisOfPlan(demanding.plan, demanding)
@@ -40,7 +40,7 @@ export async function demandsOf(
     await Promise.all(
       [...wanted].map(
         async ([key, one]) =>
-          [key, await watchSignal(basis, { ...one, history: 0 }, { since: start, answers })] as const,
+          [key, await watchSignal(basis, { ...one, history: 0 }, { since: start, said })] as const,
       ),
     ),
   )

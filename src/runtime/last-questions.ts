@@ -5,7 +5,8 @@ import type { Demand } from './demands.ts'
 export class LastQuestions {
   readonly #facts: readonly Demand[]
   readonly #asking: Asking
-  #state: 'not asked' | 'asking' | 'over' = 'not asked'
+  readonly #closed = new AbortController()
+  #state: 'not asked' | 'open' | 'over' = 'not asked'
   #broken: unknown
 
   constructor(facts: readonly Demand[], asking: Asking) {
@@ -13,25 +14,38 @@ export class LastQuestions {
     this.#asking = asking
   }
 
-  /** Begins to ask when it is called first. Throws what could not be written down. */
-  isOver(): boolean {
+  /** A person is at them. */
+  get areOpen(): boolean {
+    return this.#state === 'open'
+  }
+
+  /** Begins to ask when it is called first; `measure`: what has to be known of the time after the answers. */
+  areOver(measure: () => Promise<void>): boolean {
     if (this.#broken !== undefined) throw this.#broken
-    if (this.#state === 'not asked') this.#ask()
+    if (this.#state === 'not asked') this.#ask(measure)
     return this.#state === 'over'
   }
 
-  #ask(): void {
-    this.#state = 'asking'
-    askFacts(this.#facts, this.#asking).then(
-      () => (this.#state = 'over'),
-      (error: unknown) => (this.#broken = error),
-    )
+  /** Nobody wants to know it any more: whoever is asked can go. */
+  close(): void {
+    this.#closed.abort()
+  }
+
+  #ask(measure: () => Promise<void>): void {
+    if (this.#facts.length === 0) return void (this.#state = 'over')
+    this.#state = 'open'
+    askFacts(this.#facts, this.#asking, this.#closed.signal)
+      .then(measure)
+      .then(
+        () => (this.#state = 'over'),
+        (error: unknown) => (this.#broken = error),
+      )
   }
 
   /** What nobody was there to answer, with how to answer it. */
   unanswered(): string[] {
     const open = this.#facts.flatMap(({ watch: { name, asked } }) =>
-      asked?.open() === true ? [`${asked.question} (--answer ${name}=…)`] : [],
+      asked?.open(this.#asking.now()) === true ? [`${asked.question} (--answer ${name}=…)`] : [],
     )
     return [...new Set(open)]
   }

@@ -1,6 +1,7 @@
 import { GAP } from '../core/conditions/judgement.ts'
 import type { Measurement } from '../core/contract.ts'
 import { formatDuration } from '../core/duration.ts'
+import { saidNow } from './asked-signal.ts'
 import type { Basis } from './basis.ts'
 import type { Measured } from './judge-signals.ts'
 import type { LookBack } from './look-backs.ts'
@@ -14,7 +15,10 @@ export function measuredOnce(
 ): Promise<Measured[]> {
   return Promise.all(
     wanted.map(async (one) => {
-      const watch = await watchSignal(basis, one, { answers, inTime: true })
+      const watch = await watchSignal(basis, one, {
+        said: saidNow(answers, basis.session.read.now()),
+        inTime: true,
+      })
       await watch.sample()
       return watch
     }),
@@ -24,8 +28,8 @@ export function measuredOnce(
 /** What each is now, over its own window and at its own pace, by name; what nobody was asked is not among it. */
 export function lastOf(signals: readonly Measured[]): Record<string, Measurement> {
   const own = signals.filter(
-    ({ own: { window, every }, asked }) =>
-      window === undefined && every === undefined && asked?.open() !== true,
+    ({ own: { window, every }, asked, taken }) =>
+      window === undefined && every === undefined && asked?.open(taken.at(-1)?.at ?? 0) !== true,
   )
   return Object.fromEntries(own.map((one) => [one.name, asOfNow(one)]))
 }

@@ -5,7 +5,7 @@ import type { Measurement, Period, Sample } from '../core/contract.ts'
 import type { SignalDef } from '../core/model.ts'
 import { sentenceOf } from '../core/problem.ts'
 import { withWindow } from '../core/window.ts'
-import { type AskedSignal, askedSignal, type People } from './asked-signal.ts'
+import { type AskedSignal, askedSignal, type Said } from './asked-signal.ts'
 import { baselineOf } from './baseline.ts'
 import type { Basis } from './basis.ts'
 import { bindOptions } from './bind-options.ts'
@@ -123,27 +123,27 @@ export class SignalWatch {
   }
 }
 
-/** `answers`: what people have said beforehand of what only they know. */
+/** `said`: beforehand, of what only people know. */
 export async function watchSignal(
   basis: Basis,
   wanted: LookBack,
-  { answers, ...how }: Omit<How, 'asked'> & Pick<People, 'answers'>,
+  { said, ...how }: Omit<How, 'asked'> & { said: Said },
 ): Promise<SignalWatch> {
-  const asked = await askedOf(basis, wanted.signal, answers)
+  const asked = await askedOf(basis, wanted.signal, said)
   return new SignalWatch(basis, wanted, { ...how, asked })
 }
 
 async function askedOf(
-  { signals, ground, secrets, session }: Basis,
+  { signals, ground, secrets }: Basis,
   name: string,
-  answers: People['answers'],
+  said: Said,
 ): Promise<AskedSignal | undefined> {
   const signal = signals[name]
   if (signal === undefined) return undefined
   const { person, options: schema } = await loadSource(signal.source)
   if (person === undefined) return undefined
   const options = await bindOptions(ground, secrets, schema, withWindow(signal.with, signal.window))
-  return askedSignal({ name, unit: signal.unit }, person, options, { answers, now: session.read.now() })
+  return askedSignal({ name, unit: signal.unit }, person, options, said)
 }
 
 /** What lies before is no proof of what is now: a file of an earlier step of CI, a point of a metric. */

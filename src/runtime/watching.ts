@@ -1,3 +1,4 @@
+import { hostOf } from '../core/where.ts'
 import { describeCondition } from '../core/conditions/describe.ts'
 import { spanOf } from '../core/conditions/span.ts'
 import { formatDuration } from '../core/duration.ts'
@@ -9,7 +10,17 @@ import { bakeOf, type BakeState, BEAT, isLapse, SILENT } from '../core/run/bake.
 import { concludeBake, isBreached } from '../core/run/conclude-bake.ts'
 import type { BakeEnded, RunEvent } from '../core/run/events.ts'
 import { startOf } from '../io/process-identity.ts'
-import { type Demand, type Demanding, demandsOf, forgetOld, partedByWhoKnows, sampleDue } from './demands.ts'
+import { type Said, saidNow } from './asked-signal.ts'
+import { requireAsked, saidSince } from './bake-answers.ts'
+import {
+  type Demand,
+  type Demanding,
+  demandsOf,
+  forgetOld,
+  partedByWhoKnows,
+  sampleAll,
+  sampleDue,
+} from './demands.ts'
 import { failpoint } from './failpoint.ts'
 import { inFolderOf } from './in-folder.ts'
 import { LastQuestions } from './last-questions.ts'
@@ -52,6 +63,11 @@ export class Watching {
   #began: number
   #looked: number
   #told = ''
+  /** When it last looked around. */
+  #ticked: number
+  /** To whoever watched it before, too. */
+  readonly #said: Said
+  readonly #me = { pid: process.pid, started: startOf(process.pid) ?? '', host: whereAmI() }
 
   constructor(outer: Session, run: StoredRun, log: RunLog, options: BakeOptions) {
     const { plan, lines } = run
@@ -68,12 +84,25 @@ export class Watching {
     this.#successor = lookout(session, run)
     this.#looked = this.#now()
     this.#began = this.#now()
+    this.#ticked = this.#now()
+    this.#said = { ...saidSince(run.lines), ...saidNow(options.answers ?? {}, this.#now()) }
     this.#questions = this.#toAsk([])
   }
 
   async untilEnd(): Promise<Baked> {
+    try {
+      return await this.#watch()
+    } finally {
+      // Whoever is at a question need not answer it any more.
+      this.#questions.close()
+    }
+  }
+
+  async #watch(): Promise<Baked> {
     await this.#begin()
-    await this.#append({ type: 'bake-started', by: this.#session.who, ...this.#me() })
+    await this.#append({ type: 'bake-started', by: this.#session.who, ...this.#me })
+    for (const [signal, value] of Object.entries(this.#options.answers ?? {}))
+      await this.#append({ type: 'signal-answered', signal, value, by: this.#session.who })
     while (!this.#options.interrupt.aborted) {
       const baked = await this.#once()
       if (baked !== undefined) return baked
@@ -86,13 +115,18 @@ export class Watching {
   }
 
   async #once(): Promise<Baked | undefined> {
+    const slept = this.#now() - this.#ticked > SILENT
+    this.#ticked = this.#now()
+    if (slept) await this.#requireOurs()
     await this.#settle()
     forgetOld(this.#measured)
-    sampleDue(this.#measured, ({ taken }) => taken.length === 0 || this.#left() > 0)
+    const { areOpen } = this.#questions
+    sampleDue(this.#measured, ({ taken }) => taken.length === 0 || areOpen || this.#left() > 0)
     if (this.#judging) await this.#writeJudged({ words: false })
     if (isBreached(this.#state)) return this.#end()
-    if (!this.#isOver()) this.#tell()
-    else if (this.#questions.isOver()) {
+    const isOver = this.#isOver()
+    if (!isOver && !areOpen) this.#tell()
+    if (isOver && this.#questions.areOver(() => sampleAll(this.#measured))) {
       const open = this.#questions.unanswered()
       return open.length === 0 ? this.#end() : this.#leave(open)
     }
@@ -102,8 +136,24 @@ export class Watching {
     return replaced && { ended: replaced, exit: replaced.exit }
   }
 
+  /** Nobody has seen this process for long: somebody else may watch it by now, or have ended it. */
+  async #requireOurs(): Promise<void> {
+    const { plan, lines } = await this.#session.store.find(this.#run.plan.id)
+    const watcher = bakeOf(plan, lines)?.watcher
+    const { pid, started, host } = this.#me
+    if (watcher?.pid === pid && watcher.started === started && watcher.host === host) return
+    throw new Problem({
+      code: 'watched',
+      message: `somebody else has gone on with the bake of run ${plan.id} while this process was asleep`,
+      found: watcher && `${watcher.by.name} on ${hostOf(watcher.host)}, process ${watcher.pid}`,
+      cure: `What came of it: rollback show ${plan.id}`,
+      exit: EXIT.locked,
+    })
+  }
+
   /** Whoever goes on with it can be asked. */
   async #leave(open: string[]): Promise<Baked> {
+    await this.#requireOurs()
     await this.#writeJudged({ words: true })
     await this.#append({ type: 'bake-unanswered', why: `nobody is there to answer: ${open.join('; ')}` })
     return { exit: EXIT.declined }
@@ -119,8 +169,9 @@ export class Watching {
 
   async #begin(): Promise<void> {
     const { must, should, for: within } = this.#bake
-    this.#demands = await demandsOf(this.#demanding, { must, should, within }, this.#options.answers)
+    this.#demands = await demandsOf(this.#demanding, { must, should, within }, this.#said)
     const { measured, asked } = partedByWhoKnows(this.#demands)
+    requireAsked(this.#options.answers, asked)
     this.#measured = measured
     this.#questions = this.#toAsk(asked)
   }
@@ -161,6 +212,7 @@ export class Watching {
   }
 
   async #conclude(): Promise<BakeEnded> {
+    await this.#requireOurs()
     // What somebody else has changed meanwhile says nothing about what was proven.
     const replaced = await this.#replaced(0)
     if (replaced !== undefined) return replaced
@@ -233,9 +285,5 @@ export class Watching {
 
   #now(): number {
     return this.#session.read.now()
-  }
-
-  #me() {
-    return { pid: process.pid, started: startOf(process.pid) ?? '', host: whereAmI() }
   }
 }

@@ -232,6 +232,19 @@ describeWith(['script', 'stty'], 'at a terminal', () => {
     expect(exitCode).toBe(24)
   })
 
+  test('two questions at once come one after the other: what is typed answers one', async () => {
+    const gate = (id: string) =>
+      `\n      - { id: ${id}, needs: [], uses: person.confirm, with: { question: 'Sure of ${id}?' } }`
+    const text = stage.runbook.text.replace('    steps:', `    steps:${gate('one')}${gate('two')}`)
+    await writeFile(stage.runbook.path, text)
+    const { screen, exitCode } = await atTerminal(`run --target ${GOOD} --yes`, [
+      ['Sure of one? [y/N]', 'y\n'],
+      ['Sure of two? [y/N]', 'n\n'],
+    ])
+    expect(screen).toMatch(/one: \w+ answered yes[^]*two: \w+ answered n/)
+    expect(exitCode).toBe(26)
+  })
+
   test('Ctrl-C at the question ends it, and nothing was changed', async () => {
     const { screen, exitCode } = await atTerminal(`run --target ${GOOD}`, [['Go on? [y/N]', '\u0003']])
     expect(screen).toContain('interrupted by SIGINT before any change')

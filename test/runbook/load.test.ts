@@ -177,3 +177,42 @@ test.each(['verify', 'bake'])(
     ])
   },
 )
+
+const ASKED = `signals:
+  sure: { ask: { question: Sure? } }
+  which: { ask: { question: Which?, type: choice, choices: [all, none] } }
+  count: { ask: { question: How many?, type: number } }`
+
+test.each([
+  ['signal: sure, equals: yes', 'yes is true, no is false: write equals: true, or equals: false'],
+  ['signal: sure, is: "true"', 'yes is true'],
+  ['signal: sure, below: 3', 'yes is true'],
+  ['signal: sure, matches: yes|ja', 'yes is true'],
+  ['signal: which, equals: All', 'it is one of: all, none'],
+  ['signal: which, is: some', 'it is one of: all, none'],
+  ['signal: which, matches: no', 'it is one of: all, none'],
+  ['signal: count, is: many', 'it is answered with a number'],
+  ['signal: count, equals: many', 'it is answered with a number'],
+])('what nobody can answer is a mistake: %s', async (condition, cure) => {
+  const text = runbookText({
+    head: `${ASKED}\ntriggers: [{ id: t, severity: high, ${condition} }]`,
+    step: "        uses: command.run\n        with: { argv: ['true'] }",
+  })
+  expect(await mistakes(text, { platforms })).toEqual([
+    expect.stringMatching(/nobody can answer "\w+" like this/),
+  ])
+  expect((await mistakes(text, { platforms }))[0]).toContain(cure)
+})
+
+test.each([
+  'signal: sure, equals: "true"',
+  'signal: which, matches: a.*',
+  'signal: count, equals: 0',
+  'signal: count, is: 3',
+])('what can be answered is none: %s', async (condition) => {
+  const text = runbookText({
+    head: `${ASKED}\ntriggers: [{ id: t, severity: high, ${condition} }]`,
+    step: "        uses: command.run\n        with: { argv: ['true'] }",
+  })
+  expect(await mistakes(text, { platforms })).toEqual([])
+})

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { ask } from '../../src/platforms/person/ask.ts'
-import { askedSignal, type People } from '../../src/runtime/asked-signal.ts'
+import { askedSignal, type People, saidNow } from '../../src/runtime/asked-signal.ts'
 
 const SIGNAL = { name: 'reports', unit: 'count' } as const
 const OPTIONS = { question: 'How many?', type: 'number', expires: 60_000 } as const
@@ -9,7 +9,7 @@ const OPTIONS = { question: 'How many?', type: 'number', expires: 60_000 } as co
 function signalOf(people: People) {
   const person = ask.person
   if (person === undefined) throw new Error('ask is a source that asks')
-  return askedSignal(SIGNAL, person, OPTIONS, { answers: people.answers, now: 0 })
+  return askedSignal(SIGNAL, person, OPTIONS, saidNow(people.answers, 0))
 }
 
 function personWhoSays(...answers: (string | undefined)[]): People & { heard: string[] } {
@@ -37,7 +37,7 @@ test('an empty line leaves it unknown, and nobody is asked twice', async () => {
     const person = personWhoSays(silence)
     const signal = signalOf(person)
     await signal.ask(person, () => 0)
-    expect(signal.open()).toBe(false)
+    expect(signal.open(0)).toBe(false)
     expect(signal.answered(0)).toBe(false)
     expect(signal.measure(0)).toMatchObject({ kind: 'no-data' })
   }

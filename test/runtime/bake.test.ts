@@ -36,7 +36,11 @@ const gone: Measurement = { kind: 'unreachable', why: 'connection refused' }
 /** So many milliseconds after it was proven. */
 const since = (): number => clock.now - PROVEN_AT
 
-async function proven(bake: Partial<Bake>, id = '20261122-031500-7f3a'): Promise<Plan> {
+async function proven(
+  bake: Partial<Bake>,
+  id = '20261122-031500-7f3a',
+  signals: Plan['signals'] = {},
+): Promise<Plan> {
   const plan = planOf([callStep('redeploy')], {
     id,
     signals: {
@@ -46,7 +50,9 @@ async function proven(bake: Partial<Bake>, id = '20261122-031500-7f3a'): Promise
           { source: 'fake', with: { name }, every: 1000, unit: 'percent' as const },
         ]),
       ),
-      reports: { source: 'ask', with: { question: 'How many reports?', type: 'number' } },
+      reports: { source: 'ask', with: { question: 'How many reports?', type: 'number', expires: '10m' } },
+      works: { source: 'ask', with: { question: 'Does it work?' } },
+      ...signals,
     },
     bake: { for: 30_000, settle: 5000, must: [], should: [], ...bake },
   })
@@ -277,6 +283,80 @@ test('nothing is told while a person is at the question: it would stand in their
   })
   expect(told.exit).toBe(0)
   expect(news).toEqual([])
+})
+
+test('what breaks while a person thinks ends it, and takes the question back', async () => {
+  let asked = false
+  world.measure = () => percent(asked ? 3 : 0.2)
+  const { ended, exit } = await watched(await proven(REPORTS), undefined, {
+    askFact: (_, __, signal) => {
+      asked = true
+      return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(undefined)))
+    },
+  })
+  expect({ result: ended?.result, exit }).toEqual({ result: 'breached', exit: 28 })
+})
+
+test('what breaks right before the answer counts, too', async () => {
+  let asked = false
+  world.measure = () => percent(asked ? 3 : 0.2)
+  const signals = {
+    errors: { source: 'fake', with: { name: 'errors' }, every: 3_600_000, unit: 'percent' as const },
+  }
+  const plan = await proven({ ...REPORTS, settle: 0 }, undefined, signals)
+  const { exit } = await watched(plan, undefined, {
+    askFact: async () => {
+      asked = true
+      return '1'
+    },
+  })
+  expect(exit).toBe(28)
+})
+
+test('whoever wakes up after somebody else went on with it writes nothing', async () => {
+  world.measure = () => percent(0.2)
+  const plan = await proven(REPORTS)
+  const slept = watched(plan, undefined, {
+    askFact: async () => {
+      const { log } = await session.store.reopen(plan.id)
+      await log.append({ type: 'bake-started', by: session.who, pid: 1, started: 'then', host: 'elsewhere' })
+      await log.append({ type: 'bake-ended', result: 'breached', exit: 28, why: 'reports' })
+      await log.close()
+      return '0'
+    },
+  })
+  await expect(slept).rejects.toMatchObject({ code: 'watched', exit: 25 })
+  expect((await session.store.find(plan.id)).lines.at(-1)?.event).toMatchObject({ result: 'breached' })
+})
+
+test('answers may come one by one: those on record count, as long as they do', async () => {
+  world.measure = () => percent(0.2)
+  const plan = await proven({
+    must: [
+      { signal: 'works', equals: true },
+      { signal: 'reports', below: 2 },
+    ],
+  })
+  expect(await watched(plan, undefined, { answers: { works: 'yes' } })).toMatchObject({ exit: 26 })
+  const second = await watched(plan, undefined, { answers: { reports: '1' } })
+  expect(second).toMatchObject({ ended: { result: 'held' }, exit: 0 })
+})
+
+test('one that has expired is asked again', async () => {
+  world.measure = () => percent(0.2)
+  const plan = await proven({ ...REPORTS, for: 3_600_000 })
+  const { exit, lines } = await watched(plan, undefined, { answers: { reports: '1' } })
+  expect(exit).toBe(26)
+  expect(lines.at(-1)?.event.type).toBe('bake-unanswered')
+})
+
+test('an answer to what is not asked is refused', async () => {
+  world.measure = () => percent(0.2)
+  const plan = await proven(REPORTS)
+  await expect(watched(plan, undefined, { answers: { report: '1' } })).rejects.toMatchObject({
+    code: 'answer-invalid',
+    exit: 2,
+  })
 })
 
 test('nobody is asked about one that is breached', async () => {

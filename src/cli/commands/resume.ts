@@ -8,6 +8,7 @@ import { endOrBake } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
 import type { Output } from '../output.ts'
 import { openRun } from '../open-run.ts'
+import { STORE_ANSWER } from '../reach-store.ts'
 import { shown } from '../shown.ts'
 import { storeHere } from '../store-here.ts'
 import { unfinishedRun } from '../unfinished-run.ts'
@@ -35,9 +36,10 @@ export function runResume(call: Call): Promise<ExitCode> {
     if (bake !== undefined) {
       requireUnwatched(run, bake, session.read.now())
       output.document({ type: 'plan', plan })
+      const { [STORE_ANSWER]: _, ...ofPeople } = answers
       const { bakeNow } = await import('../bake-here.ts')
       return shown({ interrupts, output, plan, lines }, (stage) =>
-        bakeNow({ session, interrupts, output, stage }, answers),
+        bakeNow({ session, interrupts, output, stage }, ofPeople),
       )
     }
     const [{ requireUnfinished }, { requireFree }] = await Promise.all([

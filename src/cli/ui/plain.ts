@@ -8,7 +8,7 @@ import type { Renderer } from './renderer.ts'
 const NEWS_EVERY_MS = 10_000
 
 /** One line an event, with the time: for CI logs and files; the latest news when they have changed. */
-export function createPlainRenderer(output: Output, first: Plan): Renderer {
+export function createPlainRenderer(output: Output, first: Plan): Omit<Renderer, 'hold'> {
   let plan = first
   let latest = ''
   let said = ''
@@ -28,7 +28,6 @@ export function createPlainRenderer(output: Output, first: Plan): Renderer {
       latest = text
       timer ??= setTimeout(sayLatest, Math.max(0, saidAt + NEWS_EVERY_MS - Date.now())).unref()
     },
-    pause: forget,
     stop: forget,
   }
 

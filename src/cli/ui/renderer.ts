@@ -1,6 +1,7 @@
 import type { Plan } from '../../core/plan/types.ts'
 import type { Line } from '../../core/run/events.ts'
 import type { Output } from '../output.ts'
+import { withHold } from './with-hold.ts'
 
 /** Shows a run while it goes on. */
 export interface Renderer {
@@ -9,15 +10,15 @@ export interface Renderer {
   line(line: Line): void
   /** Live news that is not written down: a sample while waiting. */
   news(text: string): void
-  /** The terminal belongs to something else (a question) until the next line. */
-  pause(): void
+  /** The terminal belongs to a question, until what is returned is called. */
+  hold(): () => void
   stop(): void
 }
 
 /** JSON for scripts, a spinner for a person at a terminal, one line an event for everything else. */
 export async function createRenderer(output: Output, plan: Plan): Promise<Renderer> {
-  if (output.json) return (await import('./json.ts')).createJsonRenderer(output)
+  if (output.json) return withHold((await import('./json.ts')).createJsonRenderer(output))
   if (output.live)
-    return (await import('./tty.ts')).createTtyRenderer(output, plan, await output.progressLook())
-  return (await import('./plain.ts')).createPlainRenderer(output, plan)
+    return withHold((await import('./tty.ts')).createTtyRenderer(output, plan, await output.progressLook()))
+  return withHold((await import('./plain.ts')).createPlainRenderer(output, plan))
 }

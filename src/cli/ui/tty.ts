@@ -12,7 +12,7 @@ import type { Output } from '../output.ts'
 import type { Renderer } from './renderer.ts'
 
 /** A spinner for what is under way, and a line that stays for what is over. */
-export function createTtyRenderer(output: Output, first: Plan, look: Look): Renderer {
+export function createTtyRenderer(output: Output, first: Plan, look: Look): Omit<Renderer, 'hold'> {
   // Whether it may move was decided before. stdin stays as it is: Ctrl-C must reach the process as a signal.
   const spinner = ora({
     stream: process.stderr,
@@ -47,7 +47,6 @@ export function createTtyRenderer(output: Output, first: Plan, look: Look): Rend
       detail = text
       show()
     },
-    pause: () => void spinner.stop(),
     stop: () => void spinner.stop(),
   }
 

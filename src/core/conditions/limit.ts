@@ -15,7 +15,7 @@ export function limitIn(unit: SignalDef['unit'], limit: string | number): number
     return unit === 's' ? milliseconds / 1000 : undefined
   }
   const plain = Number(limit)
-  return limit.trim() === '' || Number.isNaN(plain) ? undefined : plain
+  return limit.trim() === '' || !Number.isFinite(plain) ? undefined : plain
 }
 
 /** What is usual, in the signal's unit; or why that is not known. */
