@@ -29,6 +29,8 @@ export function askAtTerminal(
       // Secrets first: within a line that was broken nobody would recognise one.
       return await askLine(`${wrap(output.redact(text), width - 1).join('\n')} `, until)
     } finally {
+      // Nobody has ended its line by typing.
+      if (signal?.aborted === true) output.progress('')
       release?.()
     }
   })
