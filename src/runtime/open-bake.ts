@@ -1,10 +1,10 @@
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
 import { bakeOf, type BakeState, replacedBy, SILENT } from '../core/run/bake.ts'
-import type { Line } from '../core/run/events.ts'
+import type { Line, Watcher } from '../core/run/events.ts'
 import { hostOf } from '../core/where.ts'
 import { isRunning } from '../io/process-identity.ts'
-import type { StoredRun } from './types.ts'
+import type { Store, StoredRun } from './types.ts'
 import { whereAmI } from './where.ts'
 
 /** The bake of a run, where it has one that has no end yet. */
@@ -48,6 +48,23 @@ export function requireUnwatched({ plan }: StoredRun, bake: BakeState, now: numb
     message: `the bake of run ${plan.id} is being watched already`,
     found: `by ${by.name} on ${hostOf(host)}, process ${pid}; last seen at ${new Date(bake.seen).toISOString()}`,
     cure: 'To look at it: rollback status',
+    exit: EXIT.locked,
+  })
+}
+
+/** Throws a Problem where somebody else watches it by now, or has ended it: this process was asleep for long. */
+export async function requireStillOurs(store: Pick<Store, 'find'>, id: string, me: Watcher): Promise<void> {
+  const { plan, lines } = await store.find(id)
+  const bake = bakeOf(plan, lines)
+  const { watcher } = bake ?? {}
+  const isOurs = watcher?.pid === me.pid && watcher.started === me.started && watcher.host === me.host
+  if (isOurs && bake?.ended === undefined) return
+  const { name, host } = bake?.ended?.by ?? watcher?.by ?? { name: 'somebody', host: 'another machine' }
+  throw new Problem({
+    code: 'watched',
+    message: `the bake of run ${id} was gone on with, or ended, while this process was asleep`,
+    found: `by ${name} on ${hostOf(host)}`,
+    cure: `What came of it: rollback show ${id}`,
     exit: EXIT.locked,
   })
 }

@@ -1,7 +1,5 @@
-import { hostOf } from '../core/where.ts'
 import { describeCondition } from '../core/conditions/describe.ts'
 import { spanOf } from '../core/conditions/span.ts'
-import { formatDuration } from '../core/duration.ts'
 import { EXIT, type ExitCode } from '../core/exit.ts'
 import { interruptedExit, signalName } from '../core/interruption.ts'
 import type { Bake } from '../core/model.ts'
@@ -25,8 +23,10 @@ import { failpoint } from './failpoint.ts'
 import { inFolderOf } from './in-folder.ts'
 import { LastQuestions } from './last-questions.ts'
 import { lookout } from './lookout.ts'
+import { requireStillOurs } from './open-bake.ts'
 import { recordLapse } from './record-versions.ts'
 import type { CarryOutOptions, RunLog, Session, StoredRun } from './types.ts'
+import { leftWords, watchingWords } from './watching-words.ts'
 import { whereAmI } from './where.ts'
 
 /** Between two looks at what has been sampled, in milliseconds. */
@@ -117,7 +117,7 @@ export class Watching {
   async #once(): Promise<Baked | undefined> {
     const slept = this.#now() - this.#ticked > SILENT
     this.#ticked = this.#now()
-    if (slept) await this.#requireOurs()
+    if (slept) await this.#requireStillOurs()
     await this.#settle()
     forgetOld(this.#measured)
     const { areOpen } = this.#questions
@@ -136,24 +136,13 @@ export class Watching {
     return replaced && { ended: replaced, exit: replaced.exit }
   }
 
-  /** Nobody has seen this process for long: somebody else may watch it by now, or have ended it. */
-  async #requireOurs(): Promise<void> {
-    const { plan, lines } = await this.#session.store.find(this.#run.plan.id)
-    const watcher = bakeOf(plan, lines)?.watcher
-    const { pid, started, host } = this.#me
-    if (watcher?.pid === pid && watcher.started === started && watcher.host === host) return
-    throw new Problem({
-      code: 'watched',
-      message: `somebody else has gone on with the bake of run ${plan.id} while this process was asleep`,
-      found: watcher && `${watcher.by.name} on ${hostOf(watcher.host)}, process ${watcher.pid}`,
-      cure: `What came of it: rollback show ${plan.id}`,
-      exit: EXIT.locked,
-    })
+  #requireStillOurs(): Promise<void> {
+    return requireStillOurs(this.#session.store, this.#run.plan.id, this.#me)
   }
 
   /** Whoever goes on with it can be asked. */
   async #leave(open: string[]): Promise<Baked> {
-    await this.#requireOurs()
+    await this.#requireStillOurs()
     await this.#writeJudged({ words: true })
     await this.#append({ type: 'bake-unanswered', why: `nobody is there to answer: ${open.join('; ')}` })
     return { exit: EXIT.declined }
@@ -212,7 +201,7 @@ export class Watching {
   }
 
   async #conclude(): Promise<BakeEnded> {
-    await this.#requireOurs()
+    await this.#requireStillOurs()
     // What somebody else has changed meanwhile says nothing about what was proven.
     const replaced = await this.#replaced(0)
     if (replaced !== undefined) return replaced
@@ -250,20 +239,14 @@ export class Watching {
 
   /** For a spinner. */
   #tell(): void {
-    const words = `${formatDuration(Math.max(0, Math.ceil(this.#left() / 1000) * 1000))} left; ${this.#words()}`
+    const words = `${leftWords(this.#left())}; ${this.#words()}`
     if (words !== this.#told) this.#options.onNews?.(words)
     this.#told = words
   }
 
   #words(): string {
-    const measured = this.#measured.map(
-      ({ condition, judgement }) => `${condition.signal}: ${judgement.words}`,
-    )
-    const settling = this.#state.since + this.#bake.settle - this.#now()
-    const when = this.#judging
-      ? ''
-      : `not judged for another ${formatDuration(Math.ceil(settling / 1000) * 1000)}; `
-    return when + measured.join('; ')
+    const settling = this.#judging ? undefined : this.#state.since + this.#bake.settle - this.#now()
+    return watchingWords(this.#measured, settling)
   }
 
   async #append(event: RunEvent): Promise<void> {
