@@ -3,7 +3,7 @@ import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
 import type { People } from '../runtime/asked-signal.ts'
 import type { CarryOutOptions } from '../runtime/types.ts'
-import { askAtTerminal } from './ask-at-terminal.ts'
+import { askAtTerminal, type Terminal } from './ask-at-terminal.ts'
 import { sameCommand } from './command-line.ts'
 import { type Interrupts, interruption } from './interrupts.ts'
 import type { Output } from './output.ts'
@@ -41,7 +41,9 @@ export async function agree(
 
 /** Asks the person at the terminal what comes up on the way; absent where there is none. */
 export function personAt(output: Output, renderer: Renderer, interrupts: Interrupts): CarryOutOptions['ask'] {
-  return output.interactive ? (_id, question) => askPerson(question, output, renderer, interrupts) : undefined
+  return output.interactive
+    ? (_id, question, signal) => askPerson(question, { output, interrupts, renderer }, signal)
+    : undefined
 }
 
 /** Asks what only they know of how things are; an empty line says that it is not known. Absent without a terminal. */
@@ -53,14 +55,9 @@ export function factAsker(output: Output, interrupts: Interrupts, renderer?: Ren
   }
 }
 
-async function askPerson(
-  question: Question,
-  output: Output,
-  renderer: Renderer,
-  interrupts: Interrupts,
-): Promise<string> {
+async function askPerson(question: Question, terminal: Terminal, signal?: AbortSignal): Promise<string> {
   const hint = question.expects === 'yes' ? '[y/N]' : `(type ${question.expects} to go on)`
-  const answer = (await askAtTerminal({ output, interrupts, renderer }, `${question.text} ${hint}`)) ?? ''
+  const answer = (await askAtTerminal(terminal, `${question.text} ${hint}`, signal)) ?? ''
   const isYes = question.expects === 'yes' && /^y(es)?$/i.test(answer.trim())
   return isYes ? 'yes' : answer.trim()
 }

@@ -3,7 +3,7 @@ import type { Interrupts } from './interrupts.ts'
 import type { Output } from './output.ts'
 import type { Renderer } from './ui/renderer.ts'
 
-interface Terminal {
+export interface Terminal {
   output: Output
   interrupts: Interrupts
   renderer?: Renderer | undefined

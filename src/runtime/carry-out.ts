@@ -75,12 +75,13 @@ class Execution implements Carrier {
   #wake: () => void = () => {}
   #broken: unknown
   #over = false
+  readonly #closed = new AbortController()
 
   constructor(session: Session, plan: Plan, options: CarryOutOptions, ground: Ground) {
     this.session = inFolderOf(plan.runbook.path, session)
     this.plan = plan
     this.secrets = this.session.secretsOf(plan.secrets)
-    this.#options = options
+    this.#options = untilClosed(options, this.#closed.signal)
     this.#ground = ground
     this.#state = fold(ground.lines)
   }
@@ -114,6 +115,8 @@ class Execution implements Carrier {
     } finally {
       // However it ended: what still watches in the background must not go on for ever.
       this.#over = true
+      // Nor must whoever is at a question be waited for.
+      this.#closed.abort()
       this.#options.interrupt.removeEventListener('abort', wake)
     }
   }
@@ -213,5 +216,15 @@ class Execution implements Carrier {
 
   interrupted(): boolean {
     return this.#over || this.#options.interrupt.aborted
+  }
+}
+
+/** Questions that are taken back when the run has ended: its lock may have been lost while somebody thinks. */
+function untilClosed(options: CarryOutOptions, closed: AbortSignal): CarryOutOptions {
+  const { ask, askFact } = options
+  return {
+    ...options,
+    ask: ask && ((id, question) => ask(id, question, closed)),
+    askFact: askFact && ((question, answers) => askFact(question, answers, closed)),
   }
 }

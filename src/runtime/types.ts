@@ -104,7 +104,7 @@ export interface CarryOutOptions {
   /** Answers given beforehand: `--answer id=value`. */
   answers: Record<string, string>
   /** Asks a person; absent without a terminal: then an unanswered gate refuses the run. */
-  ask?: ((id: string, question: Question) => Promise<string>) | undefined
+  ask?: ((id: string, question: Question, signal?: AbortSignal) => Promise<string>) | undefined
   /** Asks a person what only they know of how things are now; absent without a terminal: then it stays unknown. */
   askFact?: People['ask']
   /** Every line, after it is on disk. */

@@ -402,8 +402,9 @@ test('a journal that can no longer be written stops the run before the next effe
   expect(world.writes).toEqual([`image=${TARGET}`])
 })
 
-test('a run whose lock was lost before its first effect changes nothing, and nobody has to go on with it', async () => {
-  const plan = await planFor(session, runbookOf([setting('image')]))
+test('a run whose lock was lost before its first effect changes nothing, nobody has to go on with it, or to answer', async () => {
+  const gate = { id: 'sure', needs: [], uses: 'fake.gate', with: { text: 'Are you sure?' } }
+  const plan = await planFor(session, runbookOf([gate, { ...setting('image'), needs: [] }]))
   const board = session.store.board(plan.service, plan.environment)
   const create = session.store.create.bind(session.store)
   let theirs = ''
@@ -415,7 +416,16 @@ test('a run whose lock was lost before its first effect changes nothing, and nob
     await board.write(seen, { [LOCK]: theirs }, 'taken over')
     return create(one)
   }
-  await expect(carryOut(session, plan, watched())).rejects.toMatchObject({ code: 'lock-lost', exit: 25 })
+  const answer = Promise.withResolvers<string>()
+  const ask = (_id: string, _question: unknown, signal?: AbortSignal): Promise<string> => {
+    signal?.addEventListener('abort', () => answer.resolve('nobody'))
+    return answer.promise
+  }
+  await expect(carryOut(session, plan, watched({ ask }))).rejects.toMatchObject({
+    code: 'lock-lost',
+    exit: 25,
+  })
+  expect(await answer.promise).toBe('nobody')
   expect(world.writes).toEqual([])
   const { lines } = await session.store.find(plan.id)
   expect(lines.at(-1)?.event).toMatchObject({ type: 'run-ended', result: 'failed', exit: 25, stands: [] })
