@@ -15,6 +15,8 @@ export interface Basis extends Pick<Past, 'asOf' | 'deployed'> {
   signals: Runbook['signals']
   ground: BindingGround
   secrets: Secrets
+  /** A signal as it is, over its own window: measured once, however often it is asked for. */
+  measured?: ((name: string) => Promise<Measurement>) | undefined
 }
 
 /** While there is no plan yet that knows it, the deployment of the live version is looked for: if it is needed, and once. */
@@ -22,10 +24,15 @@ export function basisOf(
   at: ProcedureGround & { secrets: Secrets },
 ): Omit<Basis, 'deployed'> & { deployed(): Promise<Deployed> } {
   const { session, runbook, ground, secrets } = at
-  const measured = async (name: string): Promise<Measurement> => {
+  const asked = new Map<string, Promise<Measurement>>()
+  const measured = (name: string): Promise<Measurement> => {
     const signal = runbook.signals[name]
     if (signal === undefined) throw new Error(`the runbook has no signal "${name}"`)
-    return orUnreachable(measureInTime(ground, secrets, signal, session.read))
+    const before = asked.get(name)
+    if (before !== undefined) return before
+    const measurement = orUnreachable(measureInTime(ground, secrets, signal, session.read))
+    asked.set(name, measurement)
+    return measurement
   }
   let deployed: Promise<Deployed> | undefined
   return {
@@ -34,6 +41,7 @@ export function basisOf(
     ground,
     secrets,
     asOf: session.read.now(),
+    measured,
     deployed: () => (deployed ??= findDeployment({ ...at, measured })),
   }
 }

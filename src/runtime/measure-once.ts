@@ -18,6 +18,7 @@ export function measuredOnce(
       const watch = await watchSignal(basis, one, {
         said: saidNow(answers, basis.session.read.now()),
         inTime: true,
+        once: true,
       })
       await watch.sample()
       return watch

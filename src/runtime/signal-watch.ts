@@ -21,6 +21,8 @@ interface How {
   since?: number | undefined
   /** A decision waits for it; else a sample may take as long as its source gives it. */
   inTime?: boolean | undefined
+  /** Only one sample is wanted: one that something else needs, too, is shared with it. */
+  once?: boolean | undefined
 }
 
 /** A signal that is measured again and again, over one window and at one pace: of triggers, guards, verify and bake. */
@@ -88,9 +90,15 @@ export class SignalWatch {
   async #measure(): Promise<Measurement> {
     if (this.asked !== undefined) return this.asked.measure(this.now())
     const { history } = this.#wanted
-    if (history === 0 || !(await this.#keepsHistory())) return this.#ask()
+    if (history === 0 || !(await this.#keepsHistory())) return this.#now()
     this.history = history
     return this.#ask({ history, every: this.every })
+  }
+
+  #now(): Promise<Measurement> {
+    const { measured } = this.#basis
+    const isShared = this.#how.once === true && this.own.window === undefined
+    return isShared && measured !== undefined ? measured(this.name) : this.#ask()
   }
 
   async #usual(): Promise<Baselines> {

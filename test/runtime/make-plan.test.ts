@@ -77,6 +77,26 @@ test('when the version that is live was deployed is sealed where a baseline is o
   })
 })
 
+test('a signal is measured once, also where it says when it was deployed, and a condition has a pace of its own', async () => {
+  const asked: string[] = []
+  world.measure = (name) => {
+    asked.push(name)
+    return {
+      kind: 'samples',
+      samples: [{ at: 0, value: name === 'live' ? 'bad5678' : '2026-01-26T02:38:00Z' }],
+    }
+  }
+  const signals = {
+    ...LIVE.signals,
+    deployed_at: { source: 'fake', with: { name: 'deployed_at' } },
+    p95: { source: 'past', with: { name: 'p95' }, baseline: { before_deployment: 60_000, floor: 1 } },
+  }
+  const release = { live: { signal: 'live', deployed: 'deployed_at' } }
+  const guards = [{ id: 'named', holds: { signal: 'live', equals: 'bad5678', every: 1000 } }]
+  await plan({ runbook: runbookOf([setting('image')], {}, { release, signals, guards }) })
+  expect(asked.filter((name) => name !== 'p95').sort()).toEqual(['deployed_at', 'live'])
+})
+
 test('a dead service is evidence, and does not block its own rollback', async () => {
   world.measure = () => ({
     kind: 'samples',
