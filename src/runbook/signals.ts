@@ -6,6 +6,7 @@ import { referencesIn, referencesWithin } from '../core/template.ts'
 import { withWindow } from '../core/window.ts'
 import { checkAnswers } from './check-asked.ts'
 import { checkBurnRate } from './check-burn-rate.ts'
+import { checkFloor } from './check-floor.ts'
 import { checkSeries } from './check-series.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap } from './loose.ts'
@@ -44,6 +45,7 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
     await checkHistory(asMap(signal), at, source, entry, report)
     for (const key of ['value', 'floor'])
       checkLimit(name, asMap(signal), asMap(asMap(signal).baseline)[key], [...at, 'baseline', key], report)
+    checkFloor(asMap(signal), at, report)
     const options = await optionsOf(entry)
     validate(options, document, [...at, source], report)
     if (!referencesWithin(asMap(signal)[source]).some((one) => one.name === 'window')) continue

@@ -233,6 +233,15 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ],
   ],
   [
+    'a floor below nothing',
+    runbookText({
+      head: 'signals: { s: { http: { url: https://x.test }, unit: ratio, baseline: { value: 1%, floor: -5% } } }',
+    }),
+    [
+      '3:91 floor: -5% is less than nothing, and what is usual would count as it is | the least that is to count as usual: floor: 0.1%, 50ms; 0 where there is none',
+    ],
+  ],
+  [
     'a bake that would measure the incident',
     runbookText({
       head: WINDOWS,
