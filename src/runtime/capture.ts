@@ -26,38 +26,49 @@ type Event = Extract<RunEvent, { type: 'captured' }>
 /** Keeps what the plan wants kept, all at once. What cannot be kept is on record, and holds nobody up. */
 export async function captureAll(carrier: Carrier): Promise<void> {
   carrier.news(`keeping evidence, for ${LIMIT / 1000} s at most`)
-  const events = await Promise.all((carrier.plan.capture ?? []).map((one) => keepOne(carrier, one)))
-  if (carrier.interrupted()) return
-  for (const event of events) await carrier.append(event)
+  const found = await Promise.all((carrier.plan.capture ?? []).map((one) => readOne(carrier, one)))
+  for (const { event, text } of found) {
+    // What is not on record is not kept either: nobody would know of it.
+    if (carrier.interrupted()) return
+    await (text === undefined ? carrier.append(event) : keepOne(carrier, event, text))
+  }
 }
 
-async function keepOne(carrier: Carrier, capture: Capture): Promise<Event> {
+interface Found {
+  event: Event
+  /** Absent where nothing can be kept. */
+  text?: string
+}
+
+async function keepOne(carrier: Carrier, event: Event, text: string): Promise<void> {
+  try {
+    await carrier.keep(`captured.${event.capture}.txt`, text, (file) => ({ ...event, file }))
+  } catch (error) {
+    await carrier.append({ ...event, bytes: 0, dropped: 0, why: sentenceOf(error) })
+  }
+}
+
+async function readOne(carrier: Carrier, capture: Capture): Promise<Found> {
   const event: Event = { type: 'captured', capture: capture.id, host: hostname(), bytes: 0, dropped: 0 }
   try {
     const unbound = unboundReason(carrier.plan, capture.with)
-    if (unbound !== undefined) return { ...event, why: unbound }
+    if (unbound !== undefined) return { event: { ...event, why: unbound } }
     const answer = await readingWithin(
       LIMIT,
       carrier.session.read,
-      (read) => Promise.all([asked(carrier, capture, read), requireSecrets(carrier)]),
+      (door) => Promise.all([asked(carrier, capture, door), requireSecrets(carrier)]),
       undefined,
       ASKED_FOR,
     )
-    if (answer === undefined) return { ...event, why: noAnswer(LIMIT) }
+    if (answer === undefined) return { event: { ...event, why: noAnswer(LIMIT) } }
     const [{ text, dropped, note }] = answer
     // Secrets first: what is cut afterwards cannot be cut within one.
     const clean = Buffer.from(carrier.session.redact(text))
     const kept = clean.subarray(0, KEPT)
-    const file = await carrier.keep(`captured.${capture.id}.txt`, new TextDecoder().decode(kept))
-    return {
-      ...event,
-      file,
-      bytes: kept.length,
-      dropped: dropped + clean.length - kept.length,
-      why: note,
-    }
+    const lengths = { bytes: kept.length, dropped: dropped + clean.length - kept.length }
+    return { event: { ...event, ...lengths, why: note }, text: new TextDecoder().decode(kept) }
   } catch (error) {
-    return { ...event, why: sentenceOf(error) }
+    return { event: { ...event, why: sentenceOf(error) } }
   }
 }
 

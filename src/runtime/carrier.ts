@@ -11,8 +11,8 @@ export interface Carrier {
   secrets: Secrets
   /** On disk, and in the state, when it returns. */
   append(event: RunEvent): Promise<void>
-  /** Keeps a text beside the journal, on this machine alone, and gives its path. */
-  keep(name: string, text: string): Promise<string>
+  /** Keeps a text beside the journal, on this machine alone; `eventOf` names it by its path. */
+  keep(name: string, text: string, eventOf: (path: string) => RunEvent): Promise<void>
   /** Returns when every machine that shares the store sees what is on record. */
   share(): Promise<void>
   /** Throws a Problem when the run is no longer ours: asked before every effect. */

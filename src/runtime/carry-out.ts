@@ -178,8 +178,8 @@ class Execution implements Carrier {
     return this.#ground.held.check()
   }
 
-  keep(name: string, text: string): Promise<string> {
-    return this.#ground.log.keep(name, text)
+  async keep(name: string, text: string, eventOf: (path: string) => RunEvent): Promise<void> {
+    this.#written(await this.#ground.log.keep(name, text, eventOf))
   }
 
   share(): Promise<void> {
@@ -187,8 +187,11 @@ class Execution implements Carrier {
   }
 
   async append(event: RunEvent): Promise<void> {
-    const line = await this.#ground.log.append(event)
-    failpoint(event.type)
+    this.#written(await this.#ground.log.append(event))
+  }
+
+  #written(line: Line): void {
+    failpoint(line.event.type)
     this.#state = advance(this.#state, line)
     this.#options.onLine(line)
     this.#wake()

@@ -67,17 +67,21 @@ export function openJournal(path: string, options: JournalOptions): RunLog {
     }
   }
 
+  function inTurn(writing: () => Promise<Line>): Promise<Line> {
+    const written = last.then(writing)
+    // The chain goes on after a failure, so that every later append reports it too.
+    last = written.catch(() => undefined)
+    return written
+  }
+
   return {
-    append(event) {
-      const written = last.then(() => write(event))
-      // The chain goes on after a failure, so that every later append reports it too.
-      last = written.catch(() => undefined)
-      return written
-    },
-    async keep(name, text) {
-      await writeDurably(dirname(path), name, text)
-      return join(dirname(path), name)
-    },
+    append: (event) => inTurn(() => write(event)),
+    keep: (name, text, eventOf) =>
+      inTurn(async () => {
+        if (broken !== undefined) throw broken
+        await writeDurably(dirname(path), name, text)
+        return write(eventOf(join(dirname(path), name)))
+      }),
     share: async () => {},
     async close() {
       await last

@@ -70,8 +70,11 @@ export interface StoredRun {
 /** The append-only log of a run; `append` returns when the line is on disk. */
 export interface RunLog {
   append(event: RunEvent): Promise<Line>
-  /** A file beside it, for its owner alone, which is not shared; gives its path. One of that name is replaced. */
-  keep(name: string, text: string): Promise<string>
+  /**
+   * A file beside it, for its owner alone, which is not shared, and the event that names it by its path: nothing comes
+   * between them. One of that name is replaced.
+   */
+  keep(name: string, text: string, eventOf: (path: string) => RunEvent): Promise<Line>
   /**
    * Returns when other machines see what is on record so far; where nothing is shared, at once. Throws a Problem:
    * `store-unreachable`, or `lock-lost` when somebody else has gone on with the run.

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -256,6 +256,29 @@ describe('interrupted', () => {
     const ended = await carryOut(session, plan, watched({ interrupt: interrupt.signal, onLine }))
     expect(world.writes).toEqual([])
     expect(ended.stands).toEqual([])
+  })
+
+  test('while evidence is read: no file stays that nothing names', async () => {
+    const interrupt = new AbortController()
+    const signals = Object.fromEntries(
+      ['quick', 'slow'].map((name) => [name, { source: 'fake', with: { name } }]),
+    )
+    const capture = ['quick', 'slow'].map((id) => ({ id, source: 'fake', with: { name: id } }))
+    const plan = await planFor(session, runbookOf([setting('image')], {}, { signals, capture }))
+    world.measure = async (name) => {
+      if (name === 'slow') {
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        interrupt.abort('SIGINT')
+      }
+      return { kind: 'samples', samples: [{ at: 0, value: 'seen' }] }
+    }
+    expect(await carryOut(session, plan, watched({ interrupt: interrupt.signal }))).toMatchObject({
+      result: 'interrupted',
+      stands: [],
+    })
+    const files = await readdir(join(folder.path, 'runs', plan.id))
+    const journal = await journalOf(plan)
+    expect(files.filter((name) => name.startsWith('captured.') && !journal.includes(name))).toEqual([])
   })
 
   test('during the proof: half a proof is not written down', async () => {

@@ -97,7 +97,7 @@ export function sharedStore({ place, boards, folders, local }: SharedStoreOption
         }
         return line
       },
-      keep: (name, text) => log.keep(name, text),
+      keep: (name, text, eventOf) => log.keep(name, text, eventOf),
       share: sendNext,
       async close() {
         clearTimeout(timer)
