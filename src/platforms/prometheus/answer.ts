@@ -54,9 +54,13 @@ function isPoint(value: unknown): value is Point {
 
 type Success = Extract<Answer, { status: 'success' }>
 
-/** Why it is not the whole answer: a store that did not answer (Thanos), samples that were left out. `infos` are no such reason. */
+/**
+ * Why it is not the whole answer: a store that did not answer (Thanos), samples that were left out. Remarks about the query
+ * are no such reason: `infos`, which older versions of Prometheus put among the warnings.
+ */
 export function partOnly({ warnings = [], isPartial }: Success): string | undefined {
-  if (warnings.length > 0) return warnings.map((one) => printable(one, 200)).join('; ')
+  const lost = warnings.filter((one) => !one.startsWith('PromQL info'))
+  if (lost.length > 0) return lost.map((one) => printable(one, 200)).join('; ')
   return isPartial === true ? 'isPartial' : undefined
 }
 

@@ -49,9 +49,20 @@ test.each([
     kind: 'unreachable',
     why: expect.stringContaining(said),
   })
-  server.answer = json({ status: 'success', data, infos: ['PromQL info: metric might not be a counter'] })
-  expect(await prometheus.measure({ url: server.url, query: 'up' }, read)).toMatchObject({ kind: 'samples' })
 })
+
+test.each(['infos', 'warnings'])(
+  'a remark about the query among the %s leaves its answer whole',
+  async (where) => {
+    const data = { resultType: 'vector', result: [{ metric: {}, value: [NOW / 1000, '0.001'] }] }
+    const read = { ...doors.read, now: () => NOW }
+    const remark = 'PromQL info: metric might not be a counter, name does not end in _total: "up" (1:6)'
+    server.answer = json({ status: 'success', data, [where]: [remark] })
+    expect(await prometheus.measure({ url: server.url, query: 'up' }, read)).toMatchObject({
+      kind: 'samples',
+    })
+  },
+)
 
 test('a value without a digit is none: it would count as 0', async () => {
   const data = { resultType: 'vector', result: [{ metric: {}, value: [NOW / 1000, ''] }] }
