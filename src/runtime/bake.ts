@@ -53,8 +53,9 @@ function requireFree(run: StoredRun, now: number): void {
 
 /** Ends a bake without watching it. */
 export async function endBake(session: Session, id: string, event: BakeEnded): Promise<Line> {
-  const { log } = await session.store.reopen(id)
+  const { log, ...run } = await session.store.reopen(id)
   try {
+    requireFree(run, session.read.now())
     return await log.append(event)
   } finally {
     await log.close()

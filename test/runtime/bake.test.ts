@@ -9,7 +9,7 @@ import { runStarted } from '../../src/core/run/run-started.ts'
 import { readVersions, recordRun } from '../../src/runtime/store/ledger.ts'
 import { startOf } from '../../src/io/process-identity.ts'
 import { whereAmI } from '../../src/runtime/where.ts'
-import { watchBake } from '../../src/runtime/bake.ts'
+import { endBake, watchBake } from '../../src/runtime/bake.ts'
 import type { BakeOptions } from '../../src/runtime/watching.ts'
 import { callStep, planOf } from '../core/plan-of.ts'
 import { tempFolder } from '../helpers/folder.ts'
@@ -216,6 +216,10 @@ test('two who would watch it at once: one does, the other one is told who', asyn
   await log.close()
   clock.now += 50
   await expect(watched(plan)).rejects.toThrow('is being watched already')
+  // Nor is it given up by who has looked at it before.
+  const givenUp = endBake(session, plan.id, { type: 'bake-ended', result: 'given-up', exit: 0, why: '' })
+  await expect(givenUp).rejects.toMatchObject({ code: 'watched', exit: 25 })
+  expect((await session.store.find(plan.id)).lines.at(-1)?.event.type).toBe('bake-started')
 })
 
 test('a later run that changes something ends it, whatever is measured then', async () => {
