@@ -5,6 +5,7 @@ import { basisOf } from './basis.ts'
 import { decisionOf, matters, timeOf } from './decision.ts'
 import { type Explainable, knownBy, type Measured, measuredUntil } from './judge-signals.ts'
 import { measuredSignals } from './look-backs.ts'
+import { UNTOLD } from './deployment.ts'
 import { told, unlessAborted, withHistory } from './trace-breach.ts'
 import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
 import type { Session } from './types.ts'
@@ -68,8 +69,7 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     if (found === undefined) return explained(decision)
     const [traced, deployed] = found
     // Where nobody was to say it, that nobody did is no news.
-    const isNews = 'at' in deployed || runbook.release.live?.deployed !== undefined
-    const deployment = isNews ? deployed : undefined
+    const deployment = deployed === UNTOLD ? undefined : deployed
     const dated = told(decision, decisionOf(runbook, traced, now(), start), deployment)
     return explained({ ...dated, time: timeOf(runbook, dated.triggers, signals, now()) }, signals, traced)
   }

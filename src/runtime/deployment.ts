@@ -45,7 +45,8 @@ async function bySignals(
   return { at: moment, version, how: 'deployed' }
 }
 
-const UNTOLD: Deployed = {
+/** Nobody was asked that would know it. */
+export const UNTOLD: Deployed = {
   unknown:
     'nothing says when the live version was deployed: name a signal that does, release: { live: { deployed: … } }',
 }

@@ -164,3 +164,11 @@ test('explains what was asked with the window that it was asked for', async () =
   const { explanation } = await judged([high({ above: 5 })], 0, signal, { explain: true })
   expect(explanation?.signals[0]?.asked['query']).toBe('rate(errors[300s])')
 })
+
+test('where something holds, why nobody could say when it was deployed is told, but not that nobody would', async () => {
+  world.measure = () => now(1)
+  const above = high({ above: 0 })
+  expect((await judged([above])).deployment).toBeUndefined()
+  world.seen['image'] = { status: 'denied', why: 'HTTP 403' }
+  expect((await judged([above])).deployment).toEqual({ unknown: expect.stringContaining('HTTP 403') })
+})
