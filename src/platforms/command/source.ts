@@ -60,14 +60,18 @@ async function capture(options: MeasureOptions, read: ReadDoor, limit: number): 
       code: 'not-started',
       message: `${programOf(options)}: ${done.ended ?? 'not started'}`,
     })
-  const [stdout, stderr] = [done.stdout, done.stderr].map((text) => wholeLines(text, each, done.dropped))
-  const text = stderr === '' ? (stdout ?? '') : `${stdout ?? ''}\n--- stderr ---\n${stderr ?? ''}`
-  const left =
-    Buffer.byteLength(done.stdout + done.stderr) - Buffer.byteLength((stdout ?? '') + (stderr ?? ''))
+  const stdout = wholeLines(done.stdout, each, done.dropped)
+  const stderr = wholeLines(done.stderr, each, done.dropped)
+  const left = Buffer.byteLength(done.stdout + done.stderr) - Buffer.byteLength(stdout + stderr)
+  const isLost = (done.stdout !== '' && stdout === '') || (done.stderr !== '' && stderr === '')
+  const notes = [
+    ...(done.exitCode === 0 ? [] : [done.ended ?? `exit code ${done.exitCode}`]),
+    ...(isLost ? [`a line of more than ${each} bytes is left out: its rest may begin within a secret`] : []),
+  ]
   return {
-    text,
+    text: stderr === '' ? stdout : `${stdout}\n--- stderr ---\n${stderr}`,
     dropped: done.dropped + left,
-    note: done.exitCode === 0 ? undefined : (done.ended ?? `exit code ${done.exitCode}`),
+    note: notes.length === 0 ? undefined : notes.join('; '),
   }
 }
 

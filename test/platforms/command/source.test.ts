@@ -46,3 +46,14 @@ test('a program that is not there says nothing about the service', async () => {
 test('a path without JSON', () => {
   expect(command.options.safeParse({ argv: ['x'], json: '$.a' }).success).toBe(false)
 })
+
+test('evidence: a line that is too long to be kept whole is left out, and that is said', async () => {
+  const script = 'yes x | head -c 600000 | tr -d "\\n"; echo oops >&2'
+  const kept = await command.capture?.({ argv: ['sh', '-c', script] }, doors.read, 2000)
+  expect(kept).toMatchObject({
+    dropped: 300_000,
+    note: expect.stringContaining('a line of more than 1000 bytes'),
+  })
+  expect(kept?.text).toContain('oops')
+  expect(kept?.text).not.toContain('x')
+})
