@@ -62,6 +62,34 @@ describe('a secret', () => {
     expect(Buffer.from(shown.slice(6).replace('$TOKEN', ''), 'base64').toString()).not.toContain('w0rd')
   })
 
+  describe('that base64 breaks into lines', () => {
+    const LONG = `${'Zq8#vW2kP0s-'.repeat(12)}end`
+    const broken = (text: string, width: number, end: string): string =>
+      Buffer.from(text)
+        .toString('base64')
+        .replaceAll(new RegExp(`.{${width}}(?!$)`, 'g'), (line) => `${line}${end}`)
+
+    test.each([
+      ['as base64 does', broken(LONG, 76, '\n')],
+      ['as mails do', broken(LONG, 76, '\r\n')],
+      ['as openssl does', broken(LONG, 64, '\n')],
+      ['in JSON', JSON.stringify(broken(LONG, 64, '\r\n')).slice(1, -1)],
+    ])('is found %s', (_name, form) => {
+      const it = createRedactor()
+      it.add(LONG, '$KEY')
+      expect(it.redact(`before\n${form}\nafter`)).toBe('before\n$KEY\nafter')
+      const stream = it.stream()
+      const out = `before\n${form}\nafter`.split('').map((one) => stream.write(one))
+      expect(out.join('') + stream.end()).toBe('before\n$KEY\nafter')
+    })
+
+    test('is found with the newline that echo puts behind it', () => {
+      const it = createRedactor()
+      it.add(LONG, '$KEY')
+      expect(it.redact(broken(`${LONG}\n`, 76, '\n'))).toMatch(/^\$KEY.{0,4}$/)
+    })
+  })
+
   test('of several lines is found line by line', () => {
     const it = createRedactor()
     it.add('-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\nabc\n-----END KEY-----\n', '$KEY')
