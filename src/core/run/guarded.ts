@@ -3,7 +3,7 @@ import { guardReasons } from '../plan/guards.ts'
 import { stepNamed } from '../plan/lookup.ts'
 import type { Plan } from '../plan/types.ts'
 import { type Command, record } from './command.ts'
-import type { RunState } from './state.ts'
+import { mayHaveChanged, type RunState } from './state.ts'
 
 // What must hold before anything is changed is asked when the first change is about to begin, and not before: a person
 // who is asked by a gate may take half an hour.
@@ -16,10 +16,16 @@ export function afterGuards(plan: Plan, state: RunState, commands: Command[]): C
   return waiting.length === commands.length ? commands : [...waiting, first]
 }
 
-/** Evidence takes its time, and guards are to be as fresh as can be: they come last. */
+/**
+ * Evidence takes its time, and guards are to be as fresh as can be: they come last. Once changes have begun, what had to
+ * hold before them is no question any more.
+ */
 function firstOf(plan: Plan, state: RunState): Command | undefined {
-  if (state.captured < (plan.capture ?? []).length) return { do: 'capture' }
-  return state.guards.length < guardsOf(plan).length ? { do: 'guard' } : undefined
+  const isCaptured = state.captured >= (plan.capture ?? []).length
+  const isGuarded = state.guards.length >= guardsOf(plan).length
+  // Looked at last: it goes through all that was tried.
+  if ((isCaptured && isGuarded) || mayHaveChanged(state)) return undefined
+  return isCaptured ? { do: 'guard' } : { do: 'capture' }
 }
 
 /** The end of a run one of whose guards does not hold. */

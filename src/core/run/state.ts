@@ -19,7 +19,7 @@ export interface RunState {
   since?: number | undefined
   phase?: Phase | undefined
   phases: Partial<Record<Phase, { at: number }>>
-  /** What the guards of the plan said, once each; anew after an interruption before the first change. */
+  /** What the guards of the plan said, once each, since the run was started or resumed. */
   guards: { verdict: Judged; words: string }[]
   /** So many of what is to be kept as evidence was kept, or could not be. */
   captured: number
@@ -81,11 +81,13 @@ export function hasTried({ steps }: RunState): boolean {
   return Object.values(steps).some(({ effects }) => Object.keys(effects).length > 0)
 }
 
-/** Whether something is changed by us, or may be. */
-function mayHaveChanged({ steps }: RunState): boolean {
-  return Object.values(steps)
-    .flatMap(({ effects }) => Object.values(effects))
-    .some(({ inFlight, applied }) => inFlight || applied !== 'no')
+/** Whether anything was changed, as far as that is known: a try that was certainly refused has changed nothing. */
+export function mayHaveChanged({ steps }: RunState): boolean {
+  return Object.values(steps).some(({ effects }) =>
+    Object.values(effects).some(
+      ({ applied, inFlight, child }) => applied !== 'no' || inFlight || child !== undefined,
+    ),
+  )
 }
 
 /** When the step's time limit began to count. */
@@ -213,8 +215,9 @@ export function advance(state: RunState, { at, event }: Line): RunState {
 
 /** A new process goes on: clocks start again, and whatever is not done is looked at before anything is repeated. */
 function resumed(state: RunState, at: number): RunState {
-  // Once changes have begun, what had to hold before them is no question any more.
-  if (!mayHaveChanged(state)) Object.assign(state, { guards: [], captured: 0 })
+  state.guards = []
+  // What was kept before a first try is of a time that is nearer to the incident.
+  if (!hasTried(state)) state.captured = 0
   for (const step of Object.values(state.steps)) {
     if (step.status !== 'running') continue
     step.since = at

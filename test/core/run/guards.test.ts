@@ -94,3 +94,17 @@ test('evidence is kept once, and the guards are measured after it', () => {
     'guard-judged',
   ])
 })
+
+test.each([
+  [false, 'refused'],
+  [true, 'proven'],
+] as const)('a try that was cut off is looked at first; that it happened is %s: %s', (happened, result) => {
+  const plan = planOf([setStep('image')], { guards: [guard('replica')], signals: SIGNALS })
+  const cutOff = play(plan).lines.findIndex(({ event }) => event.type === 'intent') + 1
+  const crashes = [{ afterLine: cutOff, happened, downtime: 1000 }]
+  const { lines, state } = play(plan, { guards: [['holds'], ['fails']], crashes })
+  expect(state.ended?.result).toBe(result)
+  const types = lines.slice(cutOff).map(({ event }) => event.type)
+  expect(types.includes('guard-judged')).toBe(!happened)
+  expect(types).toContain('observed')
+})

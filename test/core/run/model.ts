@@ -47,16 +47,24 @@ class Past {
       case 'step-ended':
         return this.#mayEnd(event, at)
       case 'intent':
-        return [...this.#mayTry(event, at), ...this.#mayWork(this.#step(event.step))]
+        return [
+          ...this.#mayTry(event, at),
+          // What is decided in one moment is not undone by what is heard of something else in it.
+          ...(this.#momentBefore(event.effect).#isChanged() ? [] : this.#mayWork(this.#step(event.step))),
+        ]
       case 'fallback-chosen':
         return this.#mayFallBack(event)
       case 'doubt-settled':
       case 'doubt-unanswered':
         return this.#mayAsk(event.step, event.effect)
       case 'captured':
-        return this.#mayPrepare('captured', this.#plan.capture)
+        return [
+          ...(this.#all('intent').length > 0 ? ['captured after a try'] : []),
+          ...this.#mayPrepare('captured', this.#plan.capture),
+        ]
       case 'guard-judged':
         return [
+          ...(this.#isChanged() ? ['guard-judged after a change'] : []),
           ...this.#mayPrepare('guard-judged', this.#plan.guards),
           ...this.#open('captured', this.#plan.capture),
         ]
@@ -128,9 +136,9 @@ class Past {
 
   // ---------------------------------------------------------------- before the first change
 
-  /** What changes something waits for the evidence, and for guards that hold or that a person goes past. */
+  /** What changes something first waits for the evidence, and for guards that hold or that a person goes past. */
   #mayWork({ id, kind }: PlannedStep): string[] {
-    if (kind === 'gate') return []
+    if (kind === 'gate' || this.#isChanged()) return []
     const open = [
       ...this.#open('captured', this.#plan.capture),
       ...this.#open('guard-judged', this.#plan.guards),
@@ -139,12 +147,25 @@ class Past {
     return open.map((why) => `${id} goes on, and ${why}`)
   }
 
-  /** Once each, and anew by a process that finds nothing changed; never once something was. */
+  /** Up to this moment, in which other effects were looked at or tried, too. */
+  #momentBefore(effect: string): Past {
+    const last = this.#lines.findLastIndex(
+      ({ event }) =>
+        !['observed', 'doubt-settled', 'intent', 'child-started'].includes(event.type) ||
+        ('effect' in event && event.effect === effect),
+    )
+    return new Past(this.#plan, this.#lines.slice(0, last + 1), this.#ci)
+  }
+
+  /** Something was changed, or may have been. */
+  #isChanged(): boolean {
+    return this.#all('intent').some(
+      ({ effect }) => ['happened', 'in doubt'].includes(this.#knows(effect)) || this.#hasChild(effect),
+    )
+  }
+
   #mayPrepare(type: 'captured' | 'guard-judged', wanted: readonly unknown[] = []): string[] {
-    return [
-      ...(this.#mayHaveChanged() ? [`${type} after a change`] : []),
-      ...(this.#prepared(type).length < wanted.length ? [] : [`${type} more often than planned`]),
-    ]
+    return this.#prepared(type).length < wanted.length ? [] : [`${type} more often than planned`]
   }
 
   #open(type: 'captured' | 'guard-judged', wanted: readonly unknown[] = []): string[] {
@@ -153,25 +174,18 @@ class Past {
   }
 
   #refusing(): Of<'guard-judged'>[] {
-    return this.#prepared('guard-judged').filter(
+    return this.#sinceResumed('guard-judged').filter(
       ({ verdict, forced }) => verdict !== 'holds' && forced !== true,
     )
   }
 
-  /** What an earlier process has asked counts only if it went on to change something, or may have. */
-  #prepared<Type extends 'captured' | 'guard-judged'>(type: Type): Of<Type>[] {
-    const begun = this.#lines.findLastIndex(
-      ({ event }, index) =>
-        event.type === 'run-resumed' &&
-        !new Past(this.#plan, this.#lines.slice(0, index), this.#ci).#mayHaveChanged(),
-    )
-    return this.#events()
-      .slice(begun + 1)
-      .filter((event): event is Of<Type> => event.type === type)
-  }
-
-  #mayHaveChanged(): boolean {
-    return this.#all('intent').some(({ effect }) => ['happened', 'in doubt'].includes(this.#knows(effect)))
+  /** Guards are for the process that asks them; evidence is kept if that process went on to try something. */
+  #prepared(type: 'captured' | 'guard-judged'): RunEvent[] {
+    if (type === 'guard-judged') return this.#sinceResumed(type)
+    const tried = this.#events().findIndex((event) => event.type === 'intent')
+    const before = this.#events().slice(0, tried === -1 ? undefined : tried)
+    const begun = before.findLastIndex((event) => event.type === 'run-resumed')
+    return before.slice(begun + 1).filter((event) => event.type === type)
   }
 
   // ---------------------------------------------------------------- effects
@@ -354,7 +368,7 @@ class Past {
 
   #isRefused(): boolean {
     const { guards = [] } = this.#plan
-    return this.#prepared('guard-judged').length === guards.length && this.#refusing().length > 0
+    return this.#sinceResumed('guard-judged').length === guards.length && this.#refusing().length > 0
   }
 
   #result(stands: boolean): RunResult[] {
