@@ -1,5 +1,3 @@
-import { EXIT } from '../core/exit.ts'
-import { Problem } from '../core/problem.ts'
 import type { Line } from '../core/run/events.ts'
 import type { Said } from './asked-signal.ts'
 import type { Demand } from './demands.ts'
@@ -16,15 +14,11 @@ export function saidSince(lines: readonly Line[]): Said {
   )
 }
 
-/** An answer that nobody wants is a name that is misspelt. */
-export function requireAsked(answers: Readonly<Record<string, string>> = {}, facts: readonly Demand[]): void {
-  const asked = new Set(facts.map(({ watch }) => watch.name))
-  const lost = Object.keys(answers).find((name) => !asked.has(name))
-  if (lost === undefined) return
-  throw new Problem({
-    code: 'answer-invalid',
-    message: `--answer ${lost}: the bake does not ask that`,
-    cure: asked.size === 0 ? 'leave it out: it asks nothing' : `it asks: ${[...asked].join(', ')}`,
-    exit: EXIT.usage,
-  })
+/** Those that are for a question of the bake: the same command may have answered others of the run. */
+export function answersTo(
+  demands: readonly Demand[],
+  answers: Readonly<Record<string, string>> = {},
+): [name: string, value: string][] {
+  const asked = new Set(demands.flatMap(({ watch }) => (watch.asked === undefined ? [] : watch.name)))
+  return Object.entries(answers).filter(([name]) => asked.has(name))
 }

@@ -9,7 +9,7 @@ import { concludeBake, isBreached } from '../core/run/conclude-bake.ts'
 import type { BakeEnded, RunEvent } from '../core/run/events.ts'
 import { startOf } from '../io/process-identity.ts'
 import { type Said, saidNow } from './asked-signal.ts'
-import { requireAsked, saidSince } from './bake-answers.ts'
+import { answersTo, saidSince } from './bake-answers.ts'
 import {
   type Demand,
   type Demanding,
@@ -101,7 +101,7 @@ export class Watching {
   async #watch(): Promise<Baked> {
     await this.#begin()
     await this.#append({ type: 'bake-started', by: this.#session.who, ...this.#me })
-    for (const [signal, value] of Object.entries(this.#options.answers ?? {}))
+    for (const [signal, value] of answersTo(this.#demands, this.#options.answers))
       await this.#append({ type: 'signal-answered', signal, value, by: this.#session.who })
     while (!this.#options.interrupt.aborted) {
       const baked = await this.#once()
@@ -160,7 +160,6 @@ export class Watching {
     const { must, should, for: within } = this.#bake
     this.#demands = await demandsOf(this.#demanding, { must, should, within }, this.#said)
     const { measured, asked } = partedByWhoKnows(this.#demands)
-    requireAsked(this.#options.answers, asked)
     this.#measured = measured
     this.#questions = this.#toAsk(asked)
   }

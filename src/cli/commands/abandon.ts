@@ -10,6 +10,7 @@ import { openBake, requireUnwatched } from '../../runtime/open-bake.ts'
 import type { Session, StoredRun } from '../../runtime/types.ts'
 import { agree } from '../agree.ts'
 import type { Call } from '../catalog/types.ts'
+import { requireKnownAnswers } from '../known-answers.ts'
 import type { Output } from '../output.ts'
 import { openRun } from '../open-run.ts'
 import { storeHere } from '../store-here.ts'
@@ -38,6 +39,7 @@ export function runAbandon({ args, argv, options, output }: Call): Promise<ExitC
     const { session, run, offline } = await openRun(here, { output, interrupts, answers }, (there) =>
       unfinishedRun(there, args[0], 'abandon'),
     )
+    await requireKnownAnswers(answers, run.plan)
     const { requireUnfinished } = await import('../../runtime/resume.ts')
     const { requireFree } = await import('../../runtime/lock-run.ts')
     const bake = openBake(run)

@@ -3,12 +3,12 @@ import { outcomeText } from '../../report/outcome-text.ts'
 import { summarise, titleOf } from '../../report/summary.ts'
 import { openBake, requireUnwatched } from '../../runtime/open-bake.ts'
 import type { StoredRun } from '../../runtime/types.ts'
+import { requireKnownAnswers } from '../known-answers.ts'
 import { agree, factAsker, personAt } from '../agree.ts'
 import { endOrBake } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
 import type { Output } from '../output.ts'
 import { openRun } from '../open-run.ts'
-import { STORE_ANSWER } from '../reach-store.ts'
 import { shown } from '../shown.ts'
 import { storeHere } from '../store-here.ts'
 import { unfinishedRun } from '../unfinished-run.ts'
@@ -32,14 +32,14 @@ export function runResume(call: Call): Promise<ExitCode> {
       unfinishedRun(there, args[0], 'resume'),
     )
     const { plan, lines } = run
+    await requireKnownAnswers(answers, plan)
     const bake = openBake(run)
     if (bake !== undefined) {
       requireUnwatched(run, bake, session.read.now())
       output.document({ type: 'plan', plan })
-      const { [STORE_ANSWER]: _, ...ofPeople } = answers
       const { bakeNow } = await import('../bake-here.ts')
       return shown({ interrupts, output, plan, lines }, (stage) =>
-        bakeNow({ session, interrupts, output, stage }, ofPeople),
+        bakeNow({ session, interrupts, output, stage }, answers),
       )
     }
     const [{ requireUnfinished }, { requireFree }] = await Promise.all([

@@ -9,6 +9,7 @@ import type { Call } from '../catalog/types.ts'
 import { chooseTarget } from '../choose-target.ts'
 import { printDryRun } from '../dry-run.ts'
 import { interruption } from '../interrupts.ts'
+import { requireKnownAnswers } from '../known-answers.ts'
 import type { Output } from '../output.ts'
 import { type Caller, openForRun } from '../open-for-run.ts'
 import { printRefusal } from '../refused.ts'
@@ -76,13 +77,12 @@ async function planOf(call: Call, options: RunOptions, at: Caller): Promise<Made
   const { interrupts } = at
   if (options.plan !== undefined) return planFromFile(call, options.plan, options, at)
   const runbook = await requireRunbook(options)
+  const { procedureNamed } = await import('../../runtime/plan-ground.ts')
+  const procedure = procedureNamed(runbook, options.procedure)
+  await requireKnownAnswers(at.answers, { ...procedure, signals: runbook.signals })
   const gated = options.if === undefined ? undefined : await gate(runbook, options, at, output)
   if (gated !== undefined && 'held' in gated) return { kind: 'ended', exit: gated.held }
-  const [{ procedureNamed }, { makePlan }] = await Promise.all([
-    import('../../runtime/plan-ground.ts'),
-    import('../../runtime/make-plan.ts'),
-  ])
-  const procedure = procedureNamed(runbook, options.procedure)
+  const { makePlan } = await import('../../runtime/make-plan.ts')
   const looksOnly = options.dryRun === true
   const { session, offline, value } = await openForRun(
     output,
@@ -142,6 +142,7 @@ async function gate(
 async function planFromFile(call: Call, file: string, options: RunOptions, at: Caller): Promise<Made> {
   const { readPlanFile } = await import('../plan-file.ts')
   const plan = await readPlanFile(file, options.expect)
+  await requireKnownAnswers(at.answers, plan)
   const { session, offline } = await openForRun(
     call.output,
     { ...plan, runbook: plan.runbook.path },

@@ -5,6 +5,7 @@ import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
 import { printDryRun } from '../dry-run.ts'
 import { printRefusal } from '../refused.ts'
+import { requireKnownAnswers } from '../known-answers.ts'
 import { knownRuns } from '../known-runs.ts'
 import { openRun } from '../open-run.ts'
 import { runToUndo } from '../run-to-undo.ts'
@@ -47,6 +48,8 @@ export async function runUndo(call: Call): Promise<ExitCode> {
     if (outcome.kind === 'refused') return printRefusal(outcome.refusal, argv, output)
 
     const { plan } = outcome
+    // What the run itself asks may be said here, too: nobody has to know what an undo leaves out.
+    await requireKnownAnswers(answers, { ...run.plan, confirmations: plan.confirmations })
     const already = outcome.kind === 'already' ? outcome.why : undefined
     if (options.manual === true) {
       const { printPlan } = await import('./plan.ts')

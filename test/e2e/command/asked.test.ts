@@ -61,6 +61,21 @@ describeWith(['sh'], 'what only a person knows', () => {
     const lost = await stage.cli.run(['check', '--answer', 'report=3'])
     expectExit(lost, 2)
     expect(lost.stderr).toContain('reports, corrupt')
+    const run = ['run', '--target', GOOD, '--yes', '--answer']
+    for (const argv of [
+      [...run, 'report=3'],
+      [...run, 'swich=yes', '--if', 'rollback'],
+    ]) {
+      const refused = await stage.cli.run(argv)
+      expectExit(refused, 2)
+      expect(refused.stderr).toContain('What may be asked: reports, corrupt, switch.')
+    }
+    expect(await stage.log()).toEqual([])
+    // The same list may be given to each command, whatever it has to ask.
+    await stage.write('healthy', '')
+    expectExit(await stage.cli.run([...run, 'blocked=yes', '--answer', 'corrupt=no']), 0)
+    expectExit(await stage.cli.run(['undo', '--yes', '--answer', 'blockd=yes']), 2)
+    expect(await stage.log()).toEqual(['switch'])
   })
 
   test('an answer expires while it is sampled', async () => {

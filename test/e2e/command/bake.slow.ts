@@ -154,7 +154,9 @@ describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
       /its time is over;[^]*rollback resume \S+ {2}answer what is left/,
     )
     expectExit(await cli.run(['resume', '--answer', 'reports=many']), 2)
-    const ended = await cli.run(['resume', '--answer', 'reports=1'])
+    expectExit(await cli.run(['resume', '--answer', 'report=1']), 2)
+    // What was said for the run itself is not for the bake, and no slip of the pen.
+    const ended = await cli.run(['resume', '--answer', 'reports=1', '--answer', 'blocked=yes'])
     expectExit(ended, 0)
     expect(ended.stdout).toContain('should reports below 2: is 1, below 2')
     expect((await cli.run(['show'])).stdout).toMatch(/Answer\s+reports: 1/)
