@@ -1,11 +1,14 @@
 import type { Runbook } from '../core/model.ts'
-import type { Confirmation } from '../core/plan/types.ts'
+import type { Confirmation, Plan } from '../core/plan/types.ts'
+import type { Problem } from '../core/problem.ts'
+import { givenValue } from '../runtime/asked-signal.ts'
 import { loadSource } from '../runtime/load-action.ts'
 import { STORE_ANSWER } from './reach-store.ts'
 import { usageError } from './usage.ts'
 
 /** Whom answers are for: a runbook with one of its procedures, or a plan. */
 interface Asking {
+  kind?: Plan['kind']
   signals: Runbook['signals']
   steps?: readonly { id: string }[]
   confirmations?: readonly Confirmation[]
@@ -19,28 +22,47 @@ const EVERYWHERE = new RegExp(`^(${STORE_ANSWER}|blocked|overwrite-.+|process-\\
 
 /**
  * Throws a Problem for an answer that nothing could ask for: it is a slip of the pen, and what it was meant for would stay
- * open. One that is not needed any more is none: the same command again may find less to ask.
+ * open. One that is not needed any more is none: the same command again may find less to ask, and an undo leaves out steps
+ * of its run. And for one that does not answer what a signal asks.
  */
 export async function requireKnownAnswers(
   answers: Readonly<Record<string, string>>,
-  { signals, steps = [], confirmations = [] }: Asking,
+  { kind, signals, steps = [], confirmations = [] }: Asking,
 ): Promise<void> {
   const own = new Set([...steps, ...confirmations].map(({ id }) => id))
-  const open = Object.keys(answers).filter((name) => !own.has(name) && !EVERYWHERE.test(name))
+  const open = Object.entries(answers).filter(([name]) => !own.has(name) && !EVERYWHERE.test(name))
   if (open.length === 0) return
   const asked = await askedOf(signals)
-  const lost = open.find((name) => !asked.includes(name))
-  if (lost === undefined) return
-  const names = [...asked, ...own]
-  throw usageError(
-    `--answer ${lost}: nothing of that name is asked`,
+  for (const [name, answer] of open) {
+    const check = asked.get(name)
+    if (check === undefined && kind !== 'undo') throw unknownName(name, [...asked.keys(), ...own])
+    check?.(answer)
+  }
+}
+
+function unknownName(name: string, names: readonly string[]): Problem {
+  return usageError(
+    `--answer ${name}: nothing of that name is asked`,
     names.length === 0 ? 'Leave it out: nothing is asked.' : `What may be asked: ${names.join(', ')}.`,
   )
 }
 
-async function askedOf(signals: Runbook['signals']): Promise<string[]> {
-  const isAsked = await Promise.all(
-    Object.values(signals).map(async ({ source }) => (await loadSource(source)).person !== undefined),
+/** The signals that ask, each with what refuses a text that is no answer to it. */
+async function askedOf(signals: Runbook['signals']): Promise<ReadonlyMap<string, (answer: string) => void>> {
+  const asked = await Promise.all(
+    Object.entries(signals).map(async ([name, { source, with: given, unit }]) => {
+      const { person, options: schema } = await loadSource(source)
+      if (person === undefined) return []
+      const options = schema.safeParse(given)
+      return [
+        [
+          name,
+          (answer: string): void => {
+            if (options.success) givenValue({ name, unit }, person, options.data, answer)
+          },
+        ] as const,
+      ]
+    }),
   )
-  return Object.keys(signals).filter((_, index) => isAsked[index])
+  return new Map(asked.flat())
 }

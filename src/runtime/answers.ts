@@ -2,6 +2,7 @@ import type { Question } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import type { Plan, PlannedStep } from '../core/plan/types.ts'
 import type { Line, RunEnded } from '../core/run/events.ts'
+import type { RunState } from '../core/run/state.ts'
 import type { Carrier } from './carrier.ts'
 import type { CarryOutOptions } from './types.ts'
 
@@ -41,6 +42,30 @@ export function checkAnswers(
     why: `nobody is there to answer: ${list}`,
     stands: [],
   }
+}
+
+/** What is said to a step is not meant for a signal of the same name. */
+export function answersToSignals(
+  { steps }: { steps: readonly { id: string }[] },
+  answers: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const asked = new Set(steps.map(({ id }) => id))
+  return Object.fromEntries(Object.entries(answers).filter(([name]) => !asked.has(name)))
+}
+
+/**
+ * Those to signals that tell of how things are now: nothing is left to be changed after they were given. A gate changes
+ * nothing.
+ */
+export function answersOfNow(
+  plan: Plan,
+  { steps }: RunState,
+  answers: CarryOutOptions['answers'],
+): CarryOutOptions['answers'] {
+  const isAllDone = plan.steps.every(
+    ({ id, kind, skip }) => kind === 'gate' || skip !== undefined || steps[id]?.status === 'done',
+  )
+  return isAllDone ? answersToSignals(plan, answers) : {}
 }
 
 /** Whether everything that the plan must have confirmed before it starts is confirmed. */

@@ -32,3 +32,12 @@ export async function askFacts(
     await sampleAll(own)
   }
 }
+
+/** Those that are for what is demanded: the same command may have answered others of the run. */
+export function answersTo(
+  demands: readonly Demand[],
+  answers: Readonly<Record<string, string>> = {},
+): [name: string, value: string][] {
+  const asked = new Set(demands.flatMap(({ watch }) => (watch.asked === undefined ? [] : watch.name)))
+  return Object.entries(answers).filter(([name]) => asked.has(name))
+}

@@ -33,9 +33,26 @@ export interface AskedSignal {
   ask(people: Pick<People, 'ask'>, now: () => number, signal?: AbortSignal): Promise<string | undefined>
 }
 
+interface Named {
+  name: string
+  unit: SignalDef['unit']
+}
+
+/** What an answer that was given beforehand says; throws a Problem when it is none. */
+export function givenValue<Options>(
+  { name, unit }: Named,
+  person: PersonKnows<Options>,
+  options: Options,
+  answer: string,
+): SampleValue {
+  const value = person.value(options, answer, unit)
+  if (isWrong(value)) throw notAnAnswer(name, value.why, person.answers(options))
+  return value
+}
+
 /** Throws a Problem when the answer that was given beforehand is none. */
 export function askedSignal<Options>(
-  { name, unit }: { name: string; unit: SignalDef['unit'] },
+  { name, unit }: Named,
   person: PersonKnows<Options>,
   options: Options,
   said: Said,
@@ -48,9 +65,7 @@ export function askedSignal<Options>(
 
   const beforehand = said[name]
   if (beforehand !== undefined) {
-    const value = person.value(options, beforehand.text, unit)
-    if (isWrong(value)) throw notAnAnswer(name, value.why, answers)
-    given = { at: beforehand.at, value }
+    given = { at: beforehand.at, value: givenValue({ name, unit }, person, options, beforehand.text) }
   }
 
   const counts = (now: number): boolean => given !== undefined && now - given.at <= expires

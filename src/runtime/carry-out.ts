@@ -6,14 +6,14 @@ import { Problem } from '../core/problem.ts'
 import type { Line, RunEnded, RunEvent } from '../core/run/events.ts'
 import { next } from '../core/run/next.ts'
 import { advance, fold, type RunState } from '../core/run/state.ts'
-import { checkAnswers, confirmed } from './answers.ts'
+import { answersOfNow, checkAnswers, confirmed } from './answers.ts'
 import { beginRun } from './begin-run.ts'
 import type { Carrier } from './carrier.ts'
 import { conclude, decline, endBroken, endInterrupted } from './end-run.ts'
 import { failpoint } from './failpoint.ts'
 import { inFolderOf } from './in-folder.ts'
 import { lockRun } from './lock-run.ts'
-import { performCommand } from './perform-command.ts'
+import { performCommand, type Performing } from './perform-command.ts'
 import { checkDoubtAnswers } from './settle-doubt.ts'
 import type { Held } from './store/lock.ts'
 import type { CarryOutOptions, RunLog, Session } from './types.ts'
@@ -68,7 +68,7 @@ class Execution implements Carrier {
   readonly session: Session
   readonly plan: Plan
   readonly secrets
-  readonly #options: CarryOutOptions
+  readonly #options: Performing
   readonly #ground: Ground
   #state: RunState
   readonly #underway = new Underway()
@@ -81,9 +81,12 @@ class Execution implements Carrier {
     this.session = inFolderOf(plan.runbook.path, session)
     this.plan = plan
     this.secrets = this.session.secretsOf(plan.secrets)
-    this.#options = untilClosed(options, this.#closed.signal)
     this.#ground = ground
     this.#state = fold(ground.lines)
+    this.#options = {
+      ...untilClosed(options, this.#closed.signal),
+      answersOfNow: answersOfNow(plan, this.#state, options.answers),
+    }
   }
 
   async run(): Promise<RunEnded> {

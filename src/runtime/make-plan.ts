@@ -9,6 +9,7 @@ import type { SurveyedStep } from '../core/plan/survey.ts'
 import type { LeftOut, LiveVersion, Plan } from '../core/plan/types.ts'
 import type { Release } from '../core/release.ts'
 import { guardsOf, judgedGuards } from './ask-guards.ts'
+import { answersToSignals } from './answers.ts'
 import { basisOf } from './basis.ts'
 import { inFolderOf } from './in-folder.ts'
 import { blockedBy, blockedWords, versionsOnRecord } from './blocked.ts'
@@ -94,15 +95,6 @@ async function deployedAt(
 /** What the triggers say of signals that were measured once. */
 function decisionAt(runbook: Runbook, signals: readonly Measured[], now: number): Plan['decision'] {
   return runbook.triggers.length === 0 ? undefined : onRecord(decisionOf(runbook, signals, now, now))
-}
-
-/** What is said to a step is not meant for a signal of the same name. */
-function answersToSignals(
-  { steps }: Procedure,
-  answers: Readonly<Record<string, string>> = {},
-): Record<string, string> {
-  const asked = new Set(steps.map(({ id }) => id))
-  return Object.fromEntries(Object.entries(answers).filter(([name]) => !asked.has(name)))
 }
 
 /** By its names, and by what the surfaces would be set to: a tag may be new for an image that is blocked. */

@@ -9,16 +9,17 @@ import { askGuards } from './ask-guards.ts'
 import { captureAll } from './capture.ts'
 import { carryOutEffect } from './effects.ts'
 import { look } from './look-at-effect.ts'
-import { prove, proveStep } from './prove.ts'
+import { type Knowing, prove, proveStep } from './prove.ts'
 import { settleDoubt } from './settle-doubt.ts'
 import type { CarryOutOptions } from './types.ts'
 
+export interface Performing extends CarryOutOptions {
+  /** Those of `answers` that are about how things are now: nothing is changed after them. */
+  answersOfNow: CarryOutOptions['answers']
+}
+
 /** Does one thing that the reducer asks for, and writes down what came of it. */
-export async function performCommand(
-  carrier: Carrier,
-  command: Command,
-  options: CarryOutOptions,
-): Promise<void> {
+export async function performCommand(carrier: Carrier, command: Command, options: Performing): Promise<void> {
   const { plan } = carrier
   switch (command.do) {
     case 'capture':
@@ -42,14 +43,21 @@ export async function performCommand(
       )
     case 'verify-step': {
       const { step } = named(plan, command.step, 'first')
-      return tell(carrier, step.verify && (await proveStep(carrier, step.id, step.verify, options.askFact)))
+      return tell(
+        carrier,
+        step.verify && (await proveStep(carrier, step.id, step.verify, knowing(options, {}))),
+      )
     }
     case 'prove':
-      return tell(carrier, await prove(carrier, options.askFact))
+      return tell(carrier, await prove(carrier, knowing(options, options.answersOfNow)))
     case 'record':
     case 'wait':
       return
   }
+}
+
+function knowing({ askFact, answers }: Performing, counting: Performing['answers']): Knowing {
+  return { askFact, answers: counting, beforehand: answers }
 }
 
 async function tell(carrier: Carrier, event: RunEvent | undefined): Promise<void> {

@@ -3,8 +3,8 @@ import type { Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Judged, RunEvent } from '../core/run/events.ts'
 import type { Carrier } from './carrier.ts'
-import { askFacts } from './ask-facts.ts'
-import type { People } from './asked-signal.ts'
+import { answersTo, askFacts } from './ask-facts.ts'
+import { type People, saidNow } from './asked-signal.ts'
 import { type Demand, demandsOf, partedByWhoKnows, sampleAll, sampleDue } from './demands.ts'
 import { atTheEnd, lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
 
@@ -21,18 +21,27 @@ interface Proof {
   why: string
 }
 
+/** How what only people know is learned. */
+export interface Knowing {
+  askFact?: People['ask'] | undefined
+  /** Given beforehand, and not before the last change. */
+  answers?: People['answers'] | undefined
+  /** All that was given beforehand; what is not in `answers` says nothing of how things are now. */
+  beforehand?: People['answers'] | undefined
+}
+
 /**
  * Proves that the right version is live: all conditions that must hold do, and every surface says the target. Nothing
  * when it was interrupted: half a proof on record would stand in the way of a whole one.
  */
 export async function prove(
   carrier: Carrier,
-  askFact?: People['ask'],
+  knowing: Knowing = {},
 ): Promise<Extract<RunEvent, { type: 'proof' }> | undefined> {
   const { plan } = carrier
   let surfaces: SurfaceVerdict[] = []
   let at = -Infinity
-  const demands = await judgeAll(carrier, plan.verify ?? NO_CONDITIONS, askFact, async () => {
+  const demands = await judgeAll(carrier, plan.verify ?? NO_CONDITIONS, knowing, async () => {
     // Surfaces are read again only after everything else holds: that is cheap, and it is the last word.
     const well = surfaces.length > 0 && surfaces.every(({ verdict }) => verdict === 'holds')
     if (carrier.now() - at >= (well ? SURFACES_AGAIN : SURFACES_EVERY)) {
@@ -67,9 +76,9 @@ export async function proveStep(
   carrier: Carrier,
   step: string,
   verify: Verify,
-  askFact?: People['ask'],
+  knowing: Knowing = {},
 ): Promise<RunEvent | undefined> {
-  const demands = await judgeAll(carrier, verify, askFact, async () => true)
+  const demands = await judgeAll(carrier, verify, knowing, async () => true)
   if (carrier.interrupted()) return undefined
   for (const one of demands) await carrier.append(judgedEvent(one))
   const { verdict, why } = summary(demands, [])
@@ -83,15 +92,17 @@ export async function proveStep(
 async function judgeAll(
   carrier: Carrier,
   verify: Verify,
-  askFact: People['ask'],
+  { askFact, answers = {}, beforehand = {} }: Knowing,
   asWell: () => Promise<boolean>,
 ): Promise<Demand[]> {
-  const demands = await demandsOf(carrier, verify)
+  const demands = await demandsOf(carrier, verify, saidNow(answers, carrier.now()))
   const { measured, asked } = partedByWhoKnows(demands)
   const allHold = async (): Promise<boolean> =>
     musts(measured).every(({ judgement }) => judgement.verdict === 'holds') && asWell()
   await untilDecided(carrier, verify.within, measured, allHold)
   if (asked.length === 0 || carrier.interrupted() || !(await allHold())) return demands
+  for (const [signal, value] of answersTo(asked, answers))
+    await carrier.append({ type: 'signal-answered', signal, value, by: carrier.session.who })
   await askFacts(asked, {
     askFact,
     who: carrier.session.who,
@@ -99,10 +110,20 @@ async function judgeAll(
     now: () => carrier.now(),
     interrupted: () => carrier.interrupted(),
   })
-  if (askFact === undefined || carrier.interrupted()) return demands
+  if (askFact === undefined) return demands.map((one) => withWayToSayIt(one, carrier.now(), beforehand))
+  if (carrier.interrupted()) return demands
   await sampleAll(measured)
   await untilDecided(carrier, verify.within, measured, allHold)
   return demands
+}
+
+/** Nobody is there: whoever reads it can say it. */
+function withWayToSayIt(demand: Demand, now: number, beforehand: People['answers']): Demand {
+  const { watch, judgement } = demand
+  if (watch.asked?.open(now) !== true) return demand
+  const way = `--answer ${watch.name}=… of the same run again`
+  const given = beforehand[watch.name] === undefined ? '' : 'what was said before the change does not count; '
+  return { ...demand, judgement: { ...judgement, words: `${judgement.words} (${given}${way})` } }
 }
 
 function musts(demands: readonly Demand[]): Demand[] {

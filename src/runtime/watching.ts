@@ -9,7 +9,8 @@ import { concludeBake, isBreached } from '../core/run/conclude-bake.ts'
 import type { BakeEnded, RunEvent } from '../core/run/events.ts'
 import { startOf } from '../io/process-identity.ts'
 import { type Said, saidNow } from './asked-signal.ts'
-import { answersTo, saidSince } from './bake-answers.ts'
+import { answersTo } from './ask-facts.ts'
+import { saidSince } from './bake-answers.ts'
 import {
   type Demand,
   type Demanding,

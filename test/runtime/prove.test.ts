@@ -402,12 +402,14 @@ describe('what only a person knows', () => {
   ])('is asked once all else is well: %j', async (answer, wanted) => {
     world.measure = () => (clock < 3000 ? down : up)
     const carrier = carrierFor(planAsking({ must: [WORKS, HEALTHY] }))
-    const proof = await prove(carrier, async (text) => {
-      expect(text).toBe(question)
-      expect(clock).toBeGreaterThanOrEqual(3000)
-      // Longer than all of the verification may take.
-      clock += 60_000
-      return answer
+    const proof = await prove(carrier, {
+      async askFact(text) {
+        expect(text).toBe(question)
+        expect(clock).toBeGreaterThanOrEqual(3000)
+        // Longer than all of the verification may take.
+        clock += 60_000
+        return answer
+      },
     })
     expect(proof?.verdict).toBe(wanted)
     const answered = { type: 'signal-answered', signal: 'works', value: answer, by: session.who }
@@ -421,12 +423,17 @@ describe('what only a person knows', () => {
     world.measure = () => down
     const carrier = carrierFor(planAsking({ must: [WORKS, HEALTHY] }))
     const ask = () => Promise.reject(new Error('nobody is to be asked'))
-    expect(await prove(carrier, ask)).toMatchObject({ verdict: 'fails' })
+    expect(await prove(carrier, { askFact: ask })).toMatchObject({ verdict: 'fails' })
     world.measure = () => up
     world.surfaces['image'] = BAD
-    expect(await prove(carrier, ask)).toMatchObject({ verdict: 'fails' })
+    expect(await prove(carrier, { askFact: ask })).toMatchObject({ verdict: 'fails' })
     expect(
-      await proveStep(carrier, 'image', { within: 1, must: [WORKS], should: [] }, async () => 'no'),
+      await proveStep(
+        carrier,
+        'image',
+        { within: 1, must: [WORKS], should: [] },
+        { askFact: async () => 'no' },
+      ),
     ).toMatchObject({
       verdict: 'fails',
     })
@@ -434,9 +441,11 @@ describe('what only a person knows', () => {
 
   test('what has broken while a person looked counts', async () => {
     world.measure = () => up
-    const proof = await prove(carrierFor(planAsking({ must: [WORKS, HEALTHY] })), async () => {
-      world.measure = () => down
-      return 'yes'
+    const proof = await prove(carrierFor(planAsking({ must: [WORKS, HEALTHY] })), {
+      async askFact() {
+        world.measure = () => down
+        return 'yes'
+      },
     })
     expect(proof).toMatchObject({ verdict: 'fails', why: expect.stringContaining('503') as string })
   })
@@ -445,20 +454,44 @@ describe('what only a person knows', () => {
     world.measure = () => up
     expect(await prove(carrierFor(planAsking({ must: [HEALTHY, WORKS] })))).toMatchObject({
       verdict: 'unknown',
-      why: `works equals true: no data: nobody has answered: ${question}`,
+      why: `works equals true: no data: nobody has answered: ${question} (--answer works=… of the same run again)`,
     })
     expect(await prove(carrierFor(planAsking({ must: [HEALTHY], should: [WORKS] })))).toMatchObject({
       verdict: 'holds',
-      degraded: [`works equals true: no data: nobody has answered: ${question}`],
+      degraded: [expect.stringContaining(`nobody has answered: ${question}`)],
+    })
+    const early = await prove(carrierFor(planAsking({ must: [WORKS] })), { beforehand: { works: 'yes' } })
+    expect(early).toMatchObject({
+      verdict: 'unknown',
+      why: expect.stringContaining('what was said before the change does not count') as string,
+    })
+  })
+
+  test('what was answered after the last change is judged, and on record', async () => {
+    world.measure = () => up
+    const carrier = carrierFor(planAsking({ must: [HEALTHY, WORKS] }))
+    expect(await prove(carrier, { answers: { works: 'yes' } })).toMatchObject({ verdict: 'holds' })
+    expect(carrier.events).toContainEqual({
+      type: 'signal-answered',
+      signal: 'works',
+      value: 'yes',
+      by: session.who,
+    })
+    expect(
+      await prove(carrierFor(planAsking({ must: [WORKS] })), { answers: { works: 'no' } }),
+    ).toMatchObject({
+      verdict: 'fails',
     })
   })
 
   test('Ctrl-C at the question is no answer, and no proof', async () => {
     world.measure = () => up
     const carrier = carrierFor(planAsking({ must: [WORKS] }))
-    const proof = await prove(carrier, async () => {
-      carrier.stop()
-      return undefined
+    const proof = await prove(carrier, {
+      async askFact() {
+        carrier.stop()
+        return undefined
+      },
     })
     expect(proof).toBeUndefined()
     expect(carrier.events.map(({ type }) => type)).toEqual(['signal-asked'])

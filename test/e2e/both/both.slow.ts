@@ -11,16 +11,8 @@ import { describeWith } from '../../helpers/need.ts'
 import { REGISTRY_PROGRAMS, startRegistry, type TestRegistry } from '../../helpers/registry.ts'
 import { startService, type TestService } from '../../helpers/service.ts'
 import { type Stoppable, stopAll } from '../../helpers/stoppable.ts'
-import {
-  BAD,
-  expectExit,
-  GOOD,
-  kubeconfigVia,
-  lineWith,
-  oneLine,
-  openSpace,
-  type Space,
-} from '../kubernetes/stage.ts'
+import { BAD, expectExit, GOOD, kubeconfigVia, lineWith, openSpace, type Space } from '../kubernetes/stage.ts'
+import { oneLine } from '../helpers/cli.ts'
 
 const REPOSITORY = 'acme/web'
 const TAG = 'prod-latest'

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 
 import { describeWith } from '../../helpers/need.ts'
-import { expectExit, makeCli } from '../helpers/cli.ts'
+import { expectExit, makeCli, oneLine } from '../helpers/cli.ts'
 import { GOOD, startStage, type Stage, SWITCH } from './stage.ts'
 
 const start = (expires = '15m'): Promise<Stage> =>
@@ -145,6 +145,28 @@ describeWith(['sh'], 'what only a person knows', () => {
     expect(plan.stdout).toContain('must    works is true (a person is asked)')
     const run = await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=yes'])
     expectExit(run, 23)
-    expect(run.stdout).toContain('nobody has answered: Does it work by hand?')
+    expect(oneLine(run.stdout)).toContain(
+      'nobody has answered: Does it work by hand? (what was said before the change does not count;',
+    )
+    expectExit(await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=perhaps']), 2)
+    const again = await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=yes'])
+    expectExit(again, 0)
+    expect((await stage.cli.run(['show'])).stdout).toMatch(/Answer\s+works: yes/)
+  })
+
+  test('a run that was killed when all was done takes the answer upon resume; one with changes left does not', async () => {
+    const more = {
+      signals: { works: { ask: { question: 'Does it work by hand?' } } },
+      procedure: { verify: { must: [{ signal: 'works', is: true }] } },
+    }
+    for (const [point, exit] of [
+      ['phase-started:2', 0],
+      ['effect-next', 23],
+    ] as const) {
+      await using stage = await startStage([SWITCH], more)
+      await stage.cli.run(['run', '--target', GOOD, '--yes'], { env: { ROLLBACK_FAILPOINT: point } })
+      expectExit(await stage.cli.run(['resume', '--yes', '--answer', 'works=yes']), exit)
+      expect(await stage.log()).toEqual(['switch'])
+    }
   })
 })

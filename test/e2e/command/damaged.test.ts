@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { describeWith } from '../../helpers/need.ts'
-import { expectExit } from '../helpers/cli.ts'
-import { oneLine } from '../registry/stage.ts'
+import { expectExit, oneLine } from '../helpers/cli.ts'
 import { GOOD, startStage, SWITCH } from './stage.ts'
 
 const RUN = ['run', '--target', GOOD, '--yes']

@@ -7,8 +7,7 @@ import { tempFolder } from '../../helpers/folder.ts'
 import { describeWith } from '../../helpers/need.ts'
 import { mustRun } from '../../helpers/process.ts'
 import { stopAll, stoppable } from '../../helpers/stoppable.ts'
-import { expectExit } from '../helpers/cli.ts'
-import { oneLine } from '../registry/stage.ts'
+import { expectExit, oneLine } from '../helpers/cli.ts'
 import { GOOD, startStage, SWITCH } from './stage.ts'
 
 const LOCAL = ['--answer', 'store=local']

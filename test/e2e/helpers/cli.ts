@@ -114,7 +114,6 @@ export async function makeCli(env: Readonly<Record<string, string>> = {}): Promi
   )
 }
 
-/** Else the test fails with everything that the program has printed. */
 /** What Node itself has to say is no business of the user's. */
 function withoutWarnings(result: CliResult): CliResult {
   const found = /^\(node:\d+\) .*/m.exec(result.stderr)
@@ -122,6 +121,12 @@ function withoutWarnings(result: CliResult): CliResult {
   return result
 }
 
+/** Texts are wrapped for a terminal: what they say is the same on one line. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
+
+/** Else the test fails with everything that the program has printed. */
 export function expectExit(result: CliResult, exitCode: number): void {
   if (result.exitCode !== exitCode)
     throw new Error(`it ended with ${result.exitCode} instead of ${exitCode}:\n${result.output}`)

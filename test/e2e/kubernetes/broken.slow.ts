@@ -9,7 +9,8 @@ import { fateByName } from '../../helpers/kubelet.ts'
 import { KUBERNETES_PROGRAMS, startKubernetes, type TestKubernetes } from '../../helpers/kubernetes.ts'
 import { describeWith } from '../../helpers/need.ts'
 import { poll } from '../../helpers/process.ts'
-import { BAD, expectExit, GOOD, kubeconfigVia, lineWith, oneLine, openSpace, type Space } from './stage.ts'
+import { BAD, expectExit, GOOD, kubeconfigVia, lineWith, openSpace, type Space } from './stage.ts'
+import { oneLine } from '../helpers/cli.ts'
 
 const GOOD_IMAGE = `acme/api:${GOOD}`
 const BAD_IMAGE = `acme/api:${BAD}`

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { KUBERNETES_PROGRAMS, startKubernetes, type TestKubernetes } from '../../helpers/kubernetes.ts'
 import { describeWith } from '../../helpers/need.ts'
-import { type Cli, makeCli } from '../helpers/cli.ts'
-import { BAD, expectExit, GOOD, oneLine } from './stage.ts'
+import { type Cli, makeCli, oneLine } from '../helpers/cli.ts'
+import { BAD, expectExit, GOOD } from './stage.ts'
 
 const EXAMPLE = new URL('../../../runbooks/kubernetes-helm.yaml', import.meta.url)
 const SERVICES = [

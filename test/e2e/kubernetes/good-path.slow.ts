@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { KUBERNETES_PROGRAMS, startKubernetes, type TestKubernetes } from '../../helpers/kubernetes.ts'
 import { mustRun, poll } from '../../helpers/process.ts'
 import { describeWith } from '../../helpers/need.ts'
-import { BAD, expectExit, GOOD, oneLine, openSpace, type Space } from './stage.ts'
+import { BAD, expectExit, GOOD, openSpace, type Space } from './stage.ts'
+import { oneLine } from '../helpers/cli.ts'
 
 describeWith(KUBERNETES_PROGRAMS, 'a rollback of Deployments that goes well', () => {
   let cluster: TestKubernetes

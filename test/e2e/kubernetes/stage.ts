@@ -134,11 +134,6 @@ export function expectExit(result: CliResult, exitCode: number): void {
     throw new Error(`it ended with ${result.exitCode} instead of ${exitCode}:\n${result.output}`)
 }
 
-/** Texts are wrapped for a terminal: what they say is the same on one line. */
-export function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim()
-}
-
 /** The line of a text that begins like this, without its indentation: a command to be copied. */
 export function lineWith(text: string, beginning: string): string {
   const line = text

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { startFaultProxy } from '../../helpers/fault-proxy.ts'
 import { describeWith } from '../../helpers/need.ts'
 import { REGISTRY_PROGRAMS } from '../../helpers/registry.ts'
-import { expectExit } from '../helpers/cli.ts'
-import { BAD, GOOD, oneLine, type Stage, startStage } from './stage.ts'
+import { expectExit, oneLine } from '../helpers/cli.ts'
+import { BAD, GOOD, type Stage, startStage } from './stage.ts'
 
 /** Long enough for three samples; what never holds waits so long. */
 const SHORT = { verify: { within: '2s' } }

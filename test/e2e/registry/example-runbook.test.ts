@@ -9,8 +9,8 @@ import { makeRepository } from '../../helpers/git.ts'
 import { pushImage } from '../../helpers/images.ts'
 import { describeWith } from '../../helpers/need.ts'
 import { REGISTRY_PROGRAMS } from '../../helpers/registry.ts'
-import { type CliResult, expectExit } from '../helpers/cli.ts'
-import { BAD, oneLine, REPOSITORY, type Stage, startStage } from './stage.ts'
+import { type CliResult, expectExit, oneLine } from '../helpers/cli.ts'
+import { BAD, REPOSITORY, type Stage, startStage } from './stage.ts'
 
 const EXAMPLE = fileURLToPath(new URL('../../../runbooks/registry-render.yaml', import.meta.url))
 

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 
 import { describeWith } from '../../helpers/need.ts'
 import { REGISTRY_PROGRAMS } from '../../helpers/registry.ts'
-import { expectExit } from '../helpers/cli.ts'
+import { expectExit, oneLine } from '../helpers/cli.ts'
 import { hangingHook } from './hanging-hook.ts'
-import { BAD, GOOD, oneLine, type Stage, startStage } from './stage.ts'
+import { BAD, GOOD, type Stage, startStage } from './stage.ts'
 
 const SIGNALS = [
   { signal: 'SIGINT', exitCode: 130 },

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 
 import { describeWith } from '../../helpers/need.ts'
 import { REGISTRY_PROGRAMS } from '../../helpers/registry.ts'
-import { expectExit } from '../helpers/cli.ts'
-import { BAD, GOOD, oneLine, type Stage, startStage } from './stage.ts'
+import { expectExit, oneLine } from '../helpers/cli.ts'
+import { BAD, GOOD, type Stage, startStage } from './stage.ts'
 
 describeWith(REGISTRY_PROGRAMS, 'what only looks, and what it must not show', () => {
   test.concurrent('plan, validate, status and dry runs write nothing of any kind', async () => {

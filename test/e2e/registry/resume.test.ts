@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { describeWith } from '../../helpers/need.ts'
 import { poll } from '../../helpers/process.ts'
 import { REGISTRY_PROGRAMS } from '../../helpers/registry.ts'
-import { type CliResult, expectExit } from '../helpers/cli.ts'
+import { type CliResult, expectExit, oneLine } from '../helpers/cli.ts'
 import { hangingHook } from './hanging-hook.ts'
-import { BAD, GOOD, oneLine, type Stage, startStage } from './stage.ts'
+import { BAD, GOOD, type Stage, startStage } from './stage.ts'
 
 interface CutOff {
   id: string

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest'
 import { pushImage } from '../../helpers/images.ts'
 import { describeWith } from '../../helpers/need.ts'
 import { REGISTRY_PROGRAMS } from '../../helpers/registry.ts'
-import { expectExit } from '../helpers/cli.ts'
-import { BAD, GOOD, oneLine, REPOSITORY, type Stage, startStage, TAG } from './stage.ts'
+import { expectExit, oneLine } from '../helpers/cli.ts'
+import { BAD, GOOD, REPOSITORY, type Stage, startStage, TAG } from './stage.ts'
 
 /** Deployed by somebody else in the meantime. */
 const OTHER = 'cafe'.repeat(10)

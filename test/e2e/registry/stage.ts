@@ -222,8 +222,3 @@ async function serves({ url }: TestService): Promise<{ commit: string; ok: boole
     ok: (health as { ok: boolean }).ok,
   }
 }
-
-/** Texts are wrapped for a terminal: what they say is the same on one line. */
-export function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ')
-}

@@ -4,8 +4,8 @@ import { makeRepository } from '../../helpers/git.ts'
 import { pushImage } from '../../helpers/images.ts'
 import { describeWith } from '../../helpers/need.ts'
 import { REGISTRY_PROGRAMS } from '../../helpers/registry.ts'
-import { expectExit } from '../helpers/cli.ts'
-import { BAD, GOOD, oneLine, REPOSITORY, type Stage, startStage } from './stage.ts'
+import { expectExit, oneLine } from '../helpers/cli.ts'
+import { BAD, GOOD, REPOSITORY, type Stage, startStage } from './stage.ts'
 
 describeWith(REGISTRY_PROGRAMS, 'naming the target', () => {
   test.concurrent('a short SHA means the image with that commit', async () => {

@@ -8,9 +8,9 @@ import { describeWith } from '../../helpers/need.ts'
 import { mustRun, poll } from '../../helpers/process.ts'
 import { REGISTRY_PROGRAMS } from '../../helpers/registry.ts'
 import { stopAll, type Stoppable, stoppable } from '../../helpers/stoppable.ts'
-import { type Cli, expectExit, makeCli } from '../helpers/cli.ts'
+import { type Cli, expectExit, makeCli, oneLine } from '../helpers/cli.ts'
 import { hangingHook } from '../registry/hanging-hook.ts'
-import { BAD, GOOD, oneLine, type Stage, startStage } from '../registry/stage.ts'
+import { BAD, GOOD, type Stage, startStage } from '../registry/stage.ts'
 
 const REF = 'refs/rollback/acme-api/production'
 
