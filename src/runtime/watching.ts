@@ -1,16 +1,15 @@
-import { describeCondition } from '../core/conditions/describe.ts'
 import { spanOf } from '../core/conditions/span.ts'
 import { EXIT, type ExitCode } from '../core/exit.ts'
 import { interruptedExit, signalName } from '../core/interruption.ts'
 import type { Bake } from '../core/model.ts'
 import { Problem } from '../core/problem.ts'
-import { bakeOf, type BakeState, BEAT, isLapse, SILENT } from '../core/run/bake.ts'
+import { BEAT, isLapse, SILENT } from '../core/run/bake.ts'
 import { concludeBake, isBreached } from '../core/run/conclude-bake.ts'
-import type { BakeEnded, RunEvent } from '../core/run/events.ts'
-import { startOf } from '../io/process-identity.ts'
+import type { BakeEnded } from '../core/run/events.ts'
 import { type Said, saidNow } from './asked-signal.ts'
 import { answersTo } from './ask-facts.ts'
 import { saidSince } from './bake-answers.ts'
+import { BakeRecord } from './bake-record.ts'
 import {
   type Demand,
   type Demanding,
@@ -20,15 +19,12 @@ import {
   sampleAll,
   sampleDue,
 } from './demands.ts'
-import { failpoint } from './failpoint.ts'
 import { inFolderOf } from './in-folder.ts'
 import { LastQuestions } from './last-questions.ts'
 import { lookout } from './lookout.ts'
-import { requireStillOurs } from './open-bake.ts'
 import { recordLapse } from './record-versions.ts'
 import type { CarryOutOptions, RunLog, Session, StoredRun } from './types.ts'
 import { leftWords, watchingWords } from './watching-words.ts'
-import { whereAmI } from './where.ts'
 
 /** Between two looks at what has been sampled, in milliseconds. */
 const TICK = 50
@@ -49,11 +45,10 @@ export class Watching {
   readonly #session: Session
   readonly #run: StoredRun
   readonly #bake: Bake
-  readonly #log: RunLog
+  readonly #record: BakeRecord
   readonly #options: BakeOptions
   readonly #demanding: Demanding
   readonly #successor: () => Promise<string | undefined>
-  #state: BakeState
   #demands: Demand[] = []
   /** What is measured of them; the others are asked when all else is over. */
   #measured: Demand[] = []
@@ -68,18 +63,15 @@ export class Watching {
   #ticked: number
   /** To whoever watched it before, too. */
   readonly #said: Said
-  readonly #me = { pid: process.pid, started: startOf(process.pid) ?? '', host: whereAmI() }
 
   constructor(outer: Session, run: StoredRun, log: RunLog, options: BakeOptions) {
-    const { plan, lines } = run
-    const state = bakeOf(plan, lines)
-    if (plan.bake === undefined || state === undefined) throw new Error(`run ${plan.id} has nothing to bake`)
+    const { plan } = run
+    if (plan.bake === undefined) throw new Error(`run ${plan.id} has nothing to bake`)
     const session = inFolderOf(plan.runbook.path, outer)
     this.#session = session
     this.#run = run
     this.#bake = plan.bake
-    this.#state = state
-    this.#log = log
+    this.#record = new BakeRecord(session, run, { log, onLine: options.onLine })
     this.#options = options
     this.#demanding = { session, plan, secrets: session.secretsOf(plan.secrets), now: () => this.#now() }
     this.#successor = lookout(session, run)
@@ -101,57 +93,56 @@ export class Watching {
 
   async #watch(): Promise<Baked> {
     await this.#begin()
-    await this.#append({ type: 'bake-started', by: this.#session.who, ...this.#me })
+    await this.#record.begin()
     for (const [signal, value] of answersTo(this.#demands, this.#options.answers))
-      await this.#append({ type: 'signal-answered', signal, value, by: this.#session.who })
+      await this.#record.append({ type: 'signal-answered', signal, value, by: this.#session.who })
     while (!this.#options.interrupt.aborted) {
       const baked = await this.#once()
       if (baked !== undefined) return baked
       await this.#sleep()
     }
     const { interrupt } = this.#options
-    if (this.#judging) await this.#writeJudged({ words: true })
-    await this.#append({ type: 'bake-stopped', signal: signalName(interrupt) })
+    if (this.#judging) await this.#record.judged(this.#demands, { words: true })
+    await this.#record.append({ type: 'bake-stopped', signal: signalName(interrupt) })
     return { exit: interruptedExit(interrupt) }
   }
 
   async #once(): Promise<Baked | undefined> {
     const slept = this.#now() - this.#ticked > SILENT
     this.#ticked = this.#now()
-    if (slept) await this.#requireStillOurs()
+    if (slept) await this.#record.requireStillOurs()
     await this.#settle()
     forgetOld(this.#measured)
     const { areOpen } = this.#questions
     sampleDue(this.#measured, ({ taken }) => taken.length === 0 || areOpen || this.#left() > 0)
-    if (this.#judging) await this.#writeJudged({ words: false })
-    if (isBreached(this.#state)) return this.#end()
+    if (this.#judging) await this.#record.judged(this.#demands, { words: false })
+    if (isBreached(this.#record.state)) return this.#end()
     const isOver = this.#isOver()
     if (!isOver && !areOpen) this.#tell()
     if (isOver && this.#questions.areOver(() => sampleAll(this.#measured))) {
       const open = this.#questions.unanswered()
       return open.length === 0 ? this.#end() : this.#leave(open)
     }
-    if (this.#now() - this.#state.seen >= BEAT)
-      await this.#append({ type: 'bake-watched', words: this.#words() })
+    if (this.#now() - this.#record.state.seen >= BEAT)
+      await this.#record.append({ type: 'bake-watched', words: this.#words() })
     const replaced = await this.#replaced()
     return replaced && { ended: replaced, exit: replaced.exit }
   }
 
-  #requireStillOurs(): Promise<void> {
-    return requireStillOurs(this.#session.store, this.#run.plan.id, this.#me)
-  }
-
   /** Whoever goes on with it can be asked. */
   async #leave(open: string[]): Promise<Baked> {
-    await this.#requireStillOurs()
-    await this.#writeJudged({ words: true })
-    await this.#append({ type: 'bake-unanswered', why: `nobody is there to answer: ${open.join('; ')}` })
+    await this.#record.requireStillOurs()
+    await this.#record.judged(this.#demands, { words: true })
+    await this.#record.append({
+      type: 'bake-unanswered',
+      why: `nobody is there to answer: ${open.join('; ')}`,
+    })
     return { exit: EXIT.declined }
   }
 
   /** From here on it is judged, by what is measured from here on. */
   async #settle(): Promise<void> {
-    if (this.#judging || this.#now() < this.#state.since + this.#bake.settle) return
+    if (this.#judging || this.#now() < this.#record.state.since + this.#bake.settle) return
     this.#judging = true
     this.#began = this.#now()
     await this.#begin()
@@ -170,7 +161,7 @@ export class Watching {
     return new LastQuestions(facts, {
       askFact,
       who: this.#session.who,
-      append: (event) => this.#append(event),
+      append: (event) => this.#record.append(event),
       now: () => this.#now(),
       interrupted: () => interrupt.aborted,
     })
@@ -184,7 +175,7 @@ export class Watching {
 
   /** Whoever goes on with it has no samples of before: a condition gets the time in which it can hold. */
   #left(): number {
-    const { watched, seen } = this.#state
+    const { watched, seen } = this.#record.state
     const since = this.#now() - seen
     const planned = this.#bake.for - watched - (since > SILENT ? 0 : since)
     const spans = this.#measured.map(({ condition, watch }) => {
@@ -201,16 +192,16 @@ export class Watching {
   }
 
   async #conclude(): Promise<BakeEnded> {
-    await this.#requireStillOurs()
+    await this.#record.requireStillOurs()
     // What somebody else has changed meanwhile says nothing about what was proven.
     const replaced = await this.#replaced(0)
     if (replaced !== undefined) return replaced
-    await this.#writeJudged({ words: true })
-    const ended = concludeBake(this.#state, this.#state.own)
+    await this.#record.judged(this.#demands, { words: true })
+    const ended = concludeBake(this.#record.state, this.#record.state.own)
     // Before the end is on record: whoever goes on after a crash in between comes to the same end.
     const unwritten = isLapse(ended) ? await recordLapse(this.#session, this.#run.plan) : undefined
     const whole = unwritten === undefined ? ended : { ...ended, why: `${ended.why}; ${unwritten}` }
-    await this.#append(whole)
+    await this.#record.append(whole)
     return whole
   }
 
@@ -220,21 +211,9 @@ export class Watching {
     this.#looked = this.#now()
     if (successor === undefined) return undefined
     const why = `run ${successor} has changed what was watched`
-    const ended: BakeEnded = { type: 'bake-ended', result: 'replaced', exit: this.#state.own, why }
-    await this.#append(ended)
+    const ended: BakeEnded = { type: 'bake-ended', result: 'replaced', exit: this.#record.state.own, why }
+    await this.#record.append(ended)
     return ended
-  }
-
-  /** What has changed; at the end also the last words of each. */
-  async #writeJudged({ words: withWords }: { words: boolean }): Promise<void> {
-    for (const { condition: said, role, judgement, watch } of this.#demands) {
-      const condition = describeCondition(said)
-      const former = this.#state.conditions.find((one) => one.role === role && one.condition === condition)
-      const { verdict, words } = judgement
-      const isNews = former?.verdict !== verdict || (withWords && former.words !== words)
-      if (watch.taken.length > 0 && isNews)
-        await this.#append({ type: 'bake-judged', condition, role, verdict, words })
-    }
   }
 
   /** For a spinner. */
@@ -245,16 +224,8 @@ export class Watching {
   }
 
   #words(): string {
-    const settling = this.#judging ? undefined : this.#state.since + this.#bake.settle - this.#now()
+    const settling = this.#judging ? undefined : this.#record.state.since + this.#bake.settle - this.#now()
     return watchingWords(this.#measured, settling)
-  }
-
-  async #append(event: RunEvent): Promise<void> {
-    const line = await this.#log.append(event)
-    failpoint(event.type)
-    this.#run.lines.push(line)
-    this.#state = bakeOf(this.#run.plan, this.#run.lines) ?? this.#state
-    this.#options.onLine(line)
   }
 
   async #sleep(): Promise<void> {
