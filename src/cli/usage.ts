@@ -12,14 +12,19 @@ export function checkForce({ force, reason }: { force?: true; reason?: string })
   throw usageError('--force needs a reason', 'Add --reason <text>: it is kept in the plan and the report.')
 }
 
-/** `--set key=value`, `--answer id=value`: the value may hold further equals signs. */
+/** `--set key=value`, `--answer id=value`: the value may hold further equals signs. Nobody can know which of two is meant. */
 export function keyValues(option: string, texts: readonly string[]): Record<string, string> {
-  const entries = texts.map((text): [string, string] => {
+  const values = new Map<string, string>()
+  for (const text of texts) {
     const at = text.indexOf('=')
     if (at <= 0) throw usageError(`${option} ${text} is not a pair`, `Write it as ${option} name=value.`)
-    return [text.slice(0, at), text.slice(at + 1)]
-  })
-  return Object.fromEntries(entries)
+    const name = text.slice(0, at)
+    const value = text.slice(at + 1)
+    if ((values.get(name) ?? value) !== value)
+      throw usageError(`${option} ${name} is given twice, with different values`, 'Leave one of them out.')
+    values.set(name, value)
+  }
+  return Object.fromEntries(values)
 }
 
 /** A record without the members that are undefined: what was not typed is not asked for. */

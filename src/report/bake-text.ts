@@ -12,7 +12,8 @@ import type { RunSummary } from './summary.ts'
 /** In a plan: what will be watched once it is proven. */
 export function bakePlanLines(plan: Plan, look: Look): string[] {
   const { bake } = plan
-  if (bake === undefined) return []
+  // Where nothing has to be changed there is nothing to watch either.
+  if (bake === undefined || plan.steps.every(({ skip }) => skip !== undefined)) return []
   const settle = bake.settle === 0 ? '' : `, judged after ${formatDuration(bake.settle)}`
   const conditions = (['must', 'should'] as const).flatMap((role) =>
     bake[role].map((condition) => `${role.padEnd(6)}  ${demandWords(plan, condition)}`),

@@ -2,6 +2,7 @@ import type { LockSummary } from '../core/lock-view.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Release } from '../core/release.ts'
 import type { Line } from '../core/run/events.ts'
+import { isProven } from '../core/run/proven.ts'
 import type { BakeSummary } from './bake-summary.ts'
 import { type RunSummary, summarise } from './summary.ts'
 
@@ -109,7 +110,9 @@ export function statusOf(
 
 function withSettled(newestFirst: readonly RunSummary[]): ListedRun[] {
   return newestFirst.map((run, index) => {
-    const later = newestFirst.slice(0, index).findLast(({ result }) => result === 'proven')
+    const later = newestFirst
+      .slice(0, index)
+      .findLast(({ result }) => isProven(result) && result !== 'degraded')
     return later === undefined || !OPEN.has(run.result) ? run : { ...run, settledBy: later.id }
   })
 }
@@ -136,7 +139,7 @@ function watchedUntil({ bake }: RunSummary): string | undefined {
 }
 
 function lastSeenOf(newestFirst: readonly RunSummary[]): LastSeen {
-  const at = newestFirst.findIndex(({ result }) => result === 'proven' || result === 'degraded')
+  const at = newestFirst.findIndex(({ result }) => isProven(result))
   const proven = newestFirst[at]
   const since = newestFirst
     .slice(0, at === -1 ? undefined : at)

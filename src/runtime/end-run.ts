@@ -3,10 +3,11 @@ import { interruptedExit, signalName } from '../core/interruption.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import { whatStands } from '../core/run/conclude.ts'
 import type { RunEnded } from '../core/run/events.ts'
+import { isProven } from '../core/run/proven.ts'
 import { hasTried } from '../core/run/state.ts'
 import type { Carrier } from './carrier.ts'
 import { failpoint } from './failpoint.ts'
-import { isProven, recordProven } from './record-versions.ts'
+import { recordProven } from './record-versions.ts'
 
 // The ways in which carrying out a run comes to its end.
 

@@ -2,20 +2,13 @@ import type { Plan, PlannedUse } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import type { Release } from '../core/release.ts'
 import { whatIsApplied } from '../core/run/conclude.ts'
-import type { RunResult, Who } from '../core/run/events.ts'
+import type { Who } from '../core/run/events.ts'
 import type { RunState } from '../core/run/state.ts'
 import { useInForce } from '../core/run/use.ts'
 import { type KnownVersion, type Remark, sameVersion } from '../core/versions.ts'
 import { recordRun, unblock, withdrawProof } from './store/ledger.ts'
 import type { Session } from './types.ts'
 import { digestsOf } from './version-digests.ts'
-
-/** Results after which it is known which version is good. */
-const PROVEN = new Set<RunResult>(['proven', 'already', 'degraded'])
-
-export function isProven(result: RunResult): boolean {
-  return PROVEN.has(result)
-}
 
 /** When it was proven and by whom, where that is not now and here. */
 interface When {

@@ -30,6 +30,11 @@ describe('the command line', () => {
     [['run', '--plan', 'p.json'], 'the plan p.json does not exist', ''],
     [['plan', '--out', 'p.json'], '--out needs a target', 'rollback plan'],
     [['run', '--target', 'x', '--answer', 'yes'], '--answer yes is not a pair', '--answer name=value'],
+    [
+      ['run', '--target', 'x', '--answer', 'sure=yes', '--answer', 'sure=no'],
+      '--answer sure is given twice, with different values',
+      'Leave one of them out',
+    ],
     [['show', '--format', 'html'], "argument 'html' is invalid", 'markdown'],
     [['undo'], 'there is nothing to undo', 'rollback status'],
   ])('%j is bad usage: exit code 2, and what to do', async (args, message, cure) => {

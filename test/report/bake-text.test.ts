@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 
+import type { Plan } from '../../src/core/plan/types.ts'
 import type { RunEvent } from '../../src/core/run/events.ts'
 import { bakeEndText, bakeIntro } from '../../src/report/bake-text.ts'
 import { PLAIN } from '../../src/report/look.ts'
+import { planText } from '../../src/report/plan-text.ts'
 import { runMarkdown } from '../../src/report/run-markdown.ts'
 import { runText } from '../../src/report/run-text.ts'
 import { statusOf } from '../../src/report/status.ts'
@@ -28,6 +30,13 @@ const BREACHED = after(FAILS, {
   result: 'breached',
   exit: 28,
   why: 'error_rate below 1%: is 3%, not below 1%',
+})
+
+test('a plan announces it, and one that has nothing to change does not', () => {
+  const text = (wanted: Partial<Plan>): string => planText(plan({ bake: BAKE, ...wanted }), PLAIN)
+  expect(text({})).toContain('Bake: watched afterwards for 30m 00s')
+  const skipped = plan().steps.map((step) => ({ ...step, skip: 'already there' }))
+  expect(text({ steps: skipped })).not.toContain('Bake')
 })
 
 test('a breach says what, when, and the ways on', () => {

@@ -86,6 +86,30 @@ test('comes to rest when a later run is proven', () => {
   expect(text).toContain('it has no end yet; settled by 20261122-031500-7f3a')
 })
 
+test('what had nothing to change, and was proven, is no doubt any more', () => {
+  const already = journal(
+    [...STARTED, ...PROVEN].map((event) =>
+      event.type === 'run-ended' ? { ...event, result: 'already' } : event,
+    ),
+  )
+  const unmeasured = journal(
+    [...STARTED, ...RETAGGED, ...CALLED, ...PROVEN].map((event) =>
+      event.type === 'run-ended' ? { ...event, result: 'unmeasured', exit: 23 } : event,
+    ),
+  )
+  const status = statusOf(
+    '/srv/store',
+    [
+      { plan: plan({ id: 'again' }), lines: already },
+      { plan: plan({ id: 'first' }), lines: unmeasured },
+    ],
+    [],
+  )
+  const text = statusText(status, PLAIN, NOW)
+  expect(text).toMatch(/production\n {2}last seen: 1a2b3c4, proven/)
+  expect(text).toContain('settled by again')
+})
+
 test('is not settled by a run elsewhere', () => {
   expect(statusOf('/srv/store', [proven, unfinished], []).unfinished).toHaveLength(1)
 })
