@@ -30,7 +30,7 @@ export function askAtTerminal(
       return await askLine(`${wrap(output.redact(text), width - 1).join('\n')} `, until)
     } finally {
       // Nobody has ended its line by typing.
-      if (signal?.aborted === true) output.progress('')
+      if (until.aborted) output.progress('')
       release?.()
     }
   })

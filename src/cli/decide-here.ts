@@ -3,10 +3,12 @@ import { formatDuration, parseDuration } from '../core/duration.ts'
 import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
 import { exitBy, signalName } from '../core/interruption.ts'
 import type { Runbook } from '../core/model.ts'
+import type { Typed } from '../report/check-text.ts'
 import type { Session } from '../runtime/types.ts'
 import { factAsker } from './agree.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Output } from './output.ts'
+import type { RunbookOptions } from './runbook.ts'
 import { usageError } from './usage.ts'
 
 const VERDICT_EXIT: Record<Verdict, ExitCode> = {
@@ -16,12 +18,27 @@ const VERDICT_EXIT: Record<Verdict, ExitCode> = {
   unknown: EXIT.verdictUnknown,
 }
 
+/** What was typed, for the commands that are printed. */
+export function typedOf(
+  { runbook, env, set = [], procedure }: RunbookOptions & { procedure?: string | undefined },
+  answers: readonly string[],
+): Typed {
+  const one = (option: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [option, value]
+  const which = [...one('--runbook', runbook), ...one('--env', env), ...one('--procedure', procedure)]
+  return {
+    which: [...which, ...set.flatMap((pair) => ['--set', pair])],
+    answers: answers.flatMap((pair) => ['--answer', pair]),
+  }
+}
+
 /** Says what follows from a decision, and gives the exit code; `as`: what the command is about, or on the way to it. */
 export async function tellDecision(
   decision: Decision,
   { service, environment }: Runbook,
   output: Output,
   as: 'result' | 'progress',
+  typed: Typed,
 ): Promise<ExitCode> {
   const { checkText } = await import('../report/check-text.ts')
   const { verdict, interrupted } = decision
@@ -32,7 +49,7 @@ export async function tellDecision(
     const { explainText } = await import('../report/explain-text.ts')
     output[as](`${explainText(decision, look)}\n`)
   }
-  output[as](checkText(decision, `${service}, ${environment}`, look))
+  output[as](checkText(decision, `${service}, ${environment}`, look, typed))
   output.document({ type: 'check', exit, service, environment, ...documentOf(decision) })
   return exit
 }

@@ -10,6 +10,7 @@ import { usageError } from './usage.ts'
 interface Asking {
   kind?: Plan['kind']
   signals: Runbook['signals']
+  /** Absent where nothing is carried out. */
   steps?: readonly { id: string }[]
   confirmations?: readonly Confirmation[]
 }
@@ -27,10 +28,12 @@ const EVERYWHERE = new RegExp(`^(${STORE_ANSWER}|blocked|overwrite-.+|process-\\
  */
 export async function requireKnownAnswers(
   answers: Readonly<Record<string, string>>,
-  { kind, signals, steps = [], confirmations = [] }: Asking,
+  { kind, signals, steps, confirmations = [] }: Asking,
 ): Promise<void> {
-  const own = new Set([...steps, ...confirmations].map(({ id }) => id))
-  const open = Object.entries(answers).filter(([name]) => !own.has(name) && !EVERYWHERE.test(name))
+  const own = new Set([...(steps ?? []), ...confirmations].map(({ id }) => id))
+  const open = Object.entries(answers).filter(
+    ([name]) => !own.has(name) && (steps === undefined || !EVERYWHERE.test(name)),
+  )
   if (open.length === 0) return
   const asked = await askedOf(signals)
   for (const [name, answer] of open) {

@@ -7,10 +7,11 @@ import { userinfoOf } from '../io/userinfo.ts'
 // Pieces that the option schemas of several platforms share. All accept a secret's marker in place of its value.
 // zod/mini: what is built at every start must be light.
 
-/** What editors and the reference say about it. */
+/** With what editors and the reference say about it; a schema that is used elsewhere, too, stays as it is there. */
 export function described<T extends z.ZodMiniType>(schema: T, description: string): T {
-  z.globalRegistry.add(schema, { description })
-  return schema
+  const own = z.clone(schema)
+  z.globalRegistry.add(own, { ...z.globalRegistry.get(schema), description })
+  return own
 }
 
 /** Text that is not empty. */

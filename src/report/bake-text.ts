@@ -28,7 +28,11 @@ export function bakePlanLines(plan: Plan, look: Look): string[] {
 export function bakeIntro({ id, bake }: RunSummary, look: Look): string {
   if (bake === undefined) return ''
   if (bake.unanswered !== undefined)
-    return hanging('', 'It was watched for its whole time: all that is left is a question.', look).join('\n')
+    return hanging(
+      '',
+      'It was watched for its whole time: all that is left is a question, and what is measured is measured once more.',
+      look,
+    ).join('\n')
   const judged = bake.judgedFrom <= bake.seen ? '' : ` (judged from ${clock(bake.judgedFrom)} UTC on)`
   const words = `It is now watched for ${formatDuration(bake.left)}${judged}; others may begin a rollback meanwhile. Ctrl-C ends only the watching: the rollback is done. To go on with it later: \`rollback resume ${id}\``
   return hanging('', safeLine(words), look).join('\n')

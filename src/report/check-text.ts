@@ -1,6 +1,7 @@
 import { allKnownAfter } from '../core/conditions/judgement.ts'
 import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
 import { formatDuration, writtenDuration } from '../core/duration.ts'
+import { shellLine } from '../core/shell.ts'
 import { hanging, heading, sections } from './layout.ts'
 import type { Look, Paint } from './look.ts'
 import { waysOnLines } from './outcome-text.ts'
@@ -26,8 +27,16 @@ const PAINTS: Record<Verdict, (paint: Paint) => (text: string) => string> = {
   hold: (paint) => paint.good,
 }
 
+/** Arguments that the next command needs, too: which runbook, environment and procedure is meant, and what was answered. */
+export interface Typed {
+  which: readonly string[]
+  answers: readonly string[]
+}
+
+const NOTHING: Typed = { which: [], answers: [] }
+
 /** The verdict, and what it comes from: what speaks for it first, then what is not known, then what changes nothing. */
-export function checkText(decision: Decision, where: string, look: Look): string {
+export function checkText(decision: Decision, where: string, look: Look, typed: Typed = NOTHING): string {
   const { verdict, triggers, time, deployment, interrupted, sampled } = decision
   const outweighed = triggers.filter(isOutweighed)
   const of = (judged: TriggerVerdict['judged']) =>
@@ -45,7 +54,7 @@ export function checkText(decision: Decision, where: string, look: Look): string
     group('Not known', of('unknown'), deployment, look),
     group('Outweighed', outweighed, deployment, look),
     group('Does not hold', of('fails'), deployment, look),
-    waysOn(decision, look),
+    waysOn(decision, look, typed),
   ])
 }
 
@@ -66,20 +75,28 @@ function cutWords(signal: string, sampled: number): string {
 }
 
 /** What is to be done about it; nothing where all is well. */
-function waysOn({ verdict, triggers, unanswered }: Decision, look: Look): string[] {
+function waysOn(
+  { verdict, triggers, unanswered }: Decision,
+  look: Look,
+  { which, answers }: Typed,
+): string[] {
+  const again = (more: string): string => `${shellLine(['rollback', 'check', ...which, ...answers])} ${more}`
   const ways: WayOn[] = []
   if (verdict === 'rollback')
-    ways.push({ command: 'rollback run', does: 'choose a version, see the plan, go back to it' })
+    ways.push({
+      command: shellLine(['rollback', 'run', ...which]),
+      does: 'choose a version, see the plan, go back to it',
+    })
   if (unanswered.length > 0)
     ways.push({
-      command: ['rollback check', ...unanswered.map((name) => `--answer ${name}=…`)].join(' '),
+      command: again(unanswered.map((name) => `--answer ${name}=…`).join(' ')),
       does: 'say what only a person knows',
     })
   const unknown = unknownOf(triggers)
   const lasting = allKnownAfter(unknown.filter(({ knownAfter }) => knownAfter !== undefined))
   if (verdict !== 'rollback' && lasting !== undefined)
     ways.push({
-      command: `rollback check --sample ${writtenDuration(lasting)}`,
+      command: again(`--sample ${writtenDuration(lasting)}`),
       does:
         allKnownAfter(unknown) === undefined
           ? 'measure for longer what has to have lasted'

@@ -1,6 +1,7 @@
 import { releaseName } from '../core/release.ts'
 import { shellLine } from '../core/shell.ts'
 import { formatDuration } from '../core/duration.ts'
+import type { BakeSummary } from './bake-summary.ts'
 import { clock, conditionWords } from './bake-text.ts'
 import { BAKE_WORDS, JUDGED_WORDS, resultWords } from './event-words.ts'
 import { hanging, heading, sections } from './layout.ts'
@@ -49,9 +50,17 @@ function lastSeenWords({ proven, inDoubtSince }: LastSeen): string {
   const doubt = inDoubtSince === undefined ? '' : `in doubt since run ${inDoubtSince}`
   if (proven === undefined) return doubt === '' ? 'nothing was proven yet' : doubt
   const name = releaseName(proven.target) || `as before the run that ${proven.run} took back`
-  const watched = proven.watched === undefined ? '' : `, watched until ${minute(proven.watched)} UTC`
+  const watched = proven.watched === undefined ? '' : watchedWords(proven.bake, minute(proven.watched))
   const words = `${name}, proven ${minute(proven.at)} UTC${proven.degraded ? ', but degraded or partial' : ''}${watched}`
   return doubt === '' ? `last seen: ${words}` : `${doubt}; last seen before that: ${words}`
+}
+
+/** Whoever reads only this line must not take it for well. */
+function watchedWords(bake: BakeSummary['result'] | undefined, until: string): string {
+  if (bake === 'breached') return `, but its bake was breached at ${until} UTC`
+  return bake === 'open'
+    ? `, its bake is not over, watched until ${until} UTC`
+    : `, watched until ${until} UTC`
 }
 
 function minute(when: string | undefined): string {

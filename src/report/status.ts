@@ -47,6 +47,8 @@ export interface LastSeen {
         degraded: boolean
         /** Its bake was watched until then. */
         watched?: string | undefined
+        /** What that has come to; absent where there was none. */
+        bake?: BakeSummary['result'] | undefined
       }
     | undefined
   inDoubtSince?: string | undefined
@@ -151,6 +153,7 @@ function lastSeenOf(newestFirst: readonly RunSummary[]): LastSeen {
       at: proven.ended,
       degraded: proven.result === 'degraded',
       watched: watchedUntil(proven),
+      bake: proven.bake?.result,
     },
     inDoubtSince: since?.id,
   }

@@ -1,5 +1,5 @@
 import type { RunEvent, Who } from '../core/run/events.ts'
-import type { People } from './asked-signal.ts'
+import type { People, Said } from './asked-signal.ts'
 import { type Demand, sampleAll } from './demands.ts'
 
 export interface Asking {
@@ -33,11 +33,8 @@ export async function askFacts(
   }
 }
 
-/** Those that are for what is demanded: the same command may have answered others of the run. */
-export function answersTo(
-  demands: readonly Demand[],
-  answers: Readonly<Record<string, string>> = {},
-): [name: string, value: string][] {
+/** What is for something that is demanded: the same command may have answered others of the run. */
+export function saidTo(demands: readonly Demand[], said: Said): [name: string, said: Said[string]][] {
   const asked = new Set(demands.flatMap(({ watch }) => (watch.asked === undefined ? [] : watch.name)))
-  return Object.entries(answers).filter(([name]) => asked.has(name))
+  return Object.entries(said).filter(([name]) => asked.has(name))
 }

@@ -15,7 +15,7 @@ export interface People {
 }
 
 /** What people have said, by the name of the signal, and when; milliseconds since the epoch. */
-export type Said = Readonly<Record<string, { text: string; at: number }>>
+export type Said = Readonly<Record<string, { text: string; at: number; isOnRecord?: true }>>
 
 export function saidNow(answers: People['answers'], now: number): Said {
   return Object.fromEntries(Object.entries(answers).map(([name, text]) => [name, { text, at: now }]))

@@ -45,14 +45,14 @@ export class BakeRecord {
     return requireStillOurs(this.#session.store, this.#run.plan.id, this.#me)
   }
 
-  /** What has changed; at the end also the last words of each. */
-  async judged(demands: readonly Demand[], { words: withWords }: { words: boolean }): Promise<void> {
+  /** What has changed; also the last words of each; at the end all, and what was never measured as well. */
+  async judged(demands: readonly Demand[], which: 'news' | 'words' | 'all'): Promise<void> {
     for (const { condition: said, role, judgement, watch } of demands) {
       const condition = describeCondition(said)
       const former = this.#state.conditions.find((one) => one.role === role && one.condition === condition)
       const { verdict, words } = judgement
-      const isNews = former?.verdict !== verdict || (withWords && former.words !== words)
-      if (watch.taken.length > 0 && isNews)
+      const isNews = former?.verdict !== verdict || (which !== 'news' && former.words !== words)
+      if ((watch.taken.length > 0 || which === 'all') && isNews)
         await this.append({ type: 'bake-judged', condition, role, verdict, words })
     }
   }

@@ -85,7 +85,7 @@ class Execution implements Carrier {
     this.#state = fold(ground.lines)
     this.#options = {
       ...untilClosed(options, this.#closed.signal),
-      answersOfNow: answersOfNow(plan, this.#state, options.answers),
+      saidOfNow: answersOfNow(plan, ground.lines, options.answers, session.read.now()),
     }
   }
 

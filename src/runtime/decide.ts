@@ -9,7 +9,7 @@ import { UNTOLD } from './deployment.ts'
 import { told, unlessAborted, withHistory } from './trace-breach.ts'
 import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
 import type { Session } from './types.ts'
-import { watchSignal } from './signal-watch.ts'
+import { type SignalWatch, watchSignal } from './signal-watch.ts'
 
 /** Between two looks at what is due, in milliseconds. */
 const TICK = 50
@@ -46,9 +46,7 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
       watchSignal(basis, wanted, { said: saidNow(people.answers, start), inTime: sample === 0 }),
     ),
   )
-  // The time that a person takes to answer is no time of sampling.
-  let asking = 0
-  const left = (): number => sample - (now() - start - asking)
+  const left = (): number => sample - (now() - start)
   const explained = async (
     decision: Decision,
     measured: readonly Explainable[] = signals,
@@ -73,10 +71,14 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     const dated = told(decision, decisionOf(runbook, traced, now(), start), deployment)
     return explained({ ...dated, time: timeOf(runbook, dated.triggers, signals, now()) }, signals, traced)
   }
+  let question: Question | undefined
   // Nobody waits a moment longer than for the slowest of them.
   const firstRound = Promise.all(signals.map((one) => one.sample()))
   for (;;) {
-    for (const one of signals) if (one.isDue()) void one.sample()
+    if (question?.broken !== undefined) throw question.broken
+    if (question?.over === true) question = undefined
+    // It is sampled on while a person thinks; what is measured once is not measured again for that.
+    if (sample > 0 || question === undefined) for (const one of signals) if (one.isDue()) void one.sample()
     const isLate = sample > 0 && left() <= 0
     const each = isLate || signals.every(({ taken }) => taken.length > 0)
     const made = signals.reduce((sum, one) => sum + one.made, 0)
@@ -88,21 +90,19 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
       const decision = decisionOf(runbook, signals, now(), start)
       judged = { made, at: now(), decision }
       const key = JSON.stringify(decision.triggers)
-      if (key !== news) onNews?.(decision, Math.max(0, left()))
+      if (key !== news && question === undefined) onNews?.(decision, Math.max(0, left()))
       news = key
-      if (decision.verdict === 'rollback') return whole(decision)
+      if (decision.verdict === 'rollback') {
+        question?.takeBack()
+        return whole(decision)
+      }
       // Nobody is asked for what could not change anything, or before it is known what the machines say.
       const open =
         each &&
         people.ask &&
         signals.find(({ name, asked }) => asked?.open(now()) === true && matters(name, runbook, decision))
-      if (!open && left() <= 0) return whole(decision)
-      if (open) {
-        const before = now()
-        await open.asked?.ask(people, now)
-        await open.sample()
-        asking += now() - before
-      }
+      if (!open && question === undefined && left() <= 0) return whole(decision)
+      if (open) question ??= askedOf(open, people, now)
     }
     const { decision, at } = judged
     const pause = each ? sleep(TICK) : Promise.race([firstRound, sleep(TICK)])
@@ -112,4 +112,24 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     // What was being measured was broken off: that says nothing.
     if (interrupt.aborted && decision !== undefined) return explained(decision, measuredUntil(signals, at))
   }
+}
+
+/** One that a person is at. */
+interface Question {
+  over: boolean
+  broken?: unknown
+  takeBack(): void
+}
+
+function askedOf(watch: SignalWatch, people: People, now: () => number): Question {
+  const closed = new AbortController()
+  const question: Question = { over: false, takeBack: () => closed.abort() }
+  const answered = watch.asked?.ask(people, now, closed.signal) ?? Promise.resolve()
+  answered
+    .then(() => watch.sample())
+    .then(
+      () => (question.over = true),
+      (error: unknown) => (question.broken = error),
+    )
+  return question
 }

@@ -88,6 +88,14 @@ export function sampleDue(
   }
 }
 
+/** What more samples cannot change was true when it was measured: it has to be true once more. */
+export function judgeAnew(demands: readonly Demand[], until: number): void {
+  for (const one of demands.filter(({ judgement }) => judgement.final)) {
+    one.watch.taken = []
+    Object.assign(one, { judgement: NOT_MEASURED, held: false, until })
+  }
+}
+
 async function sampleFor(watch: SignalWatch, demands: readonly Demand[]): Promise<void> {
   await watch.sample()
   const now = watch.now()

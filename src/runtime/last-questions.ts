@@ -8,6 +8,8 @@ export class LastQuestions {
   readonly #closed = new AbortController()
   #state: 'not asked' | 'open' | 'over' = 'not asked'
   #broken: unknown
+  /** What nobody was there to answer. */
+  #unanswered: string[] = []
 
   constructor(facts: readonly Demand[], asking: Asking) {
     this.#facts = facts
@@ -34,16 +36,22 @@ export class LastQuestions {
   #ask(measure: () => Promise<void>): void {
     if (this.#facts.length === 0) return void (this.#state = 'over')
     this.#state = 'open'
+    if (this.#asking.askFact === undefined) this.#unanswered = this.#open()
     askFacts(this.#facts, this.#asking, this.#closed.signal)
       .then(measure)
       .then(
-        () => (this.#state = 'over'),
+        // Whoever was interrupted at a question has not answered it.
+        () => (this.#state = this.#asking.interrupted() ? 'open' : 'over'),
         (error: unknown) => (this.#broken = error),
       )
   }
 
-  /** What nobody was there to answer, with how to answer it. */
+  /** What nobody was there to answer, with how to answer it. An answer that has counted since is none of it. */
   unanswered(): string[] {
+    return this.#unanswered
+  }
+
+  #open(): string[] {
     const open = this.#facts.flatMap(({ watch: { name, asked } }) =>
       asked?.open(this.#asking.now()) === true ? [`${asked.question} (--answer ${name}=…)`] : [],
     )

@@ -62,8 +62,8 @@ export async function requireStillOurs(store: Pick<Store, 'find'>, id: string, m
   const { name, host } = bake?.ended?.by ?? watcher?.by ?? { name: 'somebody', host: 'another machine' }
   throw new Problem({
     code: 'watched',
-    message: `the bake of run ${id} was gone on with, or ended, while this process was asleep`,
-    found: `by ${name} on ${hostOf(host)}`,
+    message: `the bake of run ${id} was gone on with, or ended, by somebody else`,
+    found: `it was ${name} on ${hostOf(host)}`,
     cure: `What came of it: rollback show ${id}`,
     exit: EXIT.locked,
   })

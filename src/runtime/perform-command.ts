@@ -4,6 +4,7 @@ import type { Command } from '../core/run/command.ts'
 import type { RunEvent, Use } from '../core/run/events.ts'
 import { useInForce } from '../core/run/use.ts'
 import { askGate } from './answers.ts'
+import type { Said } from './asked-signal.ts'
 import type { Carrier } from './carrier.ts'
 import { askGuards } from './ask-guards.ts'
 import { captureAll } from './capture.ts'
@@ -14,8 +15,8 @@ import { settleDoubt } from './settle-doubt.ts'
 import type { CarryOutOptions } from './types.ts'
 
 export interface Performing extends CarryOutOptions {
-  /** Those of `answers` that are about how things are now: nothing is changed after them. */
-  answersOfNow: CarryOutOptions['answers']
+  /** What people have said of how things are now: nothing is changed after it. */
+  saidOfNow: Said
 }
 
 /** Does one thing that the reducer asks for, and writes down what came of it. */
@@ -49,15 +50,15 @@ export async function performCommand(carrier: Carrier, command: Command, options
       )
     }
     case 'prove':
-      return tell(carrier, await prove(carrier, knowing(options, options.answersOfNow)))
+      return tell(carrier, await prove(carrier, knowing(options, options.saidOfNow)))
     case 'record':
     case 'wait':
       return
   }
 }
 
-function knowing({ askFact, answers }: Performing, counting: Performing['answers']): Knowing {
-  return { askFact, answers: counting, beforehand: answers }
+function knowing({ askFact, answers }: Performing, said: Said): Knowing {
+  return { askFact, said, beforehand: answers }
 }
 
 async function tell(carrier: Carrier, event: RunEvent | undefined): Promise<void> {

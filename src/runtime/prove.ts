@@ -3,9 +3,9 @@ import type { Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Judged, RunEvent } from '../core/run/events.ts'
 import type { Carrier } from './carrier.ts'
-import { answersTo, askFacts } from './ask-facts.ts'
-import { type People, saidNow } from './asked-signal.ts'
-import { type Demand, demandsOf, partedByWhoKnows, sampleAll, sampleDue } from './demands.ts'
+import { askFacts, saidTo } from './ask-facts.ts'
+import type { People, Said } from './asked-signal.ts'
+import { type Demand, demandsOf, judgeAnew, partedByWhoKnows, sampleAll, sampleDue } from './demands.ts'
 import { atTheEnd, lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
 
 /** Milliseconds between two looks at what has been sampled. */
@@ -24,9 +24,9 @@ interface Proof {
 /** How what only people know is learned. */
 export interface Knowing {
   askFact?: People['ask'] | undefined
-  /** Given beforehand, and not before the last change. */
-  answers?: People['answers'] | undefined
-  /** All that was given beforehand; what is not in `answers` says nothing of how things are now. */
+  /** Not before the last change. */
+  said?: Said | undefined
+  /** All that was given beforehand; what is not in `said` says nothing of how things are now. */
   beforehand?: People['answers'] | undefined
 }
 
@@ -92,17 +92,18 @@ export async function proveStep(
 async function judgeAll(
   carrier: Carrier,
   verify: Verify,
-  { askFact, answers = {}, beforehand = {} }: Knowing,
+  { askFact, said = {}, beforehand = {} }: Knowing,
   asWell: () => Promise<boolean>,
 ): Promise<Demand[]> {
-  const demands = await demandsOf(carrier, verify, saidNow(answers, carrier.now()))
+  const demands = await demandsOf(carrier, verify, said)
   const { measured, asked } = partedByWhoKnows(demands)
   const allHold = async (): Promise<boolean> =>
     musts(measured).every(({ judgement }) => judgement.verdict === 'holds') && asWell()
   await untilDecided(carrier, verify.within, measured, allHold)
   if (asked.length === 0 || carrier.interrupted() || !(await allHold())) return demands
-  for (const [signal, value] of answersTo(asked, answers))
-    await carrier.append({ type: 'signal-answered', signal, value, by: carrier.session.who })
+  for (const [signal, { text: value, isOnRecord }] of saidTo(asked, said))
+    if (isOnRecord === undefined)
+      await carrier.append({ type: 'signal-answered', signal, value, by: carrier.session.who })
   await askFacts(asked, {
     askFact,
     who: carrier.session.who,
@@ -112,6 +113,7 @@ async function judgeAll(
   })
   if (askFact === undefined) return demands.map((one) => withWayToSayIt(one, carrier.now(), beforehand))
   if (carrier.interrupted()) return demands
+  judgeAnew(measured, carrier.now() + verify.within)
   await sampleAll(measured)
   await untilDecided(carrier, verify.within, measured, allHold)
   return demands

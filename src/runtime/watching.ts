@@ -7,8 +7,8 @@ import { BEAT, isLapse, SILENT } from '../core/run/bake.ts'
 import { concludeBake, isBreached } from '../core/run/conclude-bake.ts'
 import type { BakeEnded } from '../core/run/events.ts'
 import { type Said, saidNow } from './asked-signal.ts'
-import { answersTo } from './ask-facts.ts'
-import { saidSince } from './bake-answers.ts'
+import { answersIn } from './answers.ts'
+import { saidTo } from './ask-facts.ts'
 import { BakeRecord } from './bake-record.ts'
 import {
   type Demand,
@@ -78,7 +78,12 @@ export class Watching {
     this.#looked = this.#now()
     this.#began = this.#now()
     this.#ticked = this.#now()
-    this.#said = { ...saidSince(run.lines), ...saidNow(options.answers ?? {}, this.#now()) }
+    // Where a question is all that is left, its answer counts however long it takes to measure the rest once more.
+    const counted = this.#record.state.unanswered === undefined ? this.#now() : Infinity
+    this.#said = {
+      ...answersIn(run.lines.slice(run.lines.findIndex(({ event }) => event.type === 'run-ended') + 1)),
+      ...saidNow(options.answers ?? {}, counted),
+    }
     this.#questions = this.#toAsk([])
   }
 
@@ -94,15 +99,16 @@ export class Watching {
   async #watch(): Promise<Baked> {
     await this.#begin()
     await this.#record.begin()
-    for (const [signal, value] of answersTo(this.#demands, this.#options.answers))
-      await this.#record.append({ type: 'signal-answered', signal, value, by: this.#session.who })
+    for (const [signal, { text: value, isOnRecord }] of saidTo(this.#demands, this.#said))
+      if (isOnRecord === undefined)
+        await this.#record.append({ type: 'signal-answered', signal, value, by: this.#session.who })
     while (!this.#options.interrupt.aborted) {
       const baked = await this.#once()
       if (baked !== undefined) return baked
       await this.#sleep()
     }
     const { interrupt } = this.#options
-    if (this.#judging) await this.#record.judged(this.#demands, { words: true })
+    if (this.#judging) await this.#record.judged(this.#demands, 'words')
     await this.#record.append({ type: 'bake-stopped', signal: signalName(interrupt) })
     return { exit: interruptedExit(interrupt) }
   }
@@ -115,24 +121,35 @@ export class Watching {
     forgetOld(this.#measured)
     const { areOpen } = this.#questions
     sampleDue(this.#measured, ({ taken }) => taken.length === 0 || areOpen || this.#left() > 0)
-    if (this.#judging) await this.#record.judged(this.#demands, { words: false })
+    if (this.#judging) await this.#record.judged(this.#demands, 'news')
     if (isBreached(this.#record.state)) return this.#end()
+    // What is measured from now on is measured by nobody.
+    if (this.#options.interrupt.aborted) return undefined
     const isOver = this.#isOver()
     if (!isOver && !areOpen) this.#tell()
     if (isOver && this.#questions.areOver(() => sampleAll(this.#measured))) {
       const open = this.#questions.unanswered()
       return open.length === 0 ? this.#end() : this.#leave(open)
     }
-    if (this.#now() - this.#record.state.seen >= BEAT)
-      await this.#record.append({ type: 'bake-watched', words: this.#words() })
+    if (this.#now() - this.#record.state.seen >= BEAT) await this.#beat()
     const replaced = await this.#replaced()
     return replaced && { ended: replaced, exit: replaced.exit }
+  }
+
+  async #beat(): Promise<void> {
+    await this.#record.append({ type: 'bake-watched', words: this.#words() })
+    try {
+      await this.#record.requireStillOurs()
+    } catch (error) {
+      // Only the end needs the store: a remote may be down for a while.
+      if (!(error instanceof Problem && error.code === 'store-unreachable')) throw error
+    }
   }
 
   /** Whoever goes on with it can be asked. */
   async #leave(open: string[]): Promise<Baked> {
     await this.#record.requireStillOurs()
-    await this.#record.judged(this.#demands, { words: true })
+    await this.#record.judged(this.#demands, 'words')
     await this.#record.append({
       type: 'bake-unanswered',
       why: `nobody is there to answer: ${open.join('; ')}`,
@@ -196,7 +213,7 @@ export class Watching {
     // What somebody else has changed meanwhile says nothing about what was proven.
     const replaced = await this.#replaced(0)
     if (replaced !== undefined) return replaced
-    await this.#record.judged(this.#demands, { words: true })
+    await this.#record.judged(this.#demands, 'all')
     const ended = concludeBake(this.#record.state, this.#record.state.own)
     // Before the end is on record: whoever goes on after a crash in between comes to the same end.
     const unwritten = isLapse(ended) ? await recordLapse(this.#session, this.#run.plan) : undefined

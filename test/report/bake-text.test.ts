@@ -87,7 +87,10 @@ test('what waits for an answer says which, and that the rest is over', () => {
       rollback resume 20261122-031500-7f3a  answer what is left of it"
   `)
   expect(bakeIntro(summary, PLAIN)).toMatchInlineSnapshot(
-    `"It was watched for its whole time: all that is left is a question."`,
+    `
+    "It was watched for its whole time: all that is left is a question, and what is
+    measured is measured once more."
+  `,
   )
 })
 
@@ -131,10 +134,11 @@ test('status: what is on record is told as last seen, and when that was', () => 
     statusText(statusOf('/srv/store', [{ plan: PLAN, lines }], []), PLAIN, NOW).replaceAll(/\s+/g, ' ')
   const open = told(after())
   expect(open).toContain(
-    'last seen: 1a2b3c4, proven 2026-11-22 03:15 UTC, watched until 2026-11-22 03:15 UTC',
+    'last seen: 1a2b3c4, proven 2026-11-22 03:15 UTC, its bake is not over, watched until 2026-11-22 03:15 UTC',
   )
   expect(open).toContain('must error_rate below 1%: is 0.2%, below 1%, at 03:15:21 UTC')
   expect(open).not.toContain('now')
+  expect(told(BREACHED)).toContain('UTC, but its bake was breached at 2026-11-22 03:15 UTC')
   const why = 'nobody watches it'
   const givenUp = after({ type: 'bake-ended', result: 'given-up', exit: 0, why })
   expect(told(givenUp)).not.toContain('watched until')

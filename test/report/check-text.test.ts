@@ -51,6 +51,19 @@ describe('what is outweighed does not read as if it called for a rollback', () =
   })
 })
 
+test('the next commands mean the same runbook and environment, and say what was answered', () => {
+  const typed = { which: ['--env', 'staging', '--set', 'region=eu west'], answers: ['--answer', 'works=yes'] }
+  const unknown = trigger({ judged: 'unknown', verdict: 'unknown' })
+  const tell = (decision: Pick<Decision, 'verdict' | 'unanswered' | 'triggers'>): string =>
+    checkText({ sampled: 0, ...decision }, 'shop, staging', PLAIN, typed)
+  expect(tell({ verdict: 'rollback', triggers: [trigger({})], unanswered: [] })).toContain(
+    "rollback run --env staging --set 'region=eu west'",
+  )
+  expect(tell({ verdict: 'unknown', triggers: [unknown], unanswered: ['other'] })).toContain(
+    "rollback check --env staging --set 'region=eu west' --answer works=yes --answer other=…",
+  )
+})
+
 describe('unknown', () => {
   const lasting = trigger({
     id: 'lasting',

@@ -368,6 +368,66 @@ test('nobody is asked about one that is breached', async () => {
   expect(await watched(await proven(REPORTS), undefined, { askFact })).toMatchObject({ exit: 28 })
 })
 
+test('an answer counts that was given in time, however long the next question takes', async () => {
+  world.measure = () => percent(0.2)
+  const must = [
+    { signal: 'reports', below: 2 },
+    { signal: 'works', equals: true },
+  ]
+  const { exit } = await watched(await proven({ must }), undefined, {
+    async askFact(question) {
+      if (question.startsWith('How')) return '1'
+      const until = since() + 11 * 60_000
+      while (since() < until) await new Promise(setImmediate)
+      return 'yes'
+    },
+  })
+  expect(exit).toBe(0)
+})
+
+test('an answer that is all that is left counts, however long what is measured takes once more', async () => {
+  world.measure = () => percent(0.2)
+  const plan = await proven({
+    for: 1_800_000,
+    must: [
+      { signal: 'reports', below: 2 },
+      { signal: 'errors', below: '1%', for: 900_000 },
+    ],
+  })
+  expect(await watched(plan)).toMatchObject({ exit: 26 })
+  expect(await watched(plan, undefined, { answers: { reports: '1' } })).toMatchObject({ exit: 0 })
+})
+
+test('Ctrl-C at a question, while a line is being written, is no answer to it', async () => {
+  const stop = new AbortController()
+  let leave = (): void => {}
+  const must = [
+    { signal: 'works', equals: true },
+    { signal: 'reports', below: 2 },
+  ]
+  const plan = await proven({ must })
+  const { reopen } = session.store
+  session.store.reopen = async (id) => {
+    const { log, ...run } = await reopen.call(session.store, id)
+    const append = log.append.bind(log)
+    log.append = async (event) => {
+      const line = await append(event)
+      if (event.type !== 'bake-judged') return line
+      stop.abort(new Interruption('SIGINT', clock.now))
+      leave()
+      for (let turns = 0; turns < 30; turns++) await new Promise(setImmediate)
+      return line
+    }
+    return { ...run, log }
+  }
+  const askFact = (question: string): Promise<string | undefined> =>
+    question.startsWith('Does')
+      ? Promise.resolve('yes')
+      : new Promise((resolve) => (leave = () => resolve(undefined)))
+  const { exit, ended } = await watched(plan, stop.signal, { askFact })
+  expect({ exit, ended }).toEqual({ exit: 130, ended: undefined })
+})
+
 test('where nobody is there it has no end: whoever goes on with it can say it', async () => {
   world.measure = () => percent(0.2)
   const plan = await proven(REPORTS)

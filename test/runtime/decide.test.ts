@@ -128,6 +128,60 @@ test('one that is not done when the sampling ends is not known', async () => {
   expect(await judged([high({ above: 5 })], 10_000)).toMatchObject({ verdict: 'unknown' })
 })
 
+test('it is sampled on while a person thinks, who is left alone once it is known', async () => {
+  world.measure = () => now(9)
+  const triggers: Trigger[] = [
+    { ...high({ above: 5, in_a_row: 3 }), id: 'down' },
+    { id: 'reported', severity: 'high', when: { signal: 'reports', at_least: 3 } },
+  ]
+  const signals = {
+    s: { source: 'fake', with: { name: 's' }, every: 1000 },
+    reports: { source: 'ask', with: { question: 'How many?', type: 'number' } },
+  }
+  let left = false
+  const { verdict } = await decide(session, runbookOf([setting('image')], {}, { signals, triggers }), {
+    sample: 20_000,
+    interrupt: new AbortController().signal,
+    people: {
+      answers: {},
+      ask: (_question, _answers, signal) =>
+        new Promise((resolve) =>
+          signal?.addEventListener('abort', () => {
+            left = true
+            resolve(undefined)
+          }),
+        ),
+    },
+  })
+  expect(verdict).toBe('rollback')
+  expect(left).toBe(true)
+})
+
+test('who is asked has the time they need, also beyond that of the sampling', async () => {
+  world.measure = () => now(1)
+  const triggers: Trigger[] = [
+    high({ above: 5 }),
+    { id: 'reported', severity: 'high', when: { signal: 'reports', at_least: 3 } },
+  ]
+  const signals = {
+    s: { source: 'fake', with: { name: 's' }, every: 1000 },
+    reports: { source: 'ask', with: { question: 'How many?', type: 'number' } },
+  }
+  const { verdict } = await decide(session, runbookOf([setting('image')], {}, { signals, triggers }), {
+    sample: 5000,
+    interrupt: new AbortController().signal,
+    people: {
+      answers: {},
+      async ask() {
+        const until = clock.now + 30_000
+        while (clock.now < until) await new Promise(setImmediate)
+        return '4'
+      },
+    },
+  })
+  expect(verdict).toBe('rollback')
+})
+
 describe('interrupted', () => {
   test('tells what was known until then: what was broken off says nothing', async () => {
     const controller = new AbortController()

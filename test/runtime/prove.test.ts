@@ -450,6 +450,29 @@ describe('what only a person knows', () => {
     expect(proof).toMatchObject({ verdict: 'fails', why: expect.stringContaining('503') as string })
   })
 
+  test('also where exactly so many samples are wanted', async () => {
+    world.measure = () => up
+    const must = [{ ...HEALTHY, samples: 2 }, WORKS]
+    const proof = await prove(carrierFor(planAsking({ must })), {
+      async askFact() {
+        world.measure = () => down
+        return 'yes'
+      },
+    })
+    expect(proof).toMatchObject({ verdict: 'fails' })
+    world.measure = () => up
+    const well = await prove(carrierFor(planAsking({ must })), { askFact: async () => 'yes' })
+    expect(well).toMatchObject({ verdict: 'holds' })
+  })
+
+  test('what is on record is neither asked nor recorded again', async () => {
+    world.measure = () => up
+    const carrier = carrierFor(planAsking({ must: [WORKS] }))
+    const said = { works: { text: 'yes', at: clock, isOnRecord: true as const } }
+    expect(await prove(carrier, { said })).toMatchObject({ verdict: 'holds' })
+    expect(carrier.events.filter(({ type }) => type.startsWith('signal-'))).toEqual([])
+  })
+
   test('where nobody can be asked it is not known', async () => {
     world.measure = () => up
     expect(await prove(carrierFor(planAsking({ must: [HEALTHY, WORKS] })))).toMatchObject({
@@ -470,7 +493,9 @@ describe('what only a person knows', () => {
   test('what was answered after the last change is judged, and on record', async () => {
     world.measure = () => up
     const carrier = carrierFor(planAsking({ must: [HEALTHY, WORKS] }))
-    expect(await prove(carrier, { answers: { works: 'yes' } })).toMatchObject({ verdict: 'holds' })
+    expect(await prove(carrier, { said: { works: { text: 'yes', at: clock } } })).toMatchObject({
+      verdict: 'holds',
+    })
     expect(carrier.events).toContainEqual({
       type: 'signal-answered',
       signal: 'works',
@@ -478,7 +503,7 @@ describe('what only a person knows', () => {
       by: session.who,
     })
     expect(
-      await prove(carrierFor(planAsking({ must: [WORKS] })), { answers: { works: 'no' } }),
+      await prove(carrierFor(planAsking({ must: [WORKS] })), { said: { works: { text: 'no', at: clock } } }),
     ).toMatchObject({
       verdict: 'fails',
     })

@@ -1,6 +1,6 @@
 import type { ExitCode } from '../../core/exit.ts'
 import type { Call } from '../catalog/types.ts'
-import { decideHere, tellDecision } from '../decide-here.ts'
+import { decideHere, tellDecision, typedOf } from '../decide-here.ts'
 import { requireKnownAnswers } from '../known-answers.ts'
 import { requireRunbook, type RunbookOptions } from '../runbook.ts'
 import { keyValues } from '../usage.ts'
@@ -22,6 +22,6 @@ export function runCheck({ options, output }: Call): Promise<ExitCode> {
     await requireKnownAnswers(answers, runbook)
     const asking = { session, interrupts, output, sample, answers, explain, procedure }
     const decision = await decideHere(runbook, asking)
-    return tellDecision(decision, runbook, output, 'result')
+    return tellDecision(decision, runbook, output, 'result', typedOf({ ...which, procedure }, answer))
   })
 }

@@ -123,14 +123,15 @@ async function planOf(call: Call, options: RunOptions, at: Caller): Promise<Made
 /** `--if rollback`: goes on only where the triggers say so; else the exit code that tells why not. */
 async function gate(
   runbook: Runbook,
-  { sample = USUAL_SAMPLE, procedure }: RunOptions,
+  options: RunOptions,
   { session, interrupts, answers }: Caller,
   output: Output,
 ): Promise<{ held: ExitCode } | { decision: DecisionOnRecord }> {
-  const { decideHere, tellDecision } = await import('../decide-here.ts')
+  const { sample = USUAL_SAMPLE, procedure } = options
+  const { decideHere, tellDecision, typedOf } = await import('../decide-here.ts')
   const asking = { session, interrupts, output, sample, answers, procedure }
   const decision = await decideHere(runbook, asking)
-  const exit = await tellDecision(decision, runbook, output, 'progress')
+  const exit = await tellDecision(decision, runbook, output, 'progress', typedOf(options, options.answer))
   if (decision.interrupted !== undefined) throw interruption(interrupts.signal)
   if (decision.verdict === 'rollback') return { decision: onRecord(decision) }
   const result = decision.verdict === 'hold' ? 'not-needed' : decision.verdict

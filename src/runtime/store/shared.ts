@@ -20,7 +20,14 @@ const PACE = { beat: 20_000, ttl: 90_000 }
 /** Milliseconds between two checkpoints that nobody waits for. */
 const CALM = 2000
 /** After these other machines are told, soon. */
-const CHECKPOINTS = new Set<RunEvent['type']>(['step-ended', 'phase-started', 'proof', 'interrupted'])
+const CHECKPOINTS = new Set<RunEvent['type']>([
+  'step-ended',
+  'phase-started',
+  'proof',
+  'interrupted',
+  'bake-started',
+  'bake-watched',
+])
 
 interface SharedStoreOptions {
   place: string

@@ -47,7 +47,7 @@ describeWith(['sh'], 'what only a person knows', () => {
     const unknown = await stage.cli.run(['check', '--answer', 'reports=0'])
     expectExit(unknown, 12)
     expect(unknown.stdout).toContain('nobody has answered: Is data being corrupted?')
-    expect(unknown.stdout).toContain('rollback check --answer corrupt=…')
+    expect(unknown.stdout).toContain('rollback check --answer reports=0 --answer corrupt=…')
     const plain = await stage.cli.run(['check', '--explain'], { env: { LC_ALL: 'C' } })
     expect(plain.stdout).toContain('--answer corrupt=...')
     expect(plain.stdout).toMatch(/^[\n -~]+$/)

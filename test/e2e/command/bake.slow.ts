@@ -190,12 +190,16 @@ describeWith(['sh', 'git'], 'what is watched after a rollback', () => {
   test('on a shared store another machine sees it, and goes on with it', async () => {
     await using remote = await tempFolder('remote')
     await mustRun('git', ['init', '--quiet', '--bare', remote.path])
-    await using stage = await start({ for: '10s' }, { store: { git: { remote: remote.path } } })
+    await using stage = await start({ for: '20s' }, { store: { git: { remote: remote.path } } })
     const running = await startWatched(stage)
-    running.kill('SIGINT')
-    expectExit(await running.result, 130)
     // Nothing in common but the remote.
     const env = { ROLLBACK_STORE: stage.at('other-store') }
+    const isSeen = async (): Promise<boolean> =>
+      (await stage.cli.run(['status'], { env })).stdout.includes('; watched by ')
+    expect(await poll(isSeen, 8000)).toBe(true)
+    expectExit(await stage.cli.run(['abandon', 'last', '--reason', 'seen', '--yes'], { env }), 25)
+    running.kill('SIGINT')
+    expectExit(await running.result, 130)
     expect((await stage.cli.run(['status', '--json'], { env })).json()['baking']).toMatchObject([
       { watched: false, bake: { result: 'open' } },
     ])
