@@ -28,6 +28,9 @@ export function goesOn({ unanswered }: { unanswered?: string | undefined }): str
 /** Results after which there is nothing of the run to take back. */
 const NOTHING_STANDS = new Set<Ended['result']>(['already', 'refused', 'declined', 'failed'])
 
+/** That nothing of this run stands says nothing of those before it. */
+const STATUS: WayOn = { command: 'rollback status', does: 'what earlier runs have changed' }
+
 const GUARDED: WayOn = {
   does: 'the same again, once that holds; or plan it anew with --force --reason <text>, to go past what does not hold by then',
 }
@@ -40,6 +43,7 @@ export function waysOn(run: Ended, undoable: boolean): WayOn[] {
   const show = { command: shellLine(['rollback', 'show', run.id]), does: 'the whole report' }
   const undo = { command: shellLine(['rollback', 'undo', run.id]), does: undoDoes(run) }
   if (run.result === 'refused') return [show, GUARDED]
+  if (run.result === 'failed') return [show, STATUS]
   if (NOTHING_STANDS.has(run.result)) return [show]
   const back = undoable ? [undo] : []
   const resume = shellLine(['rollback', 'resume', run.id])

@@ -6,7 +6,10 @@ import { measuredAs } from './look-backs.ts'
 import type { SignalWatch } from './signal-watch.ts'
 
 /** A signal, and what was measured of it. */
-export type Measured = Pick<SignalWatch, 'name' | 'own' | 'signal' | 'every' | 'taken' | 'baseline' | 'asked'>
+export type Measured = Pick<
+  SignalWatch,
+  'name' | 'own' | 'signal' | 'every' | 'pace' | 'taken' | 'baseline' | 'asked'
+>
 
 /** The same, with how far back it was asked. */
 export type Explainable = Measured & Pick<SignalWatch, 'history'>
@@ -27,16 +30,16 @@ export function knownBy(signals: readonly Measured[], now: number, speaks: Speak
 
 /** The signals with what was known of them at a moment, in milliseconds since the epoch. */
 export function measuredUntil(signals: readonly SignalWatch[], until: number): Explainable[] {
-  return signals.map(({ name, own, signal, every, baseline, asked, history, taken }) => {
+  return signals.map(({ name, own, signal, every, pace, baseline, asked, history, taken }) => {
     const known = taken.filter(({ at }) => at <= until)
-    return { name, own, signal, every, baseline, asked, history, taken: known }
+    return { name, own, signal, every, pace, baseline, asked, history, taken: known }
   })
 }
 
 export function judgingOf(
-  { every, signal, baseline }: Pick<SignalWatch, 'every' | 'signal' | 'baseline'>,
+  { pace, signal, baseline }: Pick<SignalWatch, 'pace' | 'signal' | 'baseline'>,
   now: number,
   speaks: Speaks,
 ): JudgingAll {
-  return { now, every, unit: signal.unit, baseline, floor: signal.baseline?.floor, speaks }
+  return { now, every: pace, unit: signal.unit, baseline, floor: signal.baseline?.floor, speaks }
 }

@@ -39,6 +39,8 @@ export class SignalWatch {
   made = 0
   /** When the next sample is due, in milliseconds since the epoch. */
   due: number
+  /** Milliseconds between two samples, as far as is known: no test that takes a minute is sampled every second. */
+  pace: number
   /** One is being taken: a slow smoke test must not hold up the others. */
   sampling = false
   /** Known once it was asked for; where it could not be told, it is asked for again. */
@@ -58,6 +60,7 @@ export class SignalWatch {
     this.signal = { ...declared, window: window ?? declared.window }
     this.every = every ?? declared.every ?? EVERY
     this.asked = how.asked
+    this.pace = this.every
     this.due = basis.session.read.now()
     this.#basis = basis
     this.#wanted = wanted
@@ -70,6 +73,7 @@ export class SignalWatch {
 
   async sample(): Promise<void> {
     this.sampling = true
+    const began = this.now()
     this.due = this.now() + this.every
     const [found, baseline] = await Promise.all([orUnreachable(this.#measure()), this.#usual()])
     const measurement = takenSince(this.#how.since, found)
@@ -77,6 +81,7 @@ export class SignalWatch {
     // It tells again what those have told that lie in it.
     if (from !== undefined) this.taken = this.taken.filter((old) => old.at < from)
     this.taken.push({ at: this.now(), measurement })
+    if (from === undefined) this.pace = Math.max(this.every, this.now() - began)
     this.baseline = baseline
     this.made++
     this.sampling = false

@@ -15,9 +15,9 @@ export async function withHistory(signals: readonly SignalWatch[], now: () => nu
     signals.map(async (one) => {
       const measurement = await one.before(Math.min(LOOK_BACK, one.every * MOST_SAMPLES))
       const tells = measurement?.kind === 'samples' || measurement?.kind === 'series'
-      const { name, own, signal, every, baseline, asked } = one
+      const { name, own, signal, every, pace, baseline, asked } = one
       const taken = tells ? [{ at: now(), measurement }] : one.taken
-      return { name, own, signal, every, baseline, asked, taken }
+      return { name, own, signal, every, pace, baseline, asked, taken }
     }),
   )
 }

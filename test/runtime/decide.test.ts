@@ -182,6 +182,16 @@ test('who is asked has the time they need, also beyond that of the sampling', as
   expect(verdict).toBe('rollback')
 })
 
+test('what takes longer than its pace is sampled as often as it can be: that is no gap', async () => {
+  world.measure = async () => {
+    const until = clock.now + 8000
+    while (clock.now < until) await new Promise(setImmediate)
+    return now(9)
+  }
+  const { verdict, triggers } = await judged([high({ above: 5, for: 20_000 })], 60_000)
+  expect(verdict, triggers[0]?.words).toBe('rollback')
+})
+
 describe('interrupted', () => {
   test('tells what was known until then: what was broken off says nothing', async () => {
     const controller = new AbortController()
