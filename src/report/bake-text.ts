@@ -34,7 +34,8 @@ export function bakeIntro({ id, bake }: RunSummary, look: Look): string {
       look,
     ).join('\n')
   const judged = bake.judgedFrom <= bake.seen ? '' : ` (judged from ${clock(bake.judgedFrom)} UTC on)`
-  const words = `It is now watched for ${formatDuration(bake.left)}${judged}; others may begin a rollback meanwhile. Ctrl-C ends only the watching: the rollback is done. To go on with it later: \`rollback resume ${id}\``
+  const time = bake.left === 0 ? 'until it can be concluded' : `for ${formatDuration(bake.left)}`
+  const words = `It is now watched ${time}${judged}; others may begin a rollback meanwhile. Ctrl-C ends only the watching: the rollback is done. To go on with it later: \`rollback resume ${id}\``
   return hanging('', safeLine(words), look).join('\n')
 }
 
@@ -53,7 +54,7 @@ export function bakeLines({ bake }: RunSummary, look: Look): string[] {
 function bakeHead(bake: BakeSummary, look: Look): string[] {
   const { good, bad, warn, strong } = look.paint
   const paint = bake.result === 'held' ? good : bake.result === 'breached' ? bad : warn
-  const times = ` (${formatDuration(bake.watched)} of ${formatDuration(bake.for)})`
+  const times = ` (${formatDuration(Math.min(bake.watched, bake.for))} of ${formatDuration(bake.for)})`
   return [paint(strong(bakeTitle(bake))) + times, ...hanging('', brief(bakeWhy(bake)), look)].filter(
     (line) => line !== '',
   )
@@ -74,7 +75,8 @@ export function bakeWhy(bake: BakeSummary): string {
   if (result !== 'open') return why
   if (unanswered !== undefined)
     return `The rollback is done and proven, and watched for its whole time; ${unanswered}`
-  const leftWords = `${formatDuration(left)} are left`
+  const leftWords =
+    left === 0 ? 'its time is over, and it has not been concluded' : `${formatDuration(left)} are left`
   return stopped === undefined
     ? `The rollback is done and proven; last seen at ${clock(seen)} UTC, ${leftWords}.`
     : `The rollback is done and proven; only the watching was stopped by ${stopped} at ${clock(seen)} UTC, ${leftWords}.`

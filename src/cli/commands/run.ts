@@ -1,6 +1,6 @@
 import { type DecisionOnRecord, onRecord } from '../../core/conditions/verdict.ts'
 import type { ExitCode } from '../../core/exit.ts'
-import type { Runbook } from '../../core/model.ts'
+import type { Procedure, Runbook } from '../../core/model.ts'
 import type { Plan } from '../../core/plan/types.ts'
 import { type Guide, guideOf } from '../../report/guide.ts'
 import type { Session } from '../../runtime/types.ts'
@@ -80,6 +80,8 @@ async function planOf(call: Call, options: RunOptions, at: Caller): Promise<Made
   const { procedureNamed } = await import('../../runtime/plan-ground.ts')
   const procedure = procedureNamed(runbook, options.procedure)
   await requireKnownAnswers(at.answers, { ...procedure, signals: runbook.signals })
+  if (options.if !== undefined && !output.interactive)
+    await requireTargetToday(call, options, at, { runbook, procedure })
   const gated = options.if === undefined ? undefined : await gate(runbook, options, at, output)
   if (gated !== undefined && 'held' in gated) return { kind: 'ended', exit: gated.held }
   const { makePlan } = await import('../../runtime/make-plan.ts')
@@ -118,6 +120,18 @@ async function planOf(call: Call, options: RunOptions, at: Caller): Promise<Made
     plannedAt: value,
     already: outcome.kind === 'already' ? outcome.why : undefined,
   }
+}
+
+/** Before anything is sampled: else a pipeline finds a slip of the pen in the incident. */
+async function requireTargetToday(
+  { output }: Call,
+  { target }: RunOptions,
+  at: Caller,
+  { runbook, procedure }: { runbook: Runbook; procedure: Procedure },
+): Promise<void> {
+  const { requireTarget } = await import('../require-target.ts')
+  const { session } = await openForRun(output, { ...runbook, runbook: runbook.path }, at, true)
+  await at.interrupts.orInterrupted(requireTarget(session, runbook, procedure, target))
 }
 
 /** `--if rollback`: goes on only where the triggers say so; else the exit code that tells why not. */

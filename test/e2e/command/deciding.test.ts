@@ -77,6 +77,20 @@ describeWith(['sh'], 'a rollback that depends on the verdict', () => {
     expect(await verdict()).toEqual(['holds', 'unknown'])
   })
 
+  test('a slip of the pen in the target is found on any day, not in the incident', async () => {
+    await using stage = await start([DOWN])
+    await stage.write('healthy', '')
+    const gated = (...target: string[]): Promise<CliResult> =>
+      stage.cli.run(['run', '--if', 'rollback', '--yes', '--sample', '1s', ...target])
+    const missing = await gated()
+    expectExit(missing, 2)
+    expect(missing.stderr).toContain('a target is needed')
+    const unproven = await gated('--target', 'last-proven')
+    expectExit(unproven, 20)
+    expect(unproven.stderr).toContain('has been proven yet')
+    expect(unproven.output).not.toContain('left;')
+  })
+
   test('stopped while it samples: what is known so far is told, nothing is changed, and 130', async () => {
     const lasting = { id: 'reported', signal: 'reports', at_least: 3, for: '1h', severity: 'medium' }
     await using stage = await start([lasting])

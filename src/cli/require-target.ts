@@ -1,0 +1,31 @@
+import type { Procedure, Runbook } from '../core/model.ts'
+import { Problem } from '../core/problem.ts'
+import { findTarget } from '../runtime/find-target.ts'
+import type { Session } from '../runtime/types.ts'
+import { usageError } from './usage.ts'
+
+/** What is certain: no measuring system, and no incident, will make such a target one. */
+const CERTAIN = new Set(['target-invalid', 'target-ambiguous', 'nothing-proven'])
+
+/**
+ * For a run that may be started any day and only acts in an incident: a mistake in its target must be found today. Throws
+ * a Problem where that is certain; whether a version of that name is there on every surface is told by a dry run, and by
+ * the plan.
+ */
+export async function requireTarget(
+  session: Session,
+  runbook: Runbook,
+  procedure: Procedure,
+  target: string | undefined,
+): Promise<void> {
+  if (target === undefined)
+    throw usageError(
+      'a target is needed: --target <version>',
+      'Name the version that a rollback returns to, such as last-proven.',
+    )
+  try {
+    await findTarget(session, runbook, procedure, target)
+  } catch (error) {
+    if (error instanceof Problem && CERTAIN.has(error.code)) throw error
+  }
+}
