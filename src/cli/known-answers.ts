@@ -30,6 +30,9 @@ export async function requireKnownAnswers(
   answers: Readonly<Record<string, string>>,
   { kind, signals, steps, confirmations = [] }: Asking,
 ): Promise<void> {
+  const empty = Object.keys(answers).find((name) => answers[name]?.trim() === '')
+  if (empty !== undefined)
+    throw usageError(`--answer ${empty} is empty`, 'Say what the answer is: a variable may not be set.')
   const own = new Set([...(steps ?? []), ...confirmations].map(({ id }) => id))
   const open = Object.entries(answers).filter(
     ([name]) => !own.has(name) && (steps === undefined || !EVERYWHERE.test(name)),

@@ -46,7 +46,7 @@ export function givenValue<Options>(
   answer: string,
 ): SampleValue {
   const value = person.value(options, answer, unit)
-  if (isWrong(value)) throw notAnAnswer(name, value.why, person.answers(options))
+  if (isWrong(value)) throw notAnAnswer(name, person.answers(options))
   return value
 }
 
@@ -101,10 +101,11 @@ function isWrong(value: SampleValue | { why: string }): value is { why: string }
   return typeof value === 'object' && value !== null
 }
 
-function notAnAnswer(name: string, why: string, answers: readonly string[]): Problem {
+/** Not with what was given: it may be a secret, and none has been read yet that would be recognised. */
+function notAnAnswer(name: string, answers: readonly string[]): Problem {
   return new Problem({
     code: 'answer-invalid',
-    message: `--answer ${name}: ${why}`,
+    message: `--answer ${name}: what was given is not an answer to it`,
     cure: `answer ${answers.join(' or ')}`,
     exit: EXIT.usage,
   })

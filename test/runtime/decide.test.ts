@@ -192,6 +192,34 @@ test('what takes longer than its pace is sampled as often as it can be: that is 
   expect(verdict, triggers[0]?.words).toBe('rollback')
 })
 
+test('what could not be measured is not well, whatever a trigger is afraid of', async () => {
+  world.measure = () => ({ kind: 'samples', samples: [{ at: clock.now, value: null, failing: 'HTTP 500' }] })
+  for (const fear of [
+    { below: 10 },
+    { between: [1, 5] as [number, number] },
+    { equals: 'no' },
+    { matches: 'x' },
+  ])
+    expect((await judged([high(fear)])).triggers[0], JSON.stringify(fear)).toMatchObject({
+      judged: 'unknown',
+      verdict: 'unknown',
+    })
+})
+
+test('it has not held for longer than it was seen to', async () => {
+  world.measure = () => now(9)
+  const trigger: Trigger = { ...high({ above: 5 }), severity: 'medium', rollbackAfter: 5000 }
+  expect(await judged([trigger], 8000, { every: 60_000 })).toMatchObject({ verdict: 'investigate' })
+  expect(await judged([trigger], 8000)).toMatchObject({ verdict: 'rollback' })
+})
+
+test('a history of more points than a function takes arguments is judged', async () => {
+  const from = clock.now - 200_000
+  const samples = Array.from({ length: 200_000 }, (_, index) => ({ at: from + index, value: 9 }))
+  world.measure = () => ({ kind: 'samples', samples, from })
+  expect((await judged([high({ above: 5, for: 60_000 })])).verdict).toBe('rollback')
+})
+
 describe('interrupted', () => {
   test('tells what was known until then: what was broken off says nothing', async () => {
     const controller = new AbortController()

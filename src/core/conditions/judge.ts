@@ -78,7 +78,12 @@ function judgeOne(condition: Condition, taken: readonly Taken[], judging: Judgin
   const judged = judgeMoments(condition, moments, judging)
   return judged.verdict === 'fails' || since === undefined
     ? judged
-    : { ...judged, since, began: hadNotBegun(moments, since, judging.every) }
+    : {
+        ...judged,
+        since,
+        began: hadNotBegun(moments, since, judging.every),
+        seen: moments.at(-1)?.at,
+      }
 }
 
 function judgeMoments(condition: Condition, moments: Moment[], judging: Judging): Judgement {

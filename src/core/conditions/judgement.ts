@@ -11,6 +11,8 @@ export interface Judgement {
   since?: number | undefined
   /** It began then: right before it did not hold. Else it may have held for longer. */
   began?: boolean | undefined
+  /** When that was seen last; milliseconds since the epoch. */
+  seen?: number | undefined
   /** More samples cannot change it. */
   final: boolean
   /** Unknown only because it was not measured for long enough: sampled for so many milliseconds, it is known. */
@@ -59,9 +61,14 @@ export function allKnownAfter(judgements: readonly Pick<Judgement, 'knownAfter'>
 export function beginningOf(
   judgements: readonly Judgement[],
   earliest: (...times: number[]) => number,
-): Pick<Judgement, 'since' | 'began'> {
+): Pick<Judgement, 'since' | 'began' | 'seen'> {
   const times = judgements.flatMap(({ since }) => since ?? [])
   if (times.length === 0) return {}
   const since = earliest(...times)
-  return { since, began: judgements.some((one) => one.since === since && one.began === true) }
+  const seen = judgements.flatMap((one) => one.seen ?? [])
+  return {
+    since,
+    began: judgements.some((one) => one.since === since && one.began === true),
+    seen: seen.length === 0 ? undefined : Math.min(...seen),
+  }
 }

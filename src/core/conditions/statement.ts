@@ -12,7 +12,7 @@ export function judgeStatement(statement: Statement, judgeOne: JudgeOne): Judgem
   }
   if ('any' in statement) return together(statement.any, judgeOne, ['holds', 'unknown', 'fails'], Math.min)
   if (!('not' in statement)) return judgeOne(statement)
-  const { since: _, began: __, ...judgement } = judgeStatement(statement.not, judgeOne)
+  const { since: _, began: __, seen: ___, ...judgement } = judgeStatement(statement.not, judgeOne)
   // That the contrary of something could not be seen does not make it so.
   if (judgement.valueless === true) return { ...judgement, verdict: 'unknown' }
   return { ...judgement, verdict: OPPOSITE[judgement.verdict] }
@@ -37,6 +37,12 @@ function together(
     ...beginningOf(deciding, earliest),
     knownAfter: allKnownAfter(deciding),
     final: deciding.every(({ final }) => final),
-    valueless: deciding.some((one) => one.valueless) || undefined,
+    valueless: isValueless(verdict, deciding, order) || undefined,
   }
+}
+
+/** One that fails by its value is enough for all of them to fail. */
+function isValueless(verdict: Judged, deciding: readonly Judgement[], [first]: readonly Judged[]): boolean {
+  const isWithout = ({ valueless }: Judgement): boolean => valueless === true
+  return verdict === 'fails' && first === 'fails' ? deciding.every(isWithout) : deciding.some(isWithout)
 }

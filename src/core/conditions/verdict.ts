@@ -1,5 +1,5 @@
 import { formatDuration } from '../duration.ts'
-import type { Severity, Trigger, Unless } from '../model.ts'
+import type { Severity, Statement, Trigger, Unless } from '../model.ts'
 import type { Judged } from '../run/events.ts'
 import { describeStatement } from './describe.ts'
 import type { Explanation } from './explain.ts'
@@ -90,6 +90,14 @@ export function onRecord({ verdict, triggers }: DecisionOnRecord): DecisionOnRec
   }
 }
 
+/** Where there was no value to judge, that it does not hold was not seen. */
+function judgeFear(statement: Statement, judgeOne: JudgeOne): Judgement {
+  const judgement = judgeStatement(statement, judgeOne)
+  return judgement.verdict === 'fails' && judgement.valueless === true
+    ? { ...judgement, verdict: 'unknown' }
+    : judgement
+}
+
 /** What follows from a trigger, as things are now; `rules` speak against every trigger of their severities. */
 export function judgeTrigger(
   trigger: Trigger,
@@ -98,8 +106,8 @@ export function judgeTrigger(
   rules: readonly Unless[] = [],
 ): TriggerVerdict {
   const { id, severity, when, note } = trigger
-  const { verdict: judged, words, since, began, knownAfter } = judgeStatement(when, judgeOne)
-  const against = againstOf(trigger, rules).map((one) => ({ ...one, ...judgeStatement(one.when, judgeOne) }))
+  const { verdict: judged, words, since, began, seen, knownAfter } = judgeFear(when, judgeOne)
+  const against = againstOf(trigger, rules).map((one) => ({ ...one, ...judgeFear(one.when, judgeOne) }))
   return {
     id,
     severity,
@@ -109,7 +117,7 @@ export function judgeTrigger(
     since,
     began,
     note,
-    ...consequence(trigger, { judged, since, knownAfter, now }, against),
+    ...consequence(trigger, { judged, since, knownAfter, now: seen ?? now }, against),
   }
 }
 

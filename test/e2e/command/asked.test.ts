@@ -57,7 +57,7 @@ describeWith(['sh'], 'what only a person knows', () => {
     await using stage = await start()
     const wrong = await stage.cli.run(['check', '--answer', 'reports=many'])
     expectExit(wrong, 2)
-    expect(wrong.stderr).toContain('"many" is not an answer')
+    expect(wrong.stderr).toContain('--answer reports: what was given is not an answer to it\nanswer a number')
     const lost = await stage.cli.run(['check', '--answer', 'report=3'])
     expectExit(lost, 2)
     expect(lost.stderr).toContain('reports, corrupt')
@@ -70,6 +70,9 @@ describeWith(['sh'], 'what only a person knows', () => {
       expectExit(refused, 2)
       expect(refused.stderr).toContain('What may be asked: reports, corrupt, switch.')
     }
+    const empty = await stage.cli.run([...run, 'switch='])
+    expectExit(empty, 2)
+    expect(empty.stderr).toContain('--answer switch is empty')
     expect(await stage.log()).toEqual([])
     // The same list may be given to each command, whatever it has to ask.
     await stage.write('healthy', '')
