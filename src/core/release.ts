@@ -27,6 +27,7 @@ export interface Candidate {
 
 /** A hash, in full (40 digits, or 64 of SHA-256) or shortened; 41 to 63 digits are one with something behind it. */
 const HEX = /^(?:[0-9a-f]{7,40}|[0-9a-f]{64})$/i
+const WHOLE_SHA = 40
 
 export function looksLikeSha(text: string): boolean {
   return HEX.test(text) && text.length <= 40
@@ -37,8 +38,13 @@ export function sameCommit(a: string, b: string): boolean {
   const left = a.toLowerCase()
   const right = b.toLowerCase()
   if (left === right) return left !== ''
-  if (!HEX.test(left) || !HEX.test(right)) return false
+  if (!HEX.test(left) || !HEX.test(right) || isBuild(left, right)) return false
   return left.startsWith(right) || right.startsWith(left)
+}
+
+/** Digits alone, as of builds, `20261127` and `2026112701`, are no beginnings of one another; of a whole SHA they may be. */
+function isBuild(...names: string[]): boolean {
+  return names.every((name) => /^\d+$/.test(name) && name.length < WHOLE_SHA)
 }
 
 /** Whether what a surface or an endpoint reports is this release. */

@@ -17,6 +17,14 @@ test.each<[pattern: string, text: string, match: string]>([
   expect(performance.now() - started).toBeLessThan(10_000)
 })
 
+test('a pattern that has taken too long again and again holds nothing up any more', () => {
+  const pattern = '(b+)+'
+  expect(matches(pattern, 'bb')).toBe('yes')
+  for (const end of ['!', '?', '.']) expect(matches(pattern, 'b'.repeat(60) + end)).toBe('unusable')
+  // Not even where it could be told.
+  expect(matches(pattern, 'bb')).toBe('unusable')
+})
+
 test.each(['(', 'a)|(b', '[z-a]', 'a{2,1}', '\\p{Nonsense}', 'a'.repeat(501)])(
   '%s is no pattern',
   (pattern) => {

@@ -15,6 +15,8 @@ test.each([
   ['not hexadecimal', 'v1.2.3-abc1234', FULL, false],
   ['a prefix that is not hexadecimal', 'latest', 'latest-2', false],
   ['nothing', '', FULL, false],
+  ['builds, one the beginning of the other', '20261127', '2026112701', false],
+  ['digits alone, and the full one', '1234567', `1234567${FULL.slice(7)}`, true],
 ])('%s: %s and %s', (_, a, b, same) => {
   expect(sameCommit(a, b)).toBe(same)
 })
