@@ -2,7 +2,6 @@ import type { Procedure, Runbook } from '../core/model.ts'
 import { Problem } from '../core/problem.ts'
 import { findTarget } from '../runtime/find-target.ts'
 import type { Session } from '../runtime/types.ts'
-import { usageError } from './usage.ts'
 
 /** What is certain: no measuring system, and no incident, will make such a target one. */
 const CERTAIN = new Set(['target-invalid', 'target-ambiguous', 'nothing-proven'])
@@ -16,13 +15,8 @@ export async function requireTarget(
   session: Session,
   runbook: Runbook,
   procedure: Procedure,
-  target: string | undefined,
+  target: string,
 ): Promise<void> {
-  if (target === undefined)
-    throw usageError(
-      'a target is needed: --target <version>',
-      'Name the version that a rollback returns to, such as last-proven.',
-    )
   try {
     await findTarget(session, runbook, procedure, target)
   } catch (error) {

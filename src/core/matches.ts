@@ -5,7 +5,7 @@ export const LONGEST_PATTERN = 500
 
 /** A pattern that has taken too long so often is not tried again: a service could hold up a rollback with its answers. */
 const PATIENCE = 3
-const given = new Map<string, number>()
+const unusable = new Map<string, number>()
 
 /** `unusable`: it takes too long, or too much memory. */
 export type Match = 'yes' | 'no' | 'unusable'
@@ -15,7 +15,7 @@ export type Match = 'yes' | 'no' | 'unusable'
  * text among their repetitions: that is ended by the clock, because telling them apart beforehand is guesswork.
  */
 export function matches(pattern: string, text: string): Match {
-  const failures = given.get(pattern) ?? 0
+  const failures = unusable.get(pattern) ?? 0
   if (failures >= PATIENCE) return 'unusable'
   const vm = process.getBuiltinModule('node:vm')
   const source = `new RegExp('^(?:' + pattern + ')$', 'u').test(text)`
@@ -23,7 +23,7 @@ export function matches(pattern: string, text: string): Match {
     return vm.runInNewContext(source, { pattern, text }, { timeout: TIMEOUT }) === true ? 'yes' : 'no'
   } catch {
     // The time is over, or "regular expression too large", which is said only when it is first used.
-    given.set(pattern, failures + 1)
+    unusable.set(pattern, failures + 1)
     return 'unusable'
   }
 }

@@ -30,7 +30,7 @@ const HEX = /^(?:[0-9a-f]{7,40}|[0-9a-f]{64})$/i
 const WHOLE_SHA = 40
 
 export function looksLikeSha(text: string): boolean {
-  return HEX.test(text) && text.length <= 40
+  return HEX.test(text) && text.length <= WHOLE_SHA
 }
 
 /** Two spellings of one commit: equal, or one a prefix of the other and at least 7 digits long. */

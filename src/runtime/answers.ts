@@ -2,8 +2,8 @@ import type { Question } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import type { Plan, PlannedStep } from '../core/plan/types.ts'
 import type { Line, RunEnded } from '../core/run/events.ts'
-import { fold } from '../core/run/state.ts'
-import { type Said, saidNow } from './asked-signal.ts'
+import type { RunState } from '../core/run/state.ts'
+import type { Said } from './asked-signal.ts'
 import type { Carrier } from './carrier.ts'
 import type { CarryOutOptions } from './types.ts'
 
@@ -58,19 +58,13 @@ export function answersToSignals(
  * Those to signals that tell of how things are now: nothing is left to be changed after they were given, and nothing was
  * after those that are on record. A gate changes nothing.
  */
-export function answersOfNow(
-  plan: Plan,
-  lines: readonly Line[],
-  answers: CarryOutOptions['answers'],
-  now: number,
-): Said {
-  const { steps } = fold(lines)
+export function answersOfNow(plan: Plan, { steps }: RunState, lines: readonly Line[], said: Said): Said {
   const isAllDone = plan.steps.every(
     ({ id, kind, skip }) => kind === 'gate' || skip !== undefined || steps[id]?.status === 'done',
   )
   if (!isAllDone) return {}
   const done = lines.findLastIndex(({ event }) => event.type === 'step-ended')
-  return { ...answersIn(lines.slice(done + 1)), ...saidNow(answersToSignals(plan, answers), now) }
+  return { ...answersIn(lines.slice(done + 1)), ...said }
 }
 
 /** What people have said of what only they know, and when. */

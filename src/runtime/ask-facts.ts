@@ -33,8 +33,17 @@ export async function askFacts(
   }
 }
 
-/** What is for something that is demanded: the same command may have answered others of the run. */
-export function saidTo(demands: readonly Demand[], said: Said): [name: string, said: Said[string]][] {
+/**
+ * Puts on record what was said beforehand of what is demanded, where it is not there yet: the same command may have
+ * answered other questions of the run.
+ */
+export async function recordSaid(
+  demands: readonly Demand[],
+  said: Said,
+  { who, append }: Pick<Asking, 'who' | 'append'>,
+): Promise<void> {
   const asked = new Set(demands.flatMap(({ watch }) => (watch.asked === undefined ? [] : watch.name)))
-  return Object.entries(said).filter(([name]) => asked.has(name))
+  for (const [signal, { text, isOnRecord }] of Object.entries(said))
+    if (asked.has(signal) && isOnRecord === undefined)
+      await append({ type: 'signal-answered', signal, value: text, by: who })
 }

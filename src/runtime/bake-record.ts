@@ -40,7 +40,7 @@ export class BakeRecord {
     return this.append({ type: 'bake-started', by: this.#session.who, ...this.#me })
   }
 
-  /** Throws a Problem where somebody else has taken it over: this process was asleep. */
+  /** Throws a Problem where somebody else has taken it over. */
   requireStillOurs(): Promise<void> {
     return requireStillOurs(this.#session.store, this.#run.plan.id, this.#me)
   }

@@ -6,7 +6,8 @@ import { Problem } from '../core/problem.ts'
 import type { Line, RunEnded, RunEvent } from '../core/run/events.ts'
 import { next } from '../core/run/next.ts'
 import { advance, fold, type RunState } from '../core/run/state.ts'
-import { answersOfNow, checkAnswers, confirmed } from './answers.ts'
+import { answersOfNow, answersToSignals, checkAnswers, confirmed } from './answers.ts'
+import { saidNow } from './asked-signal.ts'
 import { beginRun } from './begin-run.ts'
 import type { Carrier } from './carrier.ts'
 import { conclude, decline, endBroken, endInterrupted } from './end-run.ts'
@@ -83,9 +84,10 @@ class Execution implements Carrier {
     this.secrets = this.session.secretsOf(plan.secrets)
     this.#ground = ground
     this.#state = fold(ground.lines)
+    const said = saidNow(answersToSignals(plan, options.answers), session.read.now())
     this.#options = {
       ...untilClosed(options, this.#closed.signal),
-      saidOfNow: answersOfNow(plan, ground.lines, options.answers, session.read.now()),
+      saidOfNow: answersOfNow(plan, this.#state, ground.lines, said),
     }
   }
 

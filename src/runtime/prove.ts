@@ -3,7 +3,7 @@ import type { Verify } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Judged, RunEvent } from '../core/run/events.ts'
 import type { Carrier } from './carrier.ts'
-import { askFacts, saidTo } from './ask-facts.ts'
+import { askFacts, type Asking, recordSaid } from './ask-facts.ts'
 import type { People, Said } from './asked-signal.ts'
 import { type Demand, demandsOf, judgeAnew, partedByWhoKnows, sampleAll, sampleDue } from './demands.ts'
 import { atTheEnd, lookAtSurfaces, type SurfaceVerdict } from './surfaces-proof.ts'
@@ -101,16 +101,15 @@ async function judgeAll(
     musts(measured).every(({ judgement }) => judgement.verdict === 'holds') && asWell()
   await untilDecided(carrier, verify.within, measured, allHold)
   if (asked.length === 0 || carrier.interrupted() || !(await allHold())) return demands
-  for (const [signal, { text: value, isOnRecord }] of saidTo(asked, said))
-    if (isOnRecord === undefined)
-      await carrier.append({ type: 'signal-answered', signal, value, by: carrier.session.who })
-  await askFacts(asked, {
+  const asking: Asking = {
     askFact,
     who: carrier.session.who,
     append: (event) => carrier.append(event),
     now: () => carrier.now(),
     interrupted: () => carrier.interrupted(),
-  })
+  }
+  await recordSaid(asked, said, asking)
+  await askFacts(asked, asking)
   if (askFact === undefined) return demands.map((one) => withWayToSayIt(one, carrier.now(), beforehand))
   if (carrier.interrupted()) return demands
   judgeAnew(measured, carrier.now() + verify.within)

@@ -5,10 +5,10 @@ import type { Bake } from '../core/model.ts'
 import { Problem } from '../core/problem.ts'
 import { BEAT, isLapse, SILENT } from '../core/run/bake.ts'
 import { concludeBake, isBreached } from '../core/run/conclude-bake.ts'
-import type { BakeEnded } from '../core/run/events.ts'
+import type { BakeEnded, RunEvent } from '../core/run/events.ts'
 import { type Said, saidNow } from './asked-signal.ts'
 import { answersIn } from './answers.ts'
-import { saidTo } from './ask-facts.ts'
+import { recordSaid } from './ask-facts.ts'
 import { BakeRecord } from './bake-record.ts'
 import {
   type Demand,
@@ -99,9 +99,8 @@ export class Watching {
   async #watch(): Promise<Baked> {
     await this.#begin()
     await this.#record.begin()
-    for (const [signal, { text: value, isOnRecord }] of saidTo(this.#demands, this.#said))
-      if (isOnRecord === undefined)
-        await this.#record.append({ type: 'signal-answered', signal, value, by: this.#session.who })
+    const append = (event: RunEvent): Promise<void> => this.#record.append(event)
+    await recordSaid(this.#demands, this.#said, { who: this.#session.who, append })
     while (!this.#options.interrupt.aborted) {
       const baked = await this.#once()
       if (baked !== undefined) return baked

@@ -64,6 +64,21 @@ async function proven(
   return plan
 }
 
+/** What happens after an event is on disk and before who has written it goes on. */
+function whileWriting(happens: (event: RunEvent) => Promise<void>): void {
+  const { reopen } = session.store
+  session.store.reopen = async (id) => {
+    const { log, ...run } = await reopen.call(session.store, id)
+    const append = log.append.bind(log)
+    log.append = async (event) => {
+      const line = await append(event)
+      await happens(event)
+      return line
+    }
+    return { ...run, log }
+  }
+}
+
 const MUST: Partial<Bake> = { must: [{ signal: 'errors', below: '1%' }] }
 
 async function watched(
@@ -122,19 +137,11 @@ test.each([
 test('one failure of a must ends it, also where it has recovered by the time that is written down', async () => {
   world.measure = () => percent(since() > 12_000 && since() < 13_500 ? 3 : 0.2)
   const plan = await proven(MUST)
-  const { reopen } = session.store
   // A slow disk: what is sampled meanwhile is well again.
-  session.store.reopen = async (id) => {
-    const { log, ...run } = await reopen.call(session.store, id)
-    const append = log.append.bind(log)
-    log.append = async (event) => {
-      const line = await append(event)
-      if (event.type === 'bake-judged' && event.verdict === 'fails')
-        for (let ticks = 0; ticks < 100; ticks++) await session.read.sleep(50)
-      return line
-    }
-    return { ...run, log }
-  }
+  whileWriting(async (event) => {
+    if (event.type !== 'bake-judged' || event.verdict !== 'fails') return
+    for (let ticks = 0; ticks < 100; ticks++) await session.read.sleep(50)
+  })
   expect(await watched(plan)).toMatchObject({ ended: { result: 'breached' }, exit: 28 })
 })
 
@@ -406,20 +413,12 @@ test('Ctrl-C at a question, while a line is being written, is no answer to it', 
     { signal: 'reports', below: 2 },
   ]
   const plan = await proven({ must })
-  const { reopen } = session.store
-  session.store.reopen = async (id) => {
-    const { log, ...run } = await reopen.call(session.store, id)
-    const append = log.append.bind(log)
-    log.append = async (event) => {
-      const line = await append(event)
-      if (event.type !== 'bake-judged') return line
-      stop.abort(new Interruption('SIGINT', clock.now))
-      leave()
-      for (let turns = 0; turns < 30; turns++) await new Promise(setImmediate)
-      return line
-    }
-    return { ...run, log }
-  }
+  whileWriting(async (event) => {
+    if (event.type !== 'bake-judged') return
+    stop.abort(new Interruption('SIGINT', clock.now))
+    leave()
+    for (let turns = 0; turns < 30; turns++) await new Promise(setImmediate)
+  })
   const askFact = (question: string): Promise<string | undefined> =>
     question.startsWith('Does')
       ? Promise.resolve('yes')

@@ -131,7 +131,9 @@ async function requireTargetToday(
 ): Promise<void> {
   const { requireTarget } = await import('../require-target.ts')
   const { session } = await openForRun(output, { ...runbook, runbook: runbook.path }, at, true)
-  await at.interrupts.orInterrupted(requireTarget(session, runbook, procedure, target))
+  const { interrupts } = at
+  const named = target ?? (await chooseTarget({ session, interrupts, output, runbook, procedure }))
+  await interrupts.orInterrupted(requireTarget(session, runbook, procedure, named))
 }
 
 /** `--if rollback`: goes on only where the triggers say so; else the exit code that tells why not. */
