@@ -1,4 +1,4 @@
-import type { SampleValue } from './contract.ts'
+import type { SampleValue } from './source.ts'
 import { printable } from './printable.ts'
 
 const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../core/contract.ts'
+import type { HttpRequest } from '../core/doors.ts'
 import { Problem } from '../core/problem.ts'
 import { isMetadataAddress } from './address.ts'
 import { bare, isLoopback } from './loopback.ts'

@@ -1,4 +1,4 @@
-import type { CommandRequest } from '../core/contract.ts'
+import type { CommandRequest } from '../core/doors.ts'
 
 // What every child process gets of our environment: enough to work, and no secret that it was not given.
 

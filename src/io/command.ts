@@ -2,7 +2,7 @@ import type { ChildProcess as NodeProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 
-import type { Began, CommandRequest, CommandResult } from '../core/contract.ts'
+import type { Began, CommandRequest, CommandResult } from '../core/doors.ts'
 import { formatDuration } from '../core/duration.ts'
 import { childEnv } from './child-env.ts'
 import { findProgram } from './find-program.ts'

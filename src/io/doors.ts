@@ -1,13 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-import type {
-  Began,
-  CommandRequest,
-  HttpRequest,
-  HttpResponse,
-  ReadDoor,
-  WriteDoor,
-} from '../core/contract.ts'
+import type { Began, CommandRequest, HttpRequest, HttpResponse, ReadDoor, WriteDoor } from '../core/doors.ts'
 import { interruptedExit } from '../core/interruption.ts'
 import { Problem } from '../core/problem.ts'
 import { assertReadOnly } from './read-only.ts'

@@ -6,7 +6,7 @@ import {
 } from 'node:http'
 import type { Socket } from 'node:net'
 
-import type { HttpRequest } from '../core/contract.ts'
+import type { HttpRequest } from '../core/doors.ts'
 import { formatDuration } from '../core/duration.ts'
 import { Problem } from '../core/problem.ts'
 import { MetadataAddressError } from './address.ts'

@@ -1,6 +1,6 @@
 import type { Agent, RequestOptions } from 'node:http'
 
-import type { HttpRequest, TlsOptions } from '../core/contract.ts'
+import type { HttpRequest, TlsOptions } from '../core/doors.ts'
 import { Problem } from '../core/problem.ts'
 import { guardedLookup } from './address.ts'
 import { userinfoOf } from './userinfo.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-import type { HttpRequest, HttpResponse } from '../core/contract.ts'
+import type { HttpRequest, HttpResponse } from '../core/doors.ts'
 import { Problem } from '../core/problem.ts'
 import { begin, type Call } from './http-call.ts'
 import { NetworkError, networkError } from './network-error.ts'

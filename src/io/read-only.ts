@@ -1,4 +1,4 @@
-import type { HttpRequest, ReadClaim } from '../core/contract.ts'
+import type { HttpRequest, ReadClaim } from '../core/doors.ts'
 import { Problem } from '../core/problem.ts'
 
 /** What each claim has to look like to be believed. */

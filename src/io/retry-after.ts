@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../core/contract.ts'
+import type { HttpResponse } from '../core/doors.ts'
 
 /** The server's wish: seconds, or a date (RFC 9110, 10.2.3). In milliseconds from now; never negative. */
 export function retryAfter({ headers }: Pick<HttpResponse, 'headers'>, now: number): number | undefined {

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../core/contract.ts'
+import type { HttpRequest } from '../core/doors.ts'
 
 // Not every secret is one of the runbook's: a kubeconfig, a docker login, an exec plugin and a token service have some of
 // their own. What is sent to prove who we are must not come back in what a service says.

@@ -1,5 +1,5 @@
 import { seriesKey } from '../core/conditions/series.ts'
-import type { Measurement, Sample, SampledSeries } from '../core/contract.ts'
+import type { Measurement, Sample, SampledSeries } from '../core/source.ts'
 import type { Together } from '../core/model.ts'
 import { printable } from '../core/printable.ts'
 

@@ -1,4 +1,5 @@
-import type { Entry, Platform, Schema } from '../core/contract.ts'
+import type { Entry, Platform } from '../core/contract.ts'
+import type { Schema } from '../core/schema.ts'
 import type { Filled } from './filled.ts'
 import { asText } from './loose.ts'
 import { nearest } from './nearest.ts'

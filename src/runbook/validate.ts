@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 
-import type { Schema } from '../core/contract.ts'
+import type { Schema } from '../core/schema.ts'
 import { referencesIn } from '../core/template.ts'
 import type { Filled } from './filled.ts'
 import { explainIssue, issueWords } from './issues.ts'

@@ -1,4 +1,4 @@
-import type { Measurement, PersonKnows, SampleValue } from '../core/contract.ts'
+import type { Measurement, PersonKnows, SampleValue } from '../core/source.ts'
 import { formatDuration } from '../core/duration.ts'
 import { EXIT } from '../core/exit.ts'
 import type { SignalDef } from '../core/model.ts'

@@ -1,7 +1,7 @@
 import type { Baselines } from '../core/conditions/judgement.ts'
 import { limitIn } from '../core/conditions/limit.ts'
 import { seriesKey } from '../core/conditions/series.ts'
-import type { Measurement, Period, Sample } from '../core/contract.ts'
+import type { Measurement, Period, Sample } from '../core/source.ts'
 import type { SignalDef } from '../core/model.ts'
 import { loadSource } from './load-action.ts'
 

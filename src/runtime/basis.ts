@@ -1,5 +1,5 @@
 import type { Deployed } from '../core/conditions/verdict.ts'
-import type { Measurement } from '../core/contract.ts'
+import type { Measurement } from '../core/source.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Runbook } from '../core/model.ts'
 import type { Past } from './baseline.ts'

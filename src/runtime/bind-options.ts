@@ -1,4 +1,4 @@
-import type { Schema } from '../core/contract.ts'
+import type { Schema } from '../core/schema.ts'
 import { EXIT } from '../core/exit.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { SecretRef } from '../core/model.ts'

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 
 import { seriesKey } from '../core/conditions/series.ts'
-import type { Captured, Measurement, ReadDoor, Sample } from '../core/contract.ts'
+import type { ReadDoor } from '../core/doors.ts'
+import type { Captured, Measurement, Sample } from '../core/source.ts'
 import type { Capture } from '../core/model.ts'
 import { unboundReason } from '../core/plan/bind.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'

@@ -1,5 +1,5 @@
 import type { Deployed } from '../core/conditions/verdict.ts'
-import type { Measurement } from '../core/contract.ts'
+import type { Measurement } from '../core/source.ts'
 import type { Procedure, Runbook } from '../core/model.ts'
 import { momentOf } from '../core/moment.ts'
 import type { Plan } from '../core/plan/types.ts'

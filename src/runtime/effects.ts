@@ -1,4 +1,5 @@
-import type { Action, Began, Receipt, SetAction, WriteDoor } from '../core/contract.ts'
+import type { Action, Receipt, SetAction } from '../core/contract.ts'
+import type { Began, WriteDoor } from '../core/doors.ts'
 import { EXIT } from '../core/exit.ts'
 import type { PlannedChange, PlannedStep, PlannedUse } from '../core/plan/types.ts'
 import { EffectFailure, Problem, sentenceOf } from '../core/problem.ts'

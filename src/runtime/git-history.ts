@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import type { ReadDoor } from '../core/contract.ts'
+import type { ReadDoor } from '../core/doors.ts'
 import { EXIT } from '../core/exit.ts'
 import { sha256 } from '../core/json.ts'
 import { Problem } from '../core/problem.ts'

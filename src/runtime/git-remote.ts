@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 
-import type { ReadDoor } from '../core/contract.ts'
+import type { ReadDoor } from '../core/doors.ts'
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 
-import type { CommandRequest, ReadDoor, WriteDoor } from '../core/contract.ts'
+import type { CommandRequest, ReadDoor, WriteDoor } from '../core/doors.ts'
 import type { Session } from './types.ts'
 
 // A runbook means the same wherever it is typed from: paths in it (scripts, secrets in files, the clone of the history)

@@ -1,4 +1,4 @@
-import type { ReadDoor } from '../core/contract.ts'
+import type { ReadDoor } from '../core/doors.ts'
 
 /** Nobody waits longer for one sample while everything is burning, in milliseconds. */
 export const SAMPLE_LIMIT = 5000

@@ -1,4 +1,4 @@
-import type { Measurement } from '../core/contract.ts'
+import type { Measurement } from '../core/source.ts'
 import type { Procedure, Runbook } from '../core/model.ts'
 import type { LiveVersion } from '../core/plan/types.ts'
 import type { Readiness } from '../core/plan/readiness.ts'

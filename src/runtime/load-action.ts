@@ -1,4 +1,5 @@
-import type { Action, Platform, Source } from '../core/contract.ts'
+import type { Action, Platform } from '../core/contract.ts'
+import type { Source } from '../core/source.ts'
 import { EXIT } from '../core/exit.ts'
 import { Problem } from '../core/problem.ts'
 import { platforms } from '../platforms/index.ts'

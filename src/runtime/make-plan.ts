@@ -1,5 +1,5 @@
 import { onRecord } from '../core/conditions/verdict.ts'
-import type { Measurement } from '../core/contract.ts'
+import type { Measurement } from '../core/source.ts'
 import type { Procedure, Runbook, Step } from '../core/model.ts'
 import { buildPlan } from '../core/plan/build.ts'
 import type { BlockedTarget, StepKinds } from '../core/plan/input.ts'

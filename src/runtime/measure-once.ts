@@ -1,5 +1,5 @@
 import { GAP } from '../core/conditions/judgement.ts'
-import type { Measurement } from '../core/contract.ts'
+import type { Measurement } from '../core/source.ts'
 import { formatDuration } from '../core/duration.ts'
 import { saidNow } from './asked-signal.ts'
 import type { Basis } from './basis.ts'

@@ -1,5 +1,6 @@
 import { valueWords } from '../core/conditions/sample.ts'
-import type { Measurement, Period, ReadDoor, SampledSeries, SampleValue } from '../core/contract.ts'
+import type { ReadDoor } from '../core/doors.ts'
+import type { Measurement, Period, SampledSeries, SampleValue } from '../core/source.ts'
 import type { SignalDef } from '../core/model.ts'
 import type { LiveVersion } from '../core/plan/types.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'

@@ -1,4 +1,5 @@
-import type { CallAction, CallReadiness as Found, Measurement, Reading, SetAction } from '../core/contract.ts'
+import type { CallAction, CallReadiness as Found, Reading, SetAction } from '../core/contract.ts'
+import type { Measurement } from '../core/source.ts'
 import type { Runbook, Step } from '../core/model.ts'
 import { describeStatement } from '../core/conditions/describe.ts'
 import { conditionsIn } from '../core/conditions/conditions-in.ts'

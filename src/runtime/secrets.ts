@@ -1,4 +1,4 @@
-import type { ReadDoor } from '../core/contract.ts'
+import type { ReadDoor } from '../core/doors.ts'
 import { EXIT } from '../core/exit.ts'
 import type { SecretRef } from '../core/model.ts'
 import { Problem } from '../core/problem.ts'

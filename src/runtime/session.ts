@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { type DoorOptions, openDoors } from '../io/doors.ts'
 import { createRedactor } from '../io/redact.ts'
-import type { ReadDoor } from '../core/contract.ts'
+import type { ReadDoor } from '../core/doors.ts'
 import type { SecretRef } from '../core/model.ts'
 import { openSecrets } from './secrets.ts'
 import { defaultRoot, folderStore } from './store/folder.ts'

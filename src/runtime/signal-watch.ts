@@ -1,7 +1,7 @@
 import { type Baselines, isBySeries } from '../core/conditions/judgement.ts'
 import type { Taken } from '../core/conditions/moments.ts'
 import { EVERY } from '../core/conditions/span.ts'
-import type { Measurement, Period, Sample } from '../core/contract.ts'
+import type { Measurement, Period, Sample } from '../core/source.ts'
 import type { SignalDef } from '../core/model.ts'
 import { sentenceOf } from '../core/problem.ts'
 import { withWindow } from '../core/window.ts'

@@ -1,4 +1,5 @@
-import type { Question, ReadDoor, WriteDoor } from '../core/contract.ts'
+import type { Question } from '../core/contract.ts'
+import type { ReadDoor, WriteDoor } from '../core/doors.ts'
 import type { Runbook, SecretRef } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line, RunEvent, Who } from '../core/run/events.ts'

@@ -1,4 +1,5 @@
-import type { ReadDoor, Schema, WriteDoor } from '../../src/core/contract.ts'
+import type { ReadDoor, WriteDoor } from '../../src/core/doors.ts'
+import type { Schema } from '../../src/core/schema.ts'
 import { secretMarker } from '../../src/core/shell.ts'
 import { fill, namespace } from '../../src/core/template.ts'
 import { openDoors } from '../../src/io/doors.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { SampleValue } from '../../src/core/contract.ts'
+import type { SampleValue } from '../../src/core/source.ts'
 import { momentOf } from '../../src/core/moment.ts'
 
 const THEN = '2026-11-26T02:38:00.000Z'

@@ -4,7 +4,7 @@ import type {
   HttpRequest,
   HttpResponse,
   WriteDoor,
-} from '../../src/core/contract.ts'
+} from '../../src/core/doors.ts'
 import { NetworkError } from '../../src/io/network-error.ts'
 import { credentialsIn } from '../../src/io/sent-credentials.ts'
 import { createRedactor } from '../../src/io/redact.ts'

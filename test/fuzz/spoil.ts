@@ -1,4 +1,4 @@
-import type { CommandResult, HttpResponse } from '../../src/core/contract.ts'
+import type { CommandResult, HttpResponse } from '../../src/core/doors.ts'
 import { NetworkError } from '../../src/io/network-error.ts'
 import { mutateJson, mutateText } from './mutate.ts'
 import type { Random } from './random.ts'

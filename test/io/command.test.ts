@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
-import type { ChildProcess } from '../../src/core/contract.ts'
+import type { ChildProcess } from '../../src/core/doors.ts'
 import { runCommand, runEffect } from '../../src/io/command.ts'
 import { tempFolder } from '../helpers/folder.ts'
 import { mustRun } from '../helpers/process.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import type { HttpRequest } from '../../src/core/contract.ts'
+import type { HttpRequest } from '../../src/core/doors.ts'
 import { assertReadOnly } from '../../src/io/read-only.ts'
 
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import type { Entry, Platform, Schema } from '../../src/core/contract.ts'
+import type { Entry, Platform } from '../../src/core/contract.ts'
+import type { Schema } from '../../src/core/schema.ts'
 import { platforms } from '../../src/platforms/index.ts'
 
 const apart = Object.values<Platform>(platforms).flatMap(({ name, actions, sources = {} }) =>

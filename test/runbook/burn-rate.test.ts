@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { judge } from '../../src/core/conditions/judge.ts'
 import { judgeTrigger } from '../../src/core/conditions/verdict.ts'
-import type { Measurement } from '../../src/core/contract.ts'
+import type { Measurement } from '../../src/core/source.ts'
 import type { Runbook, SignalDef } from '../../src/core/model.ts'
 import { platforms } from '../../src/platforms/index.ts'
 import { loaded, mistakes, runbookText } from './load-fixture.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-import type { CallAction, Platform, SetAction, Source } from '../../src/core/contract.ts'
+import type { CallAction, Platform, SetAction } from '../../src/core/contract.ts'
+import type { Source } from '../../src/core/source.ts'
 import { duration, url } from '../../src/platforms/options.ts'
 
 // Platforms with the option schemas of real ones and nothing behind them: the loader only looks at options.

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-import type { Measurement } from '../../src/core/contract.ts'
+import type { Measurement } from '../../src/core/source.ts'
 import { Interruption } from '../../src/core/interruption.ts'
 import type { Bake } from '../../src/core/model.ts'
 import type { Plan } from '../../src/core/plan/types.ts'

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
-import type { Measurement, Period } from '../../src/core/contract.ts'
+import type { Measurement, Period } from '../../src/core/source.ts'
 import { baselineOf } from '../../src/runtime/baseline.ts'
 import { fakeWorld } from './fake-world.ts'
 

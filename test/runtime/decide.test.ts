@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import type { Measurement, Period } from '../../src/core/contract.ts'
+import type { Measurement, Period } from '../../src/core/source.ts'
 import type { Condition, Runbook, SignalDef, Trigger } from '../../src/core/model.ts'
 import { decide, type DecideOptions } from '../../src/runtime/decide.ts'
 import { tempFolder } from '../helpers/folder.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-import type { Measurement } from '../../src/core/contract.ts'
+import type { Measurement } from '../../src/core/source.ts'
 import { Problem } from '../../src/core/problem.ts'
 import type { Candidate } from '../../src/core/release.ts'
 import { findDeployment } from '../../src/runtime/deployment.ts'

@@ -5,17 +5,14 @@ import type {
   CallAction,
   CallReadiness,
   GateAction,
-  Measurement,
-  Period,
   Platform,
-  ReadDoor,
   Reading,
   Resolution,
   Seen,
   SetAction,
-  Source,
-  WriteDoor,
 } from '../../src/core/contract.ts'
+import type { ReadDoor, WriteDoor } from '../../src/core/doors.ts'
+import type { Measurement, Period, Source } from '../../src/core/source.ts'
 import type { Candidate } from '../../src/core/release.ts'
 import { Problem } from '../../src/core/problem.ts'
 import { openDoors } from '../../src/io/doors.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { Measurement } from '../../src/core/contract.ts'
+import type { Measurement } from '../../src/core/source.ts'
 import type { SignalDef } from '../../src/core/model.ts'
 import { planOf } from '../core/plan-of.ts'
 import { readingWithin } from '../../src/runtime/in-time.ts'

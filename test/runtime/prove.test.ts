@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import type { Measurement } from '../../src/core/contract.ts'
+import type { Measurement } from '../../src/core/source.ts'
 import type { Condition, Verify } from '../../src/core/model.ts'
 import type { Plan } from '../../src/core/plan/types.ts'
 import type { RunEvent } from '../../src/core/run/events.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { CommandResult, ReadDoor } from '../../src/core/contract.ts'
+import type { CommandResult, ReadDoor } from '../../src/core/doors.ts'
 import type { SecretRef } from '../../src/core/model.ts'
 import { shellWord } from '../../src/core/shell.ts'
 import { openDoors } from '../../src/io/doors.ts'

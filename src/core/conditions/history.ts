@@ -1,4 +1,4 @@
-import type { Sample } from '../contract.ts'
+import type { Sample } from '../source.ts'
 import { GAP } from './judgement.ts'
 import type { Taken } from './moments.ts'
 import { seriesKey } from './series.ts'

@@ -1,4 +1,4 @@
-import type { Measurement } from '../contract.ts'
+import type { Measurement } from '../source.ts'
 import { formatDuration } from '../duration.ts'
 import type { Condition, Silence } from '../model.ts'
 import type { Judged } from '../run/events.ts'

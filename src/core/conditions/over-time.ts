@@ -1,4 +1,4 @@
-import type { Sample } from '../contract.ts'
+import type { Sample } from '../source.ts'
 import { formatDuration } from '../duration.ts'
 import type { Condition } from '../model.ts'
 import { GAP, type Judgement, type Judging, type JudgingAll, NOT_MEASURED, sampledOver } from './judgement.ts'

@@ -1,4 +1,4 @@
-import type { Sample } from '../contract.ts'
+import type { Sample } from '../source.ts'
 import { formatDuration } from '../duration.ts'
 import { matches } from '../matches.ts'
 import type { Baseline, Condition, Limit, SignalDef } from '../model.ts'

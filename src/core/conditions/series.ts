@@ -1,4 +1,4 @@
-import type { Sample, SampledSeries } from '../contract.ts'
+import type { Sample, SampledSeries } from '../source.ts'
 import type { Condition, Together } from '../model.ts'
 import { printable } from '../printable.ts'
 import type { Judged } from '../run/events.ts'

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 
-import type { Measurement, ReadDoor, Source } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
+import type { Measurement, Source } from '../../core/source.ts'
 import { askJson, otherAnswer } from '../http/ask-json.ts'
 import { isOk } from '../http/outcome.ts'
 import { alertOptions, type AlertOptions } from './options.ts'

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 
-import type { Measurement, ReadDoor, Source } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
+import type { Measurement, Source } from '../../core/source.ts'
 import { described } from '../options.ts'
 import { localTime } from './local-time.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import type { CommandRequest, CommandResult } from '../../core/contract.ts'
+import type { CommandRequest, CommandResult } from '../../core/doors.ts'
 import type { EffectFailureDetails } from '../../core/problem.ts'
 import { hasSecretMarker, shellLine } from '../../core/shell.ts'
 import { referencesIn } from '../../core/template.ts'

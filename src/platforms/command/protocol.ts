@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import type { CommandRequest, CommandResult } from '../../core/contract.ts'
+import type { CommandRequest, CommandResult } from '../../core/doors.ts'
 import { parseJson } from '../../core/parse-json.ts'
 import { printable } from '../../core/printable.ts'
 import { Problem } from '../../core/problem.ts'

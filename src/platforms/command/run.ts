@@ -1,4 +1,5 @@
-import type { CallAction, Check, CommandResult, ReadDoor } from '../../core/contract.ts'
+import type { CallAction, Check } from '../../core/contract.ts'
+import type { CommandResult, ReadDoor } from '../../core/doors.ts'
 import { EffectFailure } from '../../core/problem.ts'
 import { commandOf, cutOf, endingOf, lineOf, programOf } from './options.ts'
 import { runOptions, type RunOptions } from './run-options.ts'

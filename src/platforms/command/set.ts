@@ -1,16 +1,7 @@
 import * as z from 'zod/mini'
 
-import type {
-  Change,
-  Check,
-  ReadDoor,
-  Reading,
-  Receipt,
-  Resolution,
-  Seen,
-  SetAction,
-  WriteDoor,
-} from '../../core/contract.ts'
+import type { Change, Check, Reading, Receipt, Resolution, Seen, SetAction } from '../../core/contract.ts'
+import type { ReadDoor, WriteDoor } from '../../core/doors.ts'
 import { EXIT } from '../../core/exit.ts'
 import { type Json, sameJson } from '../../core/json.ts'
 import { EffectFailure, Problem, sentenceOf } from '../../core/problem.ts'

@@ -1,4 +1,5 @@
-import type { Captured, CommandResult, Measurement, ReadDoor, Sample, Source } from '../../core/contract.ts'
+import type { CommandResult, ReadDoor } from '../../core/doors.ts'
+import type { Captured, Measurement, Sample, Source } from '../../core/source.ts'
 import { Problem } from '../../core/problem.ts'
 import { clean, scalarAt } from '../http/answer.ts'
 import { commandOf, endingOf, programOf } from './options.ts'

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 
-import type { Measurement, ReadDoor } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
+import type { Measurement } from '../../core/source.ts'
 import { printable } from '../../core/printable.ts'
 import { otherAnswer } from '../http/ask-json.ts'
 import { askDatadog, NOT_ITS_OWN } from './ask.ts'

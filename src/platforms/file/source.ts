@@ -1,4 +1,5 @@
-import type { Measurement, ReadDoor, SampleValue, Source } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
+import type { Measurement, SampleValue, Source } from '../../core/source.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { clean, scalarAt } from '../http/answer.ts'
 import { fileOptions, type FileOptions } from './options.ts'

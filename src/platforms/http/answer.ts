@@ -1,4 +1,5 @@
-import type { HttpResponse, SampleValue } from '../../core/contract.ts'
+import type { HttpResponse } from '../../core/doors.ts'
+import type { SampleValue } from '../../core/source.ts'
 import { parseJson as parsed } from '../../core/parse-json.ts'
 import { printable } from '../../core/printable.ts'
 import { kindOf, parseJsonPath, valueAt } from './json-path.ts'

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, ReadDoor } from '../../core/contract.ts'
+import type { HttpRequest, HttpResponse, ReadDoor } from '../../core/doors.ts'
 import { parseJson } from '../../core/parse-json.ts'
 import { printable } from '../../core/printable.ts'
 import { Problem, sentenceOf } from '../../core/problem.ts'

@@ -1,4 +1,5 @@
-import type { Measurement, ReadDoor, Sample } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
+import type { Measurement, Sample } from '../../core/source.ts'
 import { type Rank, ranked } from './rank.ts'
 
 // Several requests for one measurement.

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, WriteDoor } from '../../core/contract.ts'
+import type { HttpRequest, HttpResponse, WriteDoor } from '../../core/doors.ts'
 import { EffectFailure, Problem } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
 import { printable } from '../../core/printable.ts'

@@ -1,4 +1,5 @@
-import type { HttpResponse, Sample } from '../../core/contract.ts'
+import type { HttpResponse } from '../../core/doors.ts'
+import type { Sample } from '../../core/source.ts'
 import { sameJson } from '../../core/json.ts'
 import { clean, scalarAt, type Selected, shown } from './answer.ts'
 import { isOk } from './outcome.ts'

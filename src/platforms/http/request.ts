@@ -1,4 +1,5 @@
-import type { CallAction, Check, HttpRequest, HttpResponse, ReadDoor } from '../../core/contract.ts'
+import type { CallAction, Check } from '../../core/contract.ts'
+import type { HttpRequest, HttpResponse, ReadDoor } from '../../core/doors.ts'
 import { Problem, sentenceOf } from '../../core/problem.ts'
 import { shellLine } from '../../core/shell.ts'
 import { allowedUrl } from '../../io/allowed-url.ts'

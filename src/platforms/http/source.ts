@@ -1,4 +1,5 @@
-import type { Captured, HttpRequest, Measurement, ReadDoor, Sample, Source } from '../../core/contract.ts'
+import type { HttpRequest, ReadDoor } from '../../core/doors.ts'
+import type { Captured, Measurement, Sample, Source } from '../../core/source.ts'
 import { Problem, sentenceOf } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
 import { inBurst, ofRank, WHOLE } from './burst.ts'

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 
-import type { ReadDoor, TlsOptions } from '../../core/contract.ts'
+import type { ReadDoor, TlsOptions } from '../../core/doors.ts'
 import { Problem } from '../../core/problem.ts'
 import type { TlsFiles } from './tls-options.ts'
 

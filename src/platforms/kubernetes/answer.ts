@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod'
 
-import type { HttpResponse } from '../../core/contract.ts'
+import type { HttpResponse } from '../../core/doors.ts'
 import { parseJson } from '../../core/parse-json.ts'
 import { printable } from '../../core/printable.ts'
 import { sentenceOf } from '../../core/problem.ts'

@@ -1,4 +1,5 @@
-import type { Change, HttpResponse, Receipt, WriteDoor } from '../../core/contract.ts'
+import type { Change, Receipt } from '../../core/contract.ts'
+import type { HttpResponse, WriteDoor } from '../../core/doors.ts'
 import { EffectFailure, type EffectFailureDetails, Problem, sentenceOf } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
 import { retryAfter } from '../../io/retry-after.ts'

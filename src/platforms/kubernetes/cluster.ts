@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, ReadDoor } from '../../core/contract.ts'
+import type { HttpRequest, HttpResponse, ReadDoor } from '../../core/doors.ts'
 import { Problem } from '../../core/problem.ts'
 import { shellLine } from '../../core/shell.ts'
 import { type Credentials, credentialsOf } from './credentials.ts'

@@ -1,6 +1,6 @@
 import type { RequestOptions } from 'node:https'
 
-import type { ReadDoor, TlsOptions } from '../../core/contract.ts'
+import type { ReadDoor, TlsOptions } from '../../core/doors.ts'
 import { isPlainObject } from '../../core/json.ts'
 import { Problem, sentenceOf } from '../../core/problem.ts'
 import type { KubeContext, KubeUser } from './kubeconfig.ts'

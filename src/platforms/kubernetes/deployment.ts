@@ -1,5 +1,6 @@
 import type { Candidate } from '../../core/release.ts'
-import type { Reading, ReadDoor, Seen, SetAction, Surface } from '../../core/contract.ts'
+import type { Reading, Seen, SetAction, Surface } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
 import { Problem } from '../../core/problem.ts'
 import { unknownFrom } from './answer.ts'
 import { applyDeployment } from './apply.ts'

@@ -1,4 +1,5 @@
-import type { Check, ReadDoor, Resolution } from '../../core/contract.ts'
+import type { Check, Resolution } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
 import { messageOf } from './answer.ts'
 import { request } from './cluster.ts'
 import type { Revision } from './history.ts'

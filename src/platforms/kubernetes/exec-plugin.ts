@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import type { CommandResult, ReadDoor } from '../../core/contract.ts'
+import type { CommandResult, ReadDoor } from '../../core/doors.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { parseJson } from '../../core/parse-json.ts'
 import { Problem } from '../../core/problem.ts'

@@ -1,4 +1,5 @@
-import type { ReadDoor, Seen } from '../../core/contract.ts'
+import type { Seen } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
 import { parseJson } from '../../core/parse-json.ts'
 import { Problem } from '../../core/problem.ts'
 import { requestOf } from './cluster.ts'

@@ -2,7 +2,7 @@ import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 
 import type { Cluster, Context, User } from '@kubernetes/client-node/dist/config_types.js'
 
-import type { ReadDoor } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
 import { isPlainObject } from '../../core/json.ts'
 import { Problem } from '../../core/problem.ts'
 import type { ClusterOptions } from './options.ts'

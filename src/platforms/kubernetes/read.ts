@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-import type { ReadDoor, ReadClaim, Surface } from '../../core/contract.ts'
+import type { Surface } from '../../core/contract.ts'
+import type { ReadDoor, ReadClaim } from '../../core/doors.ts'
 import { Problem } from '../../core/problem.ts'
 import { type Answer, answerOf } from './answer.ts'
 import { type Cluster, kubectl, request } from './cluster.ts'

@@ -1,4 +1,5 @@
-import type { Check, ReadDoor, Reading, Resolution, Wanted } from '../../core/contract.ts'
+import type { Check, Reading, Resolution, Wanted } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
 import { isRelease, looksLikeSha, type Release, releaseName } from '../../core/release.ts'
 import { unknownFrom } from './answer.ts'
 import { kubectl, openCluster } from './cluster.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { limitIn } from '../../core/conditions/limit.ts'
-import type { PersonKnows, SampleValue, Source } from '../../core/contract.ts'
+import type { PersonKnows, SampleValue, Source } from '../../core/source.ts'
 import type { SignalDef } from '../../core/model.ts'
 import { parseDuration } from '../../core/duration.ts'
 import { printable } from '../../core/printable.ts'

@@ -1,4 +1,5 @@
-import type { Measurement, Period, ReadDoor, Source } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
+import type { Measurement, Period, Source } from '../../core/source.ts'
 import { printable } from '../../core/printable.ts'
 import { askJson, otherAnswer } from '../http/ask-json.ts'
 import { combined, measurementOf } from '../series.ts'

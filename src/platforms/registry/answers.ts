@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../core/contract.ts'
+import type { HttpResponse } from '../../core/doors.ts'
 import { isPlainObject, sha256 } from '../../core/json.ts'
 import { printable } from '../../core/printable.ts'
 import { Problem } from '../../core/problem.ts'

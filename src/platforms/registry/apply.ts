@@ -1,4 +1,5 @@
-import type { Change, Receipt, Surface, WriteDoor } from '../../core/contract.ts'
+import type { Change, Receipt, Surface } from '../../core/contract.ts'
+import type { WriteDoor } from '../../core/doors.ts'
 import { EXIT } from '../../core/exit.ts'
 import { EffectFailure } from '../../core/problem.ts'
 import type { Described } from './answers.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import type { HttpRequest, HttpResponse, ReadDoor } from '../../core/contract.ts'
+import type { HttpRequest, HttpResponse, ReadDoor } from '../../core/doors.ts'
 import { Problem } from '../../core/problem.ts'
 import { type Credentials, findCredentials } from './credentials.ts'
 import { registryError } from './errors.ts'

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, ReadDoor, WriteDoor } from '../../core/contract.ts'
+import type { HttpRequest, HttpResponse, ReadDoor, WriteDoor } from '../../core/doors.ts'
 import {
   type Described,
   type Manifest,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import type { ReadDoor } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
 import { Problem } from '../../core/problem.ts'
 import { printable } from '../../core/printable.ts'
 import { jsonOf } from './json.ts'

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../core/contract.ts'
+import type { HttpResponse } from '../../core/doors.ts'
 import { EffectFailure, Problem, sentenceOf } from '../../core/problem.ts'
 import { NetworkError } from '../../io/network-error.ts'
 import { retryAfter } from '../../io/retry-after.ts'

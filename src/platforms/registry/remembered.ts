@@ -1,4 +1,4 @@
-import type { ReadDoor } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
 import type { Manifest } from './answers.ts'
 import { type Auth, type AuthOptions, createAuth } from './auth.ts'
 import type { Repository } from './reference.ts'

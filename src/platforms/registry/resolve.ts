@@ -1,4 +1,5 @@
-import type { Check, ReadDoor, Reading, Resolution, Surface, Wanted } from '../../core/contract.ts'
+import type { Check, Reading, Resolution, Surface, Wanted } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
 import { Problem } from '../../core/problem.ts'
 import { type Release, releaseName } from '../../core/release.ts'
 import { planBackup } from './backup.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import type { HttpResponse } from '../../core/contract.ts'
+import type { HttpResponse } from '../../core/doors.ts'
 import { printable } from '../../core/printable.ts'
 import { jsonOf } from './json.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import type { HttpResponse, ReadDoor } from '../../core/contract.ts'
+import type { HttpResponse, ReadDoor } from '../../core/doors.ts'
 import { printable } from '../../core/printable.ts'
 import { askJson, otherAnswer, refusal } from '../http/ask-json.ts'
 import { isOk } from '../http/outcome.ts'

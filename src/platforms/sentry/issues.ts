@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 
-import type { Measurement, ReadDoor } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
+import type { Measurement } from '../../core/source.ts'
 import { otherAnswer } from '../http/ask-json.ts'
 import { askSentry, NOT_ITS_OWN, scopeOf } from './ask.ts'
 import type { SentryOptions } from './options.ts'

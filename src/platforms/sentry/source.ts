@@ -1,4 +1,5 @@
-import type { Measurement, Period, ReadDoor, Source } from '../../core/contract.ts'
+import type { ReadDoor } from '../../core/doors.ts'
+import type { Measurement, Period, Source } from '../../core/source.ts'
 import { eventsBefore, eventsNow } from './events.ts'
 import { issuesNow } from './issues.ts'
 import { sentryOptions, type SentryOptions } from './options.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-import type { CommandRequest, CommandResult, WriteDoor } from '../../core/contract.ts'
+import type { CommandRequest, CommandResult, WriteDoor } from '../../core/doors.ts'
 import { EXIT } from '../../core/exit.ts'
 import { Problem } from '../../core/problem.ts'
 import { type GitRemote, gitRemote, REMOTE, shownUrl } from '../git-remote.ts'

@@ -1,4 +1,4 @@
-import type { CommandResult } from '../../core/contract.ts'
+import type { CommandResult } from '../../core/doors.ts'
 import { EXIT } from '../../core/exit.ts'
 import { printable } from '../../core/printable.ts'
 import { Problem } from '../../core/problem.ts'

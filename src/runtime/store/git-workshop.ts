@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import type { CommandRequest, CommandResult, ReadDoor } from '../../core/contract.ts'
+import type { CommandRequest, CommandResult, ReadDoor } from '../../core/doors.ts'
 import { Problem } from '../../core/problem.ts'
 
 // A bare repository for one process, made at its first use and gone at its end. What is fetched is small, while in one

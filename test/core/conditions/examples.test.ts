@@ -7,7 +7,7 @@ import { conditionsIn } from '../../../src/core/conditions/conditions-in.ts'
 import { judge } from '../../../src/core/conditions/judge.ts'
 import type { Taken } from '../../../src/core/conditions/moments.ts'
 import { judgeTrigger, type TriggerVerdict } from '../../../src/core/conditions/verdict.ts'
-import type { SampleValue } from '../../../src/core/contract.ts'
+import type { SampleValue } from '../../../src/core/source.ts'
 import type { Condition, Runbook } from '../../../src/core/model.ts'
 import { loadRunbook } from '../../../src/runbook/load.ts'
 

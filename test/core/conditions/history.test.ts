@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { historyOf } from '../../../src/core/conditions/history.ts'
 import type { Taken } from '../../../src/core/conditions/moments.ts'
-import type { SampleValue } from '../../../src/core/contract.ts'
+import type { SampleValue } from '../../../src/core/source.ts'
 
 function told(at: number, samples: readonly [at: number, value: SampleValue, failing?: string][]): Taken {
   return {

@@ -4,7 +4,7 @@ import { describeCondition } from '../../../src/core/conditions/describe.ts'
 import { judge as judgeTaken } from '../../../src/core/conditions/judge.ts'
 import type { Judgement } from '../../../src/core/conditions/judgement.ts'
 import { limitIn } from '../../../src/core/conditions/limit.ts'
-import type { Measurement, SampleValue } from '../../../src/core/contract.ts'
+import type { Measurement, SampleValue } from '../../../src/core/source.ts'
 import type { Condition, SignalDef } from '../../../src/core/model.ts'
 
 const SHA = 'abc1234def5678abc1234def5678abc1234def56'

@@ -4,7 +4,7 @@ import { judge } from '../../../src/core/conditions/judge.ts'
 import type { Judgement } from '../../../src/core/conditions/judgement.ts'
 import type { Taken } from '../../../src/core/conditions/moments.ts'
 import { judgeStatement } from '../../../src/core/conditions/statement.ts'
-import type { Measurement } from '../../../src/core/contract.ts'
+import type { Measurement } from '../../../src/core/source.ts'
 import type { Condition } from '../../../src/core/model.ts'
 
 const EVERY = 5000

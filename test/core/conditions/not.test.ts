@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { judge } from '../../../src/core/conditions/judge.ts'
 import { judgeStatement } from '../../../src/core/conditions/statement.ts'
-import type { Measurement } from '../../../src/core/contract.ts'
+import type { Measurement } from '../../../src/core/source.ts'
 import type { Condition, Statement } from '../../../src/core/model.ts'
 
 const NOW = 600_000

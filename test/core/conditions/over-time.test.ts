@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { judge } from '../../../src/core/conditions/judge.ts'
 import type { Taken } from '../../../src/core/conditions/moments.ts'
-import type { SampleValue } from '../../../src/core/contract.ts'
+import type { SampleValue } from '../../../src/core/source.ts'
 import type { Condition } from '../../../src/core/model.ts'
 
 const SECOND = 1000

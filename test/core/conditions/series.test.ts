@@ -4,7 +4,7 @@ import { judge, judgeEachSeries } from '../../../src/core/conditions/judge.ts'
 import type { Baselines, Judgement } from '../../../src/core/conditions/judgement.ts'
 import type { Taken } from '../../../src/core/conditions/moments.ts'
 import { seriesKey } from '../../../src/core/conditions/series.ts'
-import type { SampledSeries } from '../../../src/core/contract.ts'
+import type { SampledSeries } from '../../../src/core/source.ts'
 import type { Condition, Together } from '../../../src/core/model.ts'
 
 const NOW = 600_000

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-import type { CommandRequest, CommandResult, HttpRequest, HttpResponse } from '../../../src/core/contract.ts'
+import type { CommandRequest, CommandResult, HttpRequest, HttpResponse } from '../../../src/core/doors.ts'
 import type { Json } from '../../../src/core/json.ts'
 import type { Runbook } from '../../../src/core/model.ts'
 import type { Plan, PlannedChange, PlannedStep } from '../../../src/core/plan/types.ts'

@@ -1,4 +1,5 @@
-import type { CommandResult, HttpRequest, HttpResponse, Platform } from '../../../src/core/contract.ts'
+import type { Platform } from '../../../src/core/contract.ts'
+import type { CommandResult, HttpRequest, HttpResponse } from '../../../src/core/doors.ts'
 import type { Json } from '../../../src/core/json.ts'
 import type { Runbook, SignalDef, Trigger } from '../../../src/core/model.ts'
 import { platforms } from '../../../src/platforms/index.ts'

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import { afterAll, describe, expect, test } from 'vitest'
 
-import type { CommandResult } from '../../../src/core/contract.ts'
+import type { CommandResult } from '../../../src/core/doors.ts'
 import { secretMarker } from '../../../src/core/shell.ts'
 import { openDoors } from '../../../src/io/doors.ts'
 import { run } from '../../../src/platforms/command/run.ts'

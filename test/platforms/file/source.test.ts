@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import type { Measurement } from '../../../src/core/contract.ts'
+import type { Measurement } from '../../../src/core/source.ts'
 import { openDoors } from '../../../src/io/doors.ts'
 import { file } from '../../../src/platforms/file/source.ts'
 import { measure as measureSignal } from '../../../src/runtime/measure.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
 import { judge } from '../../../src/core/conditions/judge.ts'
-import type { HttpResponse, Measurement, ReadDoor } from '../../../src/core/contract.ts'
+import type { HttpResponse, ReadDoor } from '../../../src/core/doors.ts'
+import type { Measurement } from '../../../src/core/source.ts'
 import type { Condition } from '../../../src/core/model.ts'
 import { openDoors } from '../../../src/io/doors.ts'
 import { NetworkError } from '../../../src/io/network-error.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import type { Sample } from '../../../src/core/contract.ts'
+import type { Sample } from '../../../src/core/source.ts'
 import { openDoors } from '../../../src/io/doors.ts'
 import { networkError } from '../../../src/io/network-error.ts'
 import { http } from '../../../src/platforms/http/source.ts'

@@ -6,7 +6,7 @@ import type { TLSSocket } from 'node:tls'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import type { Measurement } from '../../../src/core/contract.ts'
+import type { Measurement } from '../../../src/core/source.ts'
 import { openDoors } from '../../../src/io/doors.ts'
 import { measure } from '../../../src/runtime/measure.ts'
 import { planOf } from '../../core/plan-of.ts'

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import type { Change, Reading, Resolution, WriteDoor } from '../../../src/core/contract.ts'
+import type { Change, Reading, Resolution } from '../../../src/core/contract.ts'
+import type { WriteDoor } from '../../../src/core/doors.ts'
 import { EffectFailure } from '../../../src/core/problem.ts'
 import { deployment } from '../../../src/platforms/kubernetes/deployment.ts'
 import type { DeploymentOptions } from '../../../src/platforms/kubernetes/options.ts'

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, WriteDoor } from '../../../src/core/contract.ts'
+import type { HttpRequest, HttpResponse, WriteDoor } from '../../../src/core/doors.ts'
 import { openDoors } from '../../../src/io/doors.ts'
 import { NetworkError } from '../../../src/io/network-error.ts'
 

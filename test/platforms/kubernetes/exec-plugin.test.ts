@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-import type { ReadDoor } from '../../../src/core/contract.ts'
+import type { ReadDoor } from '../../../src/core/doors.ts'
 import { openDoors } from '../../../src/io/doors.ts'
 import { execAuthenticator } from '../../../src/platforms/kubernetes/exec-plugin.ts'
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
-import type { HttpRequest, Measurement, Period, Sample } from '../../../src/core/contract.ts'
+import type { HttpRequest } from '../../../src/core/doors.ts'
+import type { Measurement, Period, Sample } from '../../../src/core/source.ts'
 import { openDoors } from '../../../src/io/doors.ts'
 import { sentry } from '../../../src/platforms/sentry/source.ts'
 import { BROKEN_ANSWERS } from '../../helpers/broken-answers.ts'
