@@ -1,6 +1,7 @@
 import type { Plan } from '../core/plan/types.ts'
 import type { Line, RunEvent } from '../core/run/events.ts'
-import type { EffectState, RunState } from '../core/run/state.ts'
+import type { EffectState } from '../core/run/effect-state.ts'
+import type { RunState } from '../core/run/state.ts'
 import { isoTime } from './iso-time.ts'
 
 // What a run has changed and called, and what is known of it.

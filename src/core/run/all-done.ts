@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/types.ts'
-import { type EffectState, emptyState, type RunState, type StepState } from './state.ts'
+import type { EffectState } from './effect-state.ts'
+import { emptyState, type RunState, type StepState } from './state.ts'
 
 const APPLIED: EffectState = { attempts: 1, failures: 0, inFlight: false, applied: 'yes', looks: 1 }
 

@@ -2,7 +2,8 @@ import { EXIT } from '../exit.ts'
 import type { Plan, PlannedStep, PlannedUse } from '../plan/types.ts'
 import { releaseName } from '../release.ts'
 import type { RunEnded } from './events.ts'
-import { type EffectState, hasTried, type RunState } from './state.ts'
+import type { EffectState } from './effect-state.ts'
+import { hasTried, type RunState } from './state.ts'
 import { useInForce } from './use.ts'
 
 /** How a run ended: what a person is told, and what a script sees. */

@@ -1,6 +1,6 @@
 import type { PlannedChange } from '../plan/types.ts'
 import { type Command, fail, record, type Surroundings } from './command.ts'
-import type { EffectState } from './state.ts'
+import type { EffectState } from './effect-state.ts'
 import { type StepContext, underway } from './step-context.ts'
 
 // What is to be done next about the effects of one step.
