@@ -1,9 +1,9 @@
 import type { Runbook } from '../core/model.ts'
 import type { Confirmation, Plan } from '../core/plan/types.ts'
+import { isOwnQuestion } from '../core/own-questions.ts'
 import type { Problem } from '../core/problem.ts'
 import { givenValue } from '../runtime/asked-signal.ts'
 import { loadSource } from '../runtime/load-action.ts'
-import { STORE_ANSWER } from './reach-store.ts'
 import { usageError } from './usage.ts'
 
 /** Whom answers are for: a runbook with one of its procedures, or a plan. */
@@ -14,12 +14,6 @@ interface Asking {
   steps?: readonly { id: string }[]
   confirmations?: readonly Confirmation[]
 }
-
-/**
- * What any run may have to ask, whatever its runbook says: a store that cannot be reached, a version that is blocked, a
- * surface that somebody else has changed, a program on another machine.
- */
-const EVERYWHERE = new RegExp(`^(${STORE_ANSWER}|blocked|overwrite-.+|process-\\d+)$`)
 
 /**
  * Throws a Problem for an answer that nothing could ask for: it is a slip of the pen, and what it was meant for would stay
@@ -35,7 +29,7 @@ export async function requireKnownAnswers(
     throw usageError(`--answer ${empty} is empty`, 'Say what the answer is: a variable may not be set.')
   const own = new Set([...(steps ?? []), ...confirmations].map(({ id }) => id))
   const open = Object.entries(answers).filter(
-    ([name]) => !own.has(name) && (steps === undefined || !EVERYWHERE.test(name)),
+    ([name]) => !own.has(name) && (steps === undefined || !isOwnQuestion(name)),
   )
   if (open.length === 0) return
   const asked = await askedOf(signals)

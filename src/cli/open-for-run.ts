@@ -1,8 +1,9 @@
+import { OWN_QUESTIONS } from '../core/own-questions.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Session } from '../runtime/types.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Output } from './output.ts'
-import { type Reached, reached, STORE_ANSWER } from './reach-store.ts'
+import { type Reached, reached } from './reach-store.ts'
 
 export interface Caller {
   session: Session
@@ -30,7 +31,7 @@ export async function openForRun(
   const asking = { output, interrupts, answers }
   if (looksOnly) {
     // What the store does not say is told with the plan; only who has agreed to it beforehand does without.
-    if (answers[STORE_ANSWER] !== 'local') return { session: own, value: undefined }
+    if (answers[OWN_QUESTIONS.store] !== 'local') return { session: own, value: undefined }
     return reached(own, asking, async ({ store }) => {
       await interrupts.orInterrupted(store.board(place.service, place.environment).read())
       return undefined

@@ -1,3 +1,4 @@
+import { OWN_QUESTIONS } from '../core/own-questions.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import type { Session } from '../runtime/types.ts'
 import { type Interrupts, interruption } from './interrupts.ts'
@@ -16,9 +17,6 @@ export interface Reached<T> {
   offline?: string | undefined
   value: T
 }
-
-/** `--answer store=local` */
-export const STORE_ANSWER = 'store'
 
 /**
  * Does the first thing that needs the store. Where a shared one cannot be reached CI is refused: nobody would see its
@@ -42,13 +40,13 @@ export async function reached<T>(
 }
 
 async function agreeToGoOn(error: Problem, { output, interrupts, answers }: Asking): Promise<void> {
-  if (answers[STORE_ANSWER] === 'local') return
+  if (answers[OWN_QUESTIONS.store] === 'local') return
   if (!output.interactive) {
     throw new Problem({
       code: error.code,
       message: error.message,
       found: error.found,
-      cure: `${error.cure ?? ''}\nTo go on without it, unseen by everybody else: --answer ${STORE_ANSWER}=local`,
+      cure: `${error.cure ?? ''}\nTo go on without it, unseen by everybody else: --answer ${OWN_QUESTIONS.store}=local`,
       exit: error.exit,
       cause: error,
     })

@@ -56,7 +56,12 @@ export function isRelease(reported: string, release: Release): boolean {
 }
 
 export function releaseName(release: Release): string {
-  const sha = release.sha === undefined ? undefined : release.sha.slice(0, 7)
+  const sha = release.sha === undefined ? undefined : shortSha(release.sha)
   if (release.tag !== undefined && sha !== undefined) return `${release.tag} (${sha})`
   return release.tag ?? sha ?? release.given
+}
+
+/** Digits alone may be a build: of those each one tells it from others. */
+function shortSha(sha: string): string {
+  return isBuild(sha) ? sha : sha.slice(0, 7)
 }

@@ -20,6 +20,10 @@ export const text = () => z.string().check(z.minLength(1))
 /** `90s`, `5m`, `1h30m` → milliseconds. */
 export const duration = () => z.pipe(durationText(), z.transform(toMilliseconds))
 
+/** A duration that is longer than nothing. */
+export const period = () =>
+  duration().check(z.refine((milliseconds) => milliseconds > 0, 'has to be longer than nothing'))
+
 function durationText(): z.ZodMiniString<string> {
   const schema = z.string()
   z.globalRegistry.add(schema, {

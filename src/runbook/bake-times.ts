@@ -1,5 +1,5 @@
-import { spanOf } from '../core/conditions/span.ts'
-import { formatDuration, parseDuration } from '../core/duration.ts'
+import { formatDuration, writtenDuration } from '../core/duration.ts'
+import { spanIn, timeOf } from './condition-times.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap } from './loose.ts'
 import type { Path } from './path.ts'
@@ -23,9 +23,10 @@ export function checkBakeTimes(bake: unknown, at: Path, document: Filled, report
     return report.value([...at, 'settle'], {
       code: 'settle-too-short',
       message: `the signal "${longest.name}" looks back ${formatDuration(longest.window)}, and settle is ${formatDuration(settled)}: the incident itself would be measured`,
-      cure: `settle: ${written(longest.window)}, or a shorter window`,
+      cure: `settle: ${writtenDuration(longest.window)}, or a shorter window`,
     })
-  if (whole === undefined) return
+  // What is no time is told by the schema.
+  if (whole === undefined || whole === 0) return
   if (whole <= settled)
     return report.value([...at, 'for'], {
       code: 'bake-too-short',
@@ -39,7 +40,7 @@ export function checkBakeTimes(bake: unknown, at: Path, document: Filled, report
     report.value([...at, 'for'], {
       code: 'bake-too-short',
       message: `a condition on "${slowest.signal}" looks at ${formatDuration(slowest.span)}, and only ${formatDuration(whole - settled)} are judged: it could never hold`,
-      cure: `make for at least ${written(settled + slowest.span)}`,
+      cure: `make for at least ${writtenDuration(settled + slowest.span)}`,
     })
 }
 
@@ -50,40 +51,4 @@ function windowOf(
   if (typeof name !== 'string' || !Object.hasOwn(signals, name)) return undefined
   const window = timeOf(asMap(signals[name])['window'])
   return window === undefined ? undefined : { name, window }
-}
-
-/** How much time a condition has to see before it can hold, in milliseconds. */
-function spanIn(
-  { signal, every, passing, failing, ...said }: Record<string, unknown>,
-  signals: Record<string, unknown>,
-): number {
-  const shares = [passing, failing].map(asMap)
-  const pace = [every, asMap(signals[String(signal)])['every']].map(timeOf).find((one) => one !== undefined)
-  const longest = (...values: unknown[]): number => Math.max(0, ...values.map((value) => timeOf(value) ?? 0))
-  const most = (...values: unknown[]): number =>
-    Math.max(1, ...values.map((value) => Number(value ?? 1) || 1))
-  return spanOf(
-    {
-      for: longest(said['for'], said['failing_for'], ...shares.map(({ within }) => within)),
-      absent_for: longest(said['absent_for']),
-      unchanged_for: longest(said['unchanged_for']),
-      change: { over: longest(asMap(said['change'])['over']) },
-      in_a_row: most(
-        said['in_a_row'],
-        said['samples'],
-        ...shares.flatMap(({ in_a_row, of }) => [in_a_row, of]),
-      ),
-    },
-    pace,
-  )
-}
-
-function timeOf(value: unknown): number | undefined {
-  return typeof value === 'string' ? parseDuration(value) : undefined
-}
-
-/** As it would be written: `5m`, `90s`. */
-function written(milliseconds: number): string {
-  if (milliseconds % 60_000 === 0) return `${milliseconds / 60_000}m`
-  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`
 }

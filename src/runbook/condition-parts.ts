@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 
-import { described, duration } from '../platforms/options.ts'
+import { described, period } from '../platforms/options.ts'
 
 // Pieces of what can be said about a signal.
 
-export const time = duration()
+export const time = period()
 
 export const optional = <T extends z.ZodMiniType>(schema: T, description: string) =>
   described(z.optional(schema), description)

@@ -1,6 +1,7 @@
 import type { Runbook } from '../core/model.ts'
 import { platforms as registered } from '../platforms/index.ts'
 import type { Filled } from './filled.ts'
+import { checkQuestionNames } from './check-names.ts'
 import { checkCaptures } from './capture.ts'
 import { checkFixForward } from './fix-forward.ts'
 import { readDeclared, type Chosen, type Declared } from './declared.ts'
@@ -73,6 +74,7 @@ async function loadFor(
   const document: Filled = { raw: value, filled: fillIfMap(value, declared) }
   await checkSignals(document, platforms, report)
   checkTriggers(document, report)
+  checkQuestionNames(asMap(document.filled), report)
   checkFixForward(document, report)
   await checkProcedures(document, platforms, report)
   await checkCaptures(document, platforms, report)

@@ -12,11 +12,10 @@ import {
 } from '../core/model.ts'
 import { toCaptures } from './capture.ts'
 import type { Declared } from './declared.ts'
+import { VERIFY_WITHIN } from './condition-times.ts'
 import type { BakeFile, RunbookFile, VerifyFile } from './schema.ts'
 import { sourceKeys } from './sources.ts'
 import { toCondition, toGuard, toTrigger, toUnless } from './statements.ts'
-
-const VERIFY_WITHIN = 5 * 60_000
 
 /** The model of a file that has passed every check: defaults filled in, names as the code has them. */
 export function toRunbook(

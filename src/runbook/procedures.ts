@@ -4,6 +4,7 @@ import { canonical } from '../core/json.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap, asText } from './loose.ts'
 import { checkBakeTimes } from './bake-times.ts'
+import { checkTimeToHold } from './condition-times.ts'
 import { checkUse, type Platforms } from './options.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
@@ -59,6 +60,10 @@ function checkVerify(verify: unknown, at: Path, document: Filled, report: Report
     asList(asMap(verify)[list]).forEach((condition, index) => {
       checkCondition(condition, [...at, list, index], document, report)
       checkDemanded(condition, [...at, list, index], document, report)
+      if (at.at(-1) === 'bake') return
+      const signals = asMap(asMap(document.filled).signals)
+      const { within } = asMap(verify)
+      checkTimeToHold(asMap(condition), [...at, list, index], { signals, within }, report)
     })
 }
 
@@ -107,6 +112,12 @@ function checkDemanded(condition: unknown, at: Path, document: Filled, report: R
       code: 'asked-once',
       message: `the signal "${name}" asks a person, once: "${meaningless}" says nothing about an answer`,
       cure: 'say which answer is well, such as equals: true, or below: 3',
+    })
+  else if (part === 'bake' && rest.samples !== undefined)
+    report.key([...at, 'samples'], {
+      code: 'samples-in-bake',
+      message: 'samples takes so many and no more, and a bake watches until its end',
+      cure: 'in_a_row: 3, where that many must hold one after the other; or leave it out',
     })
   if (rest.burn_rate !== undefined)
     report.key([...at, 'burn_rate'], {

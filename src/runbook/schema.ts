@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import { described, duration } from '../platforms/options.ts'
+import { described, duration, period } from '../platforms/options.ts'
 import { baseline } from './baseline-schema.ts'
 import { bare, condition, guard, trigger, unless } from './condition-schema.ts'
 
@@ -31,7 +31,8 @@ const optional = <T extends z.ZodMiniType>(schema: T, description: string) =>
   described(z.optional(schema), description)
 
 // One for all: descriptions are on what is made of it.
-const time = duration()
+const time = period()
+const timeOrNone = duration()
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 
@@ -142,7 +143,7 @@ const bake = z
   .strictObject({
     for: described(time, 'How long it is watched, from the proof of the run on'),
     settle: optional(
-      time,
+      timeOrNone,
       'Nothing is judged before so much of it is over; default: the longest window of its signals',
     ),
     must: optional(z.array(bare), 'Conditions that breach the bake when they fail'),
@@ -171,7 +172,7 @@ const step = z.strictObject({
   retry: z.optional(
     z.strictObject({
       attempts: wholeNumber(1, 20, 'Tries in all, the first included'),
-      backoff: optional(time, 'Before the second try; doubles up to a minute; default 2s'),
+      backoff: optional(timeOrNone, 'Before the second try; doubles up to a minute; default 2s'),
     }),
   ),
   fallback: optional(z.strictObject(use), 'Another action, used only when the first is observed not applied'),
@@ -180,7 +181,7 @@ const step = z.strictObject({
 
 const procedure = z.strictObject({
   use_when: z.optional(text('When this is the procedure to choose')),
-  takes: optional(time, 'How long it usually takes'),
+  takes: optional(timeOrNone, 'How long it usually takes'),
   notes: z.optional(text('For the person who runs it')),
   links: z.optional(z.array(z.string().check(z.minLength(1)))),
   on_failure: optional(

@@ -7,7 +7,9 @@ import { withWindow } from '../core/window.ts'
 import { checkAnswers } from './check-asked.ts'
 import { checkBurnRate } from './check-burn-rate.ts'
 import { checkFloor } from './check-floor.ts'
-import { checkSeries } from './check-series.ts'
+import { checkContradiction, checkShare, checkUsual } from './check-limits.ts'
+import { checkSeries, type NamedSignal } from './check-series.ts'
+import { checkChange } from './condition-times.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap } from './loose.ts'
 import { isValid, LONGEST_PATTERN } from '../core/matches.ts'
@@ -44,8 +46,14 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
     if (source === undefined || entry === undefined) continue
     await checkHistory(asMap(signal), at, source, entry, report)
     for (const key of ['value', 'floor'])
-      checkLimit(name, asMap(signal), asMap(asMap(signal).baseline)[key], [...at, 'baseline', key], report)
+      checkLimit(
+        { name, signal: asMap(signal) },
+        asMap(asMap(signal).baseline)[key],
+        [...at, 'baseline', key],
+        report,
+      )
     checkFloor(asMap(signal), at, report)
+    checkUsual(asMap(signal), at, report)
     const options = await optionsOf(entry)
     validate(options, document, [...at, source], report)
     if (!referencesWithin(asMap(signal)[source]).some((one) => one.name === 'window')) continue
@@ -113,9 +121,12 @@ export function checkCondition(condition: unknown, at: Path, document: Filled, r
   checkSeries(rest, at, named, report)
   checkBurnRate(rest, at, named, report)
   checkAnswers({ matches, ...rest }, at, named, report)
+  checkContradiction(rest, at, named, report)
+  checkChange({ signal: name, ...rest }, at, signals, report)
   for (const key of COMPARISONS)
-    for (const [place, limit] of limitsIn(rest[key], [...at, key]))
-      checkLimit(name, asMap(signals[name]), limit, place, report)
+    for (const [place, limit] of limitsIn(rest[key], [...at, key])) checkLimit(named, limit, place, report)
+  for (const key of ['above', 'below'])
+    checkLimit(named, asMap(rest.change)[key], [...at, 'change', key], report)
 }
 
 /** Conditions in a trigger stand under all, any and not; and in what speaks against it, or against all of them. */
@@ -155,13 +166,7 @@ function limitsIn(value: unknown, at: Path): [Path, unknown][] {
   return Array.isArray(value) ? value.map((limit, index) => [[...at, index], limit]) : [[at, value]]
 }
 
-function checkLimit(
-  name: string,
-  signal: Record<string, unknown>,
-  limit: unknown,
-  at: Path,
-  report: Report,
-): void {
+function checkLimit({ name, signal }: NamedSignal, limit: unknown, at: Path, report: Report): void {
   // What is no unit at all is told by the schema.
   if (signal.unit !== undefined && typeof signal.unit !== 'string') return
   const unit = signal.unit as SignalDef['unit']
@@ -171,6 +176,7 @@ function checkLimit(
       message: `the signal "${name}" has no baseline`,
       cure: `give it one: baseline: { value: … } or { offset: 1d, floor: … }`,
     })
+  checkShare(limit, at, { name, signal }, report)
   if (typeof limit !== 'string' || referencesIn(limit).length > 0 || limitIn(unit, limit) !== undefined)
     return
   report.value(at, {

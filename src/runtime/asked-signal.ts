@@ -26,6 +26,8 @@ export interface AskedSignal {
   measure(now: number): Measurement
   /** Whether an answer counts now. */
   answered(now: number): boolean
+  /** Until when the answer counts, where there is one; milliseconds since the epoch. */
+  until(): number | undefined
   /** No answer counts now, and nobody has been asked in vain. */
   open(now: number): boolean
   question: string
@@ -72,6 +74,7 @@ export function askedSignal<Options>(
 
   return {
     answered: counts,
+    until: () => (given === undefined ? undefined : given.at + expires),
     measure(at) {
       if (given === undefined) return { kind: 'no-data', why: `nobody has answered: ${question}` }
       if (!counts(at))

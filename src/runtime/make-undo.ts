@@ -1,4 +1,5 @@
 import { describeCondition } from '../core/conditions/describe.ts'
+import { OWN_QUESTIONS } from '../core/own-questions.ts'
 import { bindLate, unboundReason } from '../core/plan/bind.ts'
 import type { PlanHead } from '../core/plan/input.ts'
 import type { PlanOutcome } from '../core/plan/outcome.ts'
@@ -90,7 +91,7 @@ function bringingBack(
   const blocked = blockedBy(record, version)
   if (blocked === undefined) return []
   const text = `${blockedWords(version, blocked)}. Bring it back all the same?`
-  return [{ id: 'blocked', question: { text, expects: 'yes' } }]
+  return [{ id: OWN_QUESTIONS.blocked, question: { text, expects: 'yes' } }]
 }
 
 function requireSteps(former: Plan, without: string[]): void {

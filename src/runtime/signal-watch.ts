@@ -85,6 +85,9 @@ export class SignalWatch {
     this.baseline = baseline
     this.made++
     this.sampling = false
+    // An answer that counts no longer is noticed at once, whatever the pace.
+    const until = this.asked?.until() ?? -Infinity
+    if (until >= this.now()) this.due = Math.min(this.due, until + 1)
   }
 
   /** So many milliseconds up to now; undefined where its source keeps no history. */

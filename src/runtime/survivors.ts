@@ -1,6 +1,7 @@
 import type { Question } from '../core/contract.ts'
 import { EXIT } from '../core/exit.ts'
 import { interruptedExit, signalName } from '../core/interruption.ts'
+import { OWN_QUESTIONS } from '../core/own-questions.ts'
 import type { Plan } from '../core/plan/types.ts'
 import { Problem } from '../core/problem.ts'
 import { livingChildren, type LivingChild } from '../core/run/doubts.ts'
@@ -75,7 +76,7 @@ async function ended(
 
 /** On another machine, or before this one was started anew: only a person can look. */
 async function confirmedEnd(child: LivingChild, { answers, ask }: Waiting): Promise<string> {
-  const id = `process-${child.pid}`
+  const id = OWN_QUESTIONS.process(child.pid)
   const question: Question = {
     text: `A program of step "${child.step}" may still run on ${hostOf(child.host)} (process ${child.pid}). Have you made sure that it has ended?`,
     expects: 'yes',

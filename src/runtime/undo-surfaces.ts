@@ -1,5 +1,6 @@
 import type { Check, Reading, Resolution, Seen, SetAction } from '../core/contract.ts'
 import type { Json } from '../core/json.ts'
+import { OWN_QUESTIONS } from '../core/own-questions.ts'
 import type { RefusalReason } from '../core/plan/outcome.ts'
 import { refusedReading } from '../core/plan/refuse-reading.ts'
 import { checksOf } from '../core/plan/survey.ts'
@@ -142,7 +143,7 @@ function restored(
 function conflictOf({ one }: View, former: PlannedChange, now: string): Confirmation {
   return {
     // Each surface is a question of its own: one answer must not overwrite another's change as well.
-    id: `overwrite-${one.changes.length === 1 ? one.id : former.surface.id}`,
+    id: OWN_QUESTIONS.overwrite(one.changes.length === 1 ? one.id : former.surface.id),
     question: {
       text: `${former.surface.id} was set to ${former.toLabel} by this run, and is ${now} now: somebody has changed it since. Overwrite it with ${former.fromLabel}?`,
       expects: 'yes',

@@ -56,6 +56,7 @@ test('a release of which nothing is known is none that anybody could report', ()
 test('people are told the tag and the beginning of the commit', () => {
   expect(releaseName({ given: 'x', sha: FULL, tag: 'v1.2.3' })).toBe('v1.2.3 (abc1234)')
   expect(releaseName({ given: 'x', sha: FULL })).toBe('abc1234')
+  expect(releaseName({ given: '2026112701', sha: '2026112701' })).toBe('2026112701')
   expect(releaseName({ given: 'revision:3' })).toBe('revision:3')
 })
 

@@ -183,7 +183,7 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
   ],
   [
     'what stands alone, with something beside it',
-    runbookText({ head: SIGNAL, tail: VERIFY('absent_for: 5m, for: 5m') }),
+    runbookText({ head: SIGNAL, tail: VERIFY('absent_for: 3m, for: 3m') }),
     [
       '10:24 entry 1 of "must" says more than one thing: absent_for, unchanged_for, change, burn_rate each stand alone',
     ],
@@ -258,7 +258,94 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
       tail: BAKE('for: 40s, settle: 3s, must: [{ signal: s, passing: { count: 9, of: 10 } }]'),
     }),
     [
-      '10:18 a condition on "s" looks at 45 s, and only 37 s are judged: it could never hold | make for at least 48s',
+      '10:18 a condition on "s" looks at 40 s, and only 37 s are judged: it could never hold | make for at least 43s',
+    ],
+  ],
+  [
+    'a bake of no time at all',
+    runbookText({ head: SIGNAL, tail: BAKE('for: 0s, must: [{ signal: s, passing: true }]') }),
+    ['10:18 "for" has to be longer than nothing'],
+  ],
+  [
+    'samples in a bake, which would look at the first ones only',
+    runbookText({ head: SIGNAL, tail: BAKE('for: 5m, must: [{ signal: s, passing: true, samples: 3 }]') }),
+    [
+      '10:57 samples takes so many and no more, and a bake watches until its end | in_a_row: 3, where that many must hold one after the other; or leave it out',
+    ],
+  ],
+  [
+    'what has to last as long as verify has',
+    runbookText({ head: SIGNAL, tail: VERIFY('passing: true, for: 5m') }),
+    [
+      '10:24 it has to see 5m 00s before it can hold, and has 5m 00s: it could never hold | within: 10m, or a condition that takes less',
+    ],
+  ],
+  [
+    'a row of samples that takes longer than verify has',
+    runbookText({
+      head: 'signals: { s: { http: { url: https://x.test }, every: 2m } }',
+      tail: VERIFY('passing: true, in_a_row: 4'),
+    }),
+    [
+      '10:24 it has to see 6m 00s before it can hold, and has 5m 00s: it could never hold | within: 11m, or a condition that takes less',
+    ],
+  ],
+  [
+    'one that has the time',
+    runbookText({ head: SIGNAL, tail: VERIFY('passing: true, for: 5m, within: 6m') }),
+    [],
+  ],
+  [
+    'no time to hold in',
+    runbookText({ head: SIGNAL, tail: VERIFY('passing: true, within: 0s') }),
+    ['10:58 "within" has to be longer than nothing'],
+  ],
+  [
+    'a change over less than a sample takes',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s, change: { over: 2s, below: 0 } }]`,
+    }),
+    [
+      '4:63 over: 2 s is less than the 5 s from one sample to the next: what it was then would never be known | over: 5s or more, or a shorter every',
+    ],
+  ],
+  [
+    'a change in a unit that the signal does not have',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s, change: { over: 1m, below: 5% } }]`,
+    }),
+    [
+      '4:74 the limit 5% does not fit the signal "s", which has no unit | give the signal unit: ratio (0.01 is 1%) or unit: percent',
+    ],
+  ],
+  [
+    'limits that exclude each other',
+    runbookText({
+      head: `${MS_SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s, above: 1s, below: 500ms }, { id: b, severity: low, signal: s, between: [9, 1] }, { id: c, severity: low, signal: s, at_least: 3, below: 3 }]`,
+    }),
+    ['above: 1s and below: 500ms', 'between: [9, 1]', 'at_least: 3 and below: 3'].map(
+      (limits, index) =>
+        `4:${[44, 106, 160][index]} nothing that "s" can be is within ${limits}: it could never hold | leave one of them out, or exchange them; what is true of one or the other is written under any:`,
+    ),
+  ],
+  [
+    'limits that meet, both included',
+    runbookText({ head: SIGNAL, tail: VERIFY('at_least: 3, at_most: 3') }),
+    [],
+  ],
+  [
+    'a share of ten',
+    runbookText({
+      head: 'signals: { s: { unit: ratio, http: { url: https://x.test } } }',
+      tail: VERIFY('below: 10'),
+    }),
+    ['10:42 10 of "s", which has the unit ratio, is 1000% | write 10% or, if it is meant, 1000%'],
+  ],
+  [
+    'what is usual less than nothing',
+    runbookText({ head: 'signals: { s: { http: { url: https://x.test }, baseline: { value: -3 } } }' }),
+    [
+      '3:67 value: -3 is less than nothing: more times as much would be less | what it usually is: value: 0.5%, 200ms; compare with a number where it can be negative',
     ],
   ],
   [

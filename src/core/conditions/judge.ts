@@ -12,7 +12,7 @@ import {
 } from './judgement.ts'
 import type { Usual } from './limit.ts'
 import { judgeAbsence, judgeChange, lastSample } from './over-time.ts'
-import { type Moment, momentsOf, type Taken } from './moments.ts'
+import { type Moment, momentsOf, silenceAtEnd, type Taken } from './moments.ts'
 import { judgedApart, judgeSeries, type SeriesJudged, togetherOf, worstFirst } from './series.ts'
 
 // One judge for every condition, of triggers, guards, verify and bake: holds, fails or unknown. No data is never success.
@@ -65,7 +65,12 @@ function judgeOne(condition: Condition, taken: readonly Taken[], judging: Judgin
   const { unchanged_for, change } = condition
   const last = lastSample(taken)
   // Where nothing was ever measured, what its silence means is all there is to be judged.
-  if (last !== undefined && change !== undefined) return judgeChange(change, last, taken, judging)
+  if (last !== undefined && change !== undefined) {
+    const silence = silenceAtEnd(condition, taken, { ...judging, longestGap: GAP * judging.every })
+    return silence === undefined
+      ? judgeChange(change, last, taken, judging)
+      : { verdict: silence.verdict, words: silence.words, final: false }
+  }
   if (last !== undefined && unchanged_for !== undefined) {
     // A sample that failed has no value, and no value is not the same as before.
     if (last.failing !== undefined || last.value === null)

@@ -32,28 +32,46 @@ export function momentsOf(
 ): Moment[] {
   const moments = new Map<number, Moment>()
   for (const one of taken) {
-    for (const moment of momentsIn(condition, one.at, one.measurement, measure, speaks))
-      moments.set(moment.at, moment)
+    for (const moment of momentsIn(condition, one, measure, speaks)) moments.set(moment.at, moment)
     for (const moment of endedEarly(condition, one, measure.longestGap, speaks))
       moments.set(moment.at, moment)
   }
   return [...moments.values()].sort((a, b) => a.at - b.at)
 }
 
-function momentsIn(
-  condition: Condition,
-  at: number,
-  measurement: Measurement,
-  measure: Measure,
-  speaks: Speaks,
-): Moment[] {
-  if (measurement.kind === 'unreachable') return silent(at, measurement.why, condition.on_error, speaks)
-  if (measurement.kind === 'no-data')
-    return silent(at, `no data: ${measurement.why}`, condition.no_data, speaks)
+function momentsIn(condition: Condition, one: Taken, measure: Measure, speaks: Speaks): Moment[] {
+  const { measurement } = one
   // Series are judged apart before: see series.ts.
   if (measurement.kind === 'series') return []
-  if (measurement.samples.length === 0) return silent(at, 'no data', condition.no_data, speaks)
+  if (measurement.kind !== 'samples' || measurement.samples.length === 0)
+    return silentIn(condition, one, speaks)
   return measurement.samples.map((sample) => ({ at: sample.at, ...judgeSample(condition, sample, measure) }))
+}
+
+function silentIn(condition: Condition, { at, measurement }: Taken, speaks: Speaks): Moment[] {
+  if (measurement.kind === 'unreachable') return silent(at, measurement.why, condition.on_error, speaks)
+  const why = measurement.kind === 'no-data' ? `no data: ${measurement.why}` : 'no data'
+  return silent(at, why, condition.no_data, speaks)
+}
+
+/**
+ * What the silence at the end means, where there is one: the last that was asked gave no sample, or a history that ends
+ * before now.
+ */
+export function silenceAtEnd(
+  condition: Condition,
+  taken: readonly Taken[],
+  { longestGap, speaks }: { longestGap: number; speaks: Speaks },
+): Moment | undefined {
+  for (const one of taken.toReversed()) {
+    const { measurement } = one
+    const isSilent = measurement.kind !== 'samples' || measurement.samples.length === 0
+    if (!isSilent) return endedEarly(condition, one, longestGap, speaks)[0]
+    const [moment] = silentIn(condition, one, speaks)
+    // What is to be ignored is as if it had not been asked.
+    if (moment !== undefined) return moment
+  }
+  return undefined
 }
 
 /** A history that ends before now: what was well then does not pass for well now. */

@@ -48,7 +48,8 @@ export function judgeChange(
   const unknown = (words: string): Judgement => ({ verdict: 'unknown', words, final: false })
   if (typeof last.value !== 'number')
     return unknown(last.failing ?? `${JSON.stringify(last.value)} is not a number`)
-  const then = nearestTo(last.at - over, samplesOf(taken), GAP * every)
+  // Nearer to what it is now than to what it was then, it would tell of another time, or be compared with itself.
+  const then = nearestTo(last.at - over, samplesOf(taken), Math.min(GAP * every, over / 2))
   if (then === undefined || typeof then.value !== 'number')
     return {
       ...unknown(`what it was ${formatDuration(over)} ago is not known`),

@@ -89,11 +89,18 @@ function judgeBy(name: Predicate, condition: Condition, sample: Sample, measure:
 
 function compared(sample: Sample, same: boolean, verb: string, wanted: string): SampleVerdict {
   if (sample.failing !== undefined) return { verdict: 'fails', words: sample.failing }
+  if (isRounded(sample.value))
+    return { verdict: 'unknown', words: `${sample.value} may be rounded: give it as text in its source` }
   const holds = sample.value !== null && same
   return {
     verdict: holds ? 'holds' : 'fails',
     words: `${verb} ${shown(sample)}${holds ? '' : `, wanted ${wanted}`}`,
   }
+}
+
+/** Of whole numbers from 2^53 on, JSON and JavaScript keep the nearest that they can. */
+function isRounded(value: Sample['value']): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
 }
 
 type Bounds = readonly [number, number]
@@ -138,5 +145,5 @@ export function valueWords(value: number, unit: SignalDef['unit']): string {
 }
 
 function shown(sample: Sample): string {
-  return typeof sample.value === 'string' ? sample.value.slice(0, 80) : JSON.stringify(sample.value)
+  return typeof sample.value === 'string' ? sample.value.slice(0, 80) : String(sample.value)
 }

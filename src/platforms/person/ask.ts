@@ -5,7 +5,7 @@ import type { PersonKnows, SampleValue, Source } from '../../core/source.ts'
 import type { SignalDef } from '../../core/model.ts'
 import { parseDuration } from '../../core/duration.ts'
 import { printable } from '../../core/printable.ts'
-import { described, duration, text } from '../options.ts'
+import { described, period, text } from '../options.ts'
 
 const TYPES = ['yes-no', 'number', 'percent', 'duration', 'choice'] as const
 
@@ -14,7 +14,7 @@ const askOptions = z
     question: text(),
     type: described(z.optional(z.enum(TYPES)), 'what is answered; default yes-no, which is true or false'),
     choices: described(z.optional(z.array(text()).check(z.minLength(2))), 'of type choice: one of these'),
-    expires: described(z.optional(duration()), 'how long an answer counts; default 15m'),
+    expires: described(z.optional(period()), 'how long an answer counts; default 15m'),
   })
   .check(
     z.refine(

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { address, insecure } from '../http/options.ts'
-import { described, duration, text } from '../options.ts'
+import { described, period, text } from '../options.ts'
 
 const oneOrMore = <T extends z.ZodMiniType>(one: T) => z.union([one, z.array(one).check(z.minLength(1))])
 
@@ -20,11 +20,11 @@ export const sentryOptions = z
       z.optional(z.string()),
       "count the issues that fit this search, up to 1000: 'is:unresolved firstRelease:latest'",
     ),
-    within: described(duration(), "so long before now: 5m, or '${window}'"),
+    within: described(period(), "so long before now: 5m, or '${window}'"),
     project: described(z.optional(oneOrMore(z.union([slug(), z.int()]))), 'slugs or numbers; default all'),
     environment: z.optional(oneOrMore(text())),
     url: described(z.optional(address()), 'https://de.sentry.io, or of your own; default https://sentry.io'),
-    timeout: described(z.optional(duration()), 'default 5s'),
+    timeout: described(z.optional(period()), 'default 5s'),
     insecure: insecure(),
   })
   .check(

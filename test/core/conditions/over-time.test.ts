@@ -176,6 +176,54 @@ describe('the change over 10 minutes', () => {
   })
 })
 
+describe('a change over less than a gap is long', () => {
+  test('is never that of a sample to itself', () => {
+    const over = 30 * SECOND
+    expect(judged({ change: { over, below: 1 } }, taken([[0, 9]])).verdict).toBe('unknown')
+    expect(judged({ change: { over, below: 1 } }, taken([[30, 1], ...each(15, 0, 9)])).verdict).toBe('fails')
+  })
+
+  test('is that to the sample of then, and not to one that is nearer to now', () => {
+    const points: Point[] = [
+      [10, 1],
+      [0, 9],
+    ]
+    expect(judged({ change: { over: 30 * SECOND, above: 5 } }, taken(points)).verdict).toBe('unknown')
+  })
+})
+
+describe('a change, where the source has fallen silent', () => {
+  const grown: Point[] = [
+    [630, 1],
+    [30, 9],
+  ]
+  const condition = { change: { over: 10 * MINUTE, above: 5 } }
+
+  test.each<[string, Point[], Partial<Condition>, string]>([
+    ['it does not answer', [...grown, [0, 'unreachable']], {}, 'unknown'],
+    ['it has no data', [...grown, [0, 'no data']], {}, 'unknown'],
+    ['it has no data, which is a breach', [...grown, [0, 'no data']], { no_data: 'breach' }, 'holds'],
+    ['it does not answer, which is ignored', [...grown, [0, 'unreachable']], { on_error: 'ignore' }, 'holds'],
+    [
+      'it had no data, and does not answer, which is ignored',
+      [...grown, [15, 'no data'], [0, 'unreachable']],
+      { on_error: 'ignore' },
+      'unknown',
+    ],
+  ])('%s: %s', (_, points, meaning, wanted) => {
+    expect(judged({ ...condition, ...meaning }, taken(points)).verdict).toBe(wanted)
+  })
+
+  test('its history ends before now', () => {
+    const samples = [
+      { at: NOW - 12 * MINUTE, value: 1 },
+      { at: NOW - 2 * MINUTE, value: 9 },
+    ]
+    const ended: Taken = { at: NOW, measurement: { kind: 'samples', from: NOW - 13 * MINUTE, samples } }
+    expect(judged(condition, [ended])).toMatchObject({ verdict: 'unknown', words: 'no data for 2m 00s' })
+  })
+})
+
 describe('a history that ends before now', () => {
   const condition = { above: 10, for: 5 * MINUTE }
   const until = (ago: number, value: number): Taken[] => [

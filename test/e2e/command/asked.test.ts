@@ -22,7 +22,7 @@ const start = (expires = '15m'): Promise<Stage> =>
       reports: {
         ask: { question: 'How many users have reported it?', type: 'number', expires },
         unit: 'count',
-        every: '50ms',
+        every: '10m',
       },
       corrupt: { ask: { question: 'Is data being corrupted?' } },
     },

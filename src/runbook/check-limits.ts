@@ -1,0 +1,80 @@
+import { limitIn } from '../core/conditions/limit.ts'
+import type { SignalDef } from '../core/model.ts'
+import type { NamedSignal } from './check-series.ts'
+import { asMap } from './loose.ts'
+import type { Path } from './path.ts'
+import type { Report } from './report.ts'
+
+interface Bound {
+  at: number
+  /** The limit itself is within it. */
+  isIncluded: boolean
+  words: string
+}
+
+/** Limits that no number is within, and so are always wrong. */
+export function checkContradiction(
+  condition: Record<string, unknown>,
+  at: Path,
+  { name, signal }: NamedSignal,
+  report: Report,
+): void {
+  const bound = (key: string, limit: unknown, isIncluded: boolean): Bound[] => {
+    const value = numberOf(signal, limit)
+    return value === undefined ? [] : [{ at: value, isIncluded, words: `${key}: ${String(limit)}` }]
+  }
+  const [from, to] = Array.isArray(condition.between) ? condition.between : []
+  const between = (limit: unknown): Bound[] =>
+    bound('between', limit, true).map((one) => ({
+      ...one,
+      words: `between: [${String(from)}, ${String(to)}]`,
+    }))
+  const lower = [
+    ...bound('above', condition.above, false),
+    ...bound('at_least', condition.at_least, true),
+    ...between(from),
+  ].toSorted((a, b) => b.at - a.at || Number(a.isIncluded) - Number(b.isIncluded))[0]
+  const upper = [
+    ...bound('below', condition.below, false),
+    ...bound('at_most', condition.at_most, true),
+    ...between(to),
+  ].toSorted((a, b) => a.at - b.at || Number(a.isIncluded) - Number(b.isIncluded))[0]
+  if (lower === undefined || upper === undefined) return
+  const isPossible = lower.at < upper.at || (lower.at === upper.at && lower.isIncluded && upper.isIncluded)
+  if (isPossible) return
+  const limits = [...new Set([lower.words, upper.words])].join(' and ')
+  report.value([...at, 'signal'], {
+    code: 'contradiction',
+    message: `nothing that "${name}" can be is within ${limits}: it could never hold`,
+    cure: 'leave one of them out, or exchange them; what is true of one or the other is written under any:',
+  })
+}
+
+/** A share of 10 is 1000%: nearly always 10% was meant. */
+export function checkShare(limit: unknown, at: Path, { name, signal }: NamedSignal, report: Report): void {
+  if (signal.unit !== 'ratio') return
+  const value = typeof limit === 'string' && limit.trim().endsWith('%') ? undefined : numberOf(signal, limit)
+  if (value === undefined || Math.abs(value) <= 1) return
+  report.value(at, {
+    code: 'share',
+    message: `${String(limit)} of "${name}", which has the unit ratio, is ${value * 100}%`,
+    cure: `write ${value}% or, if it is meant, ${value * 100}%`,
+  })
+}
+
+/** So many times what is less than nothing is less than that. */
+export function checkUsual({ baseline }: Record<string, unknown>, at: Path, report: Report): void {
+  const { value } = asMap(baseline)
+  if (!(Number.parseFloat(String(value)) < 0)) return
+  report.value([...at, 'baseline', 'value'], {
+    code: 'baseline',
+    message: `value: ${String(value)} is less than nothing: more times as much would be less`,
+    cure: 'what it usually is: value: 0.5%, 200ms; compare with a number where it can be negative',
+  })
+}
+
+/** In the signal's unit; undefined for what is no number of it, which is told elsewhere. */
+function numberOf({ unit }: Record<string, unknown>, limit: unknown): number | undefined {
+  if (typeof limit !== 'number' && typeof limit !== 'string') return undefined
+  return limitIn(typeof unit === 'string' ? (unit as SignalDef['unit']) : undefined, limit)
+}
