@@ -18,6 +18,8 @@ export interface BakeHere {
   output: Output
   stage: Shown
   withoutBake?: boolean | undefined
+  /** The command that began it, where that can be typed again. */
+  sameRun?: string | undefined
 }
 
 /** After a run that was proven: says so at once, and then watches what the runbook wants watched. */
@@ -35,7 +37,7 @@ export async function bakeAfter(here: BakeHere, carried: CarriedThrough): Promis
       }),
     )
     stage.renderer.stop()
-    return printEnd(stage.acts, carried, output)
+    return printEnd(stage.acts, carried, here)
   }
   if (!output.json) output.progress('')
   const proven = summarise(plan, lines, carried.ended)

@@ -12,6 +12,7 @@ import { summarise } from '../report/summary.ts'
 import type { CarriedThrough } from '../runtime/carry-through.ts'
 import type { Session, StoredRun } from '../runtime/types.ts'
 import { agree, factAsker, personAt } from './agree.ts'
+import { sameCommand } from './command-line.ts'
 import type { BakeHere } from './bake-here.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Output } from './output.ts'
@@ -61,7 +62,11 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
       offline,
     })
     renderer.stop()
-    return endOrBake({ ...request, stage }, carried)
+    // The plan of a file has had its run.
+    const sameRun = request.argv.some((word) => /^--plan(=|$)/.test(word))
+      ? undefined
+      : sameCommand(request.argv)
+    return endOrBake({ ...request, stage, sameRun }, carried)
   })
 }
 
@@ -69,7 +74,7 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
 export async function endOrBake(here: BakeHere, carried: CarriedThrough): Promise<ExitCode> {
   const { acts } = here.stage
   const [{ plan, lines }] = acts
-  if (bakeOf(plan, lines) === undefined) return printEnd(acts, carried, here.output)
+  if (bakeOf(plan, lines) === undefined) return printEnd(acts, carried, here)
   const { bakeAfter } = await import('./bake-here.ts')
   return bakeAfter(here, carried)
 }
@@ -92,12 +97,12 @@ const MOST_LINES = 3
 export async function printEnd(
   acts: readonly [Act, ...Act[]],
   carried: CarriedThrough,
-  output: Output,
+  { output, sameRun }: Pick<BakeHere, 'output' | 'sameRun'>,
 ): Promise<ExitCode> {
   const [run] = acts
   const last = acts.at(-1) ?? run
   const { ended, undo, exit } = carried
-  const summary = summarise(run.plan, run.lines, ended)
+  const summary = summarise(run.plan, run.lines, ended, sameRun)
   const impossible = undo !== undefined && 'impossible' in undo ? undo.impossible : undefined
   const back = undo !== undefined && 'plan' in undo ? summarise(last.plan, last.lines, undo.ended) : undefined
   const look = await output.resultLook()

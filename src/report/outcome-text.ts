@@ -168,17 +168,24 @@ function effectWords(effect: EffectSummary): string {
 
 export function waysOnLines(ways: WayOn[], look: Look): string[] {
   if (ways.length === 0) return []
-  return [
-    heading('Ways on', look),
-    ...facts(
-      ways.map(({ command, does }): [string, string] => [
-        command === undefined ? '' : `  ${safeLine(command)}`,
-        safeLine(does),
-      ]),
-      { ...look, paint: { ...look.paint, faint: look.paint.strong } },
-    ),
-  ]
+  const rows = ways.map(({ command, does }): [string, string] => [
+    command === undefined ? '' : `  ${safeLine(command)}`,
+    safeLine(does),
+  ])
+  const { strong } = look.paint
+  const longest = Math.max(...rows.map(([command]) => command.length))
+  const set =
+    longest <= look.width * WIDEST_COMMAND
+      ? facts(rows, { ...look, paint: { ...look.paint, faint: strong } })
+      : rows.flatMap(([command, does]) => [
+          ...(command === '' ? [] : [strong(command)]),
+          ...hanging('      ', does, look),
+        ])
+  return [heading('Ways on', look), ...set]
 }
+
+/** Of the whole width: beside a longer one there is no room to say what it does. */
+const WIDEST_COMMAND = 0.6
 
 function list(title: string, items: string[], look: Look): string[] {
   if (items.length === 0) return []

@@ -78,9 +78,9 @@ interface ProofSummary {
 
 /**
  * What a plan and the lines of its journal add up to. `ending` is how the invocation ended where the journal stays
- * open (an interruption) or was never begun (an answer that nobody could give).
+ * open (an interruption) or was never begun (an answer that nobody could give); `sameRun`: the command that began it.
  */
-export function summarise(plan: Plan, all: readonly Line[], ending?: RunEnded): RunSummary {
+export function summarise(plan: Plan, all: readonly Line[], ending?: RunEnded, sameRun?: string): RunSummary {
   const lines = withoutBake(all)
   const bake = bakeSummary(plan, all)
   const state = fold(lines)
@@ -127,7 +127,7 @@ export function summarise(plan: Plan, all: readonly Line[], ending?: RunEnded): 
   }
   if (lines.length === 0)
     return { ...summary, waysOn: ending?.result === 'declined' ? waysToConfirm(plan) : waysToBegin(summary) }
-  return { ...summary, waysOn: waysOn(summary, leavesSomethingToUndo(plan, state)) }
+  return { ...summary, waysOn: waysOn(summary, leavesSomethingToUndo(plan, state), sameRun) }
 }
 
 /** To the question of a step, or to what a signal asks. */

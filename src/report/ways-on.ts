@@ -31,24 +31,24 @@ const NOTHING_STANDS = new Set<Ended['result']>(['already', 'refused', 'declined
 /** That nothing of this run stands says nothing of those before it. */
 const STATUS: WayOn = { command: 'rollback status', does: 'what earlier runs have changed' }
 
-const GUARDED: WayOn = {
-  does: 'the same again, once that holds; or plan it anew with --force --reason <text>, to go past what does not hold by then',
-}
+const GUARDED =
+  'the same again, once that holds; with --force --reason <text> it goes past what does not hold by then'
 
 /**
  * `undoable`: an undo of it would do something; one that only redeployed what was there leaves that to the run before.
- * The next commands after a run, the most likely one last: that is where a tired reader looks.
+ * `sameRun`: the command that began it, where that is known. The next commands after a run, the most likely one last:
+ * that is where a tired reader looks.
  */
-export function waysOn(run: Ended, undoable: boolean): WayOn[] {
+export function waysOn(run: Ended, undoable: boolean, sameRun?: string): WayOn[] {
   const show = { command: shellLine(['rollback', 'show', run.id]), does: 'the whole report' }
   const undo = { command: shellLine(['rollback', 'undo', run.id]), does: undoDoes(run) }
-  if (run.result === 'refused') return [show, GUARDED]
+  if (run.result === 'refused') return [show, { command: sameRun, does: GUARDED }]
   if (run.result === 'failed') return [show, STATUS]
   if (NOTHING_STANDS.has(run.result)) return [show]
   const back = undoable ? [undo] : []
   const resume = shellLine(['rollback', 'resume', run.id])
   if (run.bake?.result === 'open') return [show, ...back, { command: resume, does: goesOn(run.bake) }]
-  if (run.finished) return [show, ...again(run), ...back, ...elsewhere(run)]
+  if (run.finished) return [show, ...again(run, sameRun), ...back, ...elsewhere(run)]
   return [show, ...back, { command: resume, does: 'go on where it was cut off' }]
 }
 
@@ -73,14 +73,13 @@ export function waysToConfirm({ confirmations }: Pick<Plan, 'confirmations'>): W
   return [{ does: `the same command again with ${answers}, where that is meant` }]
 }
 
-/**
- * To take back a rollback that may well have worked is not the only way. The command itself is not known here: a run
- * may have been given inputs, a procedure, an environment.
- */
-function again({ kind, result }: Ended): WayOn[] {
+/** To take back a rollback that may well have worked is not the only way. */
+function again({ kind, result }: Ended, sameRun: string | undefined): WayOn[] {
   if (kind === 'undo' || (result !== 'unmeasured' && result !== 'stands')) return []
   const does = result === 'unmeasured' ? 'measures once more' : 'tries the rest'
-  return [{ does: `or the same run again: it ${does}; what is done stays done` }]
+  return sameRun === undefined
+    ? [{ does: `or the same run again: it ${does}; what is done stays done` }]
+    : [{ command: sameRun, does: `the same run again: it ${does}; what is done stays done` }]
 }
 
 function undoDoes(run: Ended): string {

@@ -151,6 +151,9 @@ describeWith(['sh'], 'what only a person knows', () => {
     expect(oneLine(run.stdout)).toContain(
       'nobody has answered: Does it work by hand? (what was said before the change does not count;',
     )
+    expect(oneLine(run.stdout)).toContain(
+      `rollback run --target ${GOOD} --yes --answer works=yes the same run again: it measures once more; what is done stays done`,
+    )
     expectExit(await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=perhaps']), 2)
     const again = await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=yes'])
     expectExit(again, 0)
