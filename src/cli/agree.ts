@@ -47,7 +47,11 @@ export function personAt(output: Output, renderer: Renderer, interrupts: Interru
 }
 
 /** Asks what only they know of how things are; an empty line says that it is not known. Absent without a terminal. */
-export function factAsker(output: Output, interrupts: Interrupts, renderer?: Renderer): People['ask'] {
+export function factAsker(
+  output: Output,
+  interrupts: Interrupts,
+  renderer?: Pick<Renderer, 'hold'>,
+): People['ask'] {
   if (!output.interactive) return undefined
   return (question, answers, signal) => {
     const text = `${question} [${answers.join('/')}, or Enter: not known]`

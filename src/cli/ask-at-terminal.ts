@@ -6,7 +6,7 @@ import type { Renderer } from './ui/renderer.ts'
 export interface Terminal {
   output: Output
   interrupts: Interrupts
-  renderer?: Renderer | undefined
+  renderer?: Pick<Renderer, 'hold'> | undefined
 }
 
 let lastTurn: Promise<unknown> = Promise.resolve()

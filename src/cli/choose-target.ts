@@ -9,6 +9,7 @@ import { safeLine } from '../report/safe-text.ts'
 import type { Session } from '../runtime/types.ts'
 import { type Interrupts, interruption } from './interrupts.ts'
 import type { Output } from './output.ts'
+import { whileWaiting } from './ui/waiting.ts'
 import { usageError } from './usage.ts'
 
 const TRIES = 3
@@ -34,7 +35,11 @@ export async function chooseTarget({
   const look = await output.progressLook()
   const tell = (text: string) => output.progress(hanging('', text, look).join('\n'))
   tell('No target was named; looking for versions to return to.')
-  const readiness = await interrupts.orInterrupted(checkReadiness(session, runbook, procedure.name))
+  const readiness = await whileWaiting(
+    output,
+    'looking at what is there',
+    interrupts.orInterrupted(checkReadiness(session, runbook, procedure.name)),
+  )
   const unread = readiness.candidatesUnread
   if (unread !== undefined) tell(safeLine(`Candidates could not be read: ${unread.why}`))
   const offered = readiness.candidates.slice(0, OFFERED)

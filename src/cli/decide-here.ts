@@ -1,11 +1,12 @@
 import { EXIT, type ExitCode } from '../core/exit.ts'
-import { formatDuration, parseDuration } from '../core/duration.ts'
-import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
+import { parseDuration } from '../core/duration.ts'
+import type { Decision, Verdict } from '../core/conditions/verdict.ts'
 import { exitBy, signalName } from '../core/interruption.ts'
 import type { Runbook } from '../core/model.ts'
 import type { Typed } from '../report/check-text.ts'
 import type { Session } from '../runtime/types.ts'
 import { factAsker } from './agree.ts'
+import { decisionTeller } from './decision-teller.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Output } from './output.ts'
 import type { RunbookOptions } from './runbook.ts'
@@ -89,16 +90,20 @@ export async function decideHere(runbook: Runbook, asking: Asking): Promise<Deci
     import('../runtime/plan-ground.ts'),
   ])
   const chosen = { ...runbook, procedures: [procedureNamed(runbook, asking.procedure)] }
-  const decision = await decide(inFolderOf(runbook.path, session), chosen, {
-    sample,
-    explain: asking.explain,
-    interrupt: interrupts.signal,
-    people: { answers: asking.answers, ask: factAsker(output, interrupts) },
-    onNews: ({ triggers }, left) => {
-      if (sample > 0 && !output.json) output.progress(progressWords(triggers, left))
-    },
-  })
-  return interrupts.signal.aborted ? { ...decision, interrupted: signalName(interrupts.signal) } : decision
+  const teller = await decisionTeller(output, chosen, sample)
+  try {
+    const decision = await decide(inFolderOf(runbook.path, session), chosen, {
+      sample,
+      explain: asking.explain,
+      interrupt: interrupts.signal,
+      people: { answers: asking.answers, ask: factAsker(output, interrupts, teller) },
+      onNews: teller.onNews,
+      onQuestion: teller.onQuestion,
+    })
+    return interrupts.signal.aborted ? { ...decision, interrupted: signalName(interrupts.signal) } : decision
+  } finally {
+    teller.stop()
+  }
 }
 
 function sampleOf(text: string | undefined): number {
@@ -106,9 +111,4 @@ function sampleOf(text: string | undefined): number {
   const milliseconds = parseDuration(text)
   if (milliseconds !== undefined) return milliseconds
   throw usageError(`--sample ${text} is not a duration`, 'Write a number with a unit, such as 90s or 5m.')
-}
-
-function progressWords(triggers: readonly TriggerVerdict[], left: number): string {
-  const time = `${formatDuration(Math.ceil(left / 1000) * 1000)} left`
-  return `${time}; ${triggers.map(({ id, words }) => `${id}: ${words}`).join('; ')}`
 }

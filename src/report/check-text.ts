@@ -1,5 +1,5 @@
 import { allKnownAfter } from '../core/conditions/judgement.ts'
-import type { Decision, TriggerVerdict, Verdict } from '../core/conditions/verdict.ts'
+import { type Decision, isOutweighed, type TriggerVerdict, type Verdict } from '../core/conditions/verdict.ts'
 import { formatDuration, writtenDuration } from '../core/duration.ts'
 import { shellLine } from '../core/shell.ts'
 import { hanging, heading, sections } from './layout.ts'
@@ -7,7 +7,7 @@ import type { Look, Paint } from './look.ts'
 import { waysOnLines } from './outcome-text.ts'
 import { safeLine } from './safe-text.ts'
 import { timeWords } from './time-text.ts'
-import { isOutweighed, triggerLines } from './trigger-text.ts'
+import { triggerLines } from './trigger-text.ts'
 import type { WayOn } from './ways-on.ts'
 
 const WORDS: Record<Verdict, string> = {
@@ -41,6 +41,13 @@ export function checkText(decision: Decision, where: string, look: Look, typed: 
   const outweighed = triggers.filter(isOutweighed)
   const of = (judged: TriggerVerdict['judged']) =>
     triggers.filter((one) => one.judged === judged && !isOutweighed(one))
+  const groups = [
+    group('Holds', of('holds'), deployment, look),
+    group('Not known', of('unknown'), deployment, look),
+    group('Outweighed', outweighed, deployment, look),
+    group('Does not hold', of('fails'), deployment, look),
+  ]
+  const isLong = groups.flat().length > SCREEN
   return sections([
     [
       heading(safeLine(`Check: ${where}`), look),
@@ -50,12 +57,23 @@ export function checkText(decision: Decision, where: string, look: Look, typed: 
       ...hanging('', PAINTS[verdict](look.paint)(headWords(decision)), look),
       ...(time === undefined ? [] : hanging('', safeLine(timeWords(time)), look)),
     ],
-    group('Holds', of('holds'), deployment, look),
-    group('Not known', of('unknown'), deployment, look),
-    group('Outweighed', outweighed, deployment, look),
-    group('Does not hold', of('fails'), deployment, look),
+    ...groups,
+    isLong ? again(decision, look) : [],
     waysOn(decision, look, typed),
   ])
+}
+
+/** With so many lines the head has left the screen, and what it comes to stands last once more. */
+const SCREEN = 20
+
+function again({ verdict, triggers, ...decision }: Decision, look: Look): string[] {
+  const deciding = triggers.filter((one) => one.verdict === verdict).map(({ id }) => id)
+  const words = headWords({ verdict, triggers, ...decision })
+  const why = verdict === 'hold' || deciding.length === 0 ? '' : ` (${deciding.join(', ')})`
+  return [
+    heading('Verdict', look),
+    ...hanging('  ', PAINTS[verdict](look.paint)(safeLine(`${words}${why}`)), look),
+  ]
 }
 
 function headWords({ verdict, triggers }: Decision): string {

@@ -1,4 +1,4 @@
-import type { Decision, TriggerVerdict } from '../core/conditions/verdict.ts'
+import { type Decision, isOutweighed, type TriggerVerdict } from '../core/conditions/verdict.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { Judged } from '../core/run/events.ts'
 import { toTheSecond } from './iso-time.ts'
@@ -10,15 +10,8 @@ import { brief } from './safe-text.ts'
 
 export const MARKS = { holds: '!', unknown: '?', fails: '-' } as const satisfies Record<Judged, string>
 
-type Told = Pick<TriggerVerdict, 'verdict' | 'judged' | 'but'>
-
-/** Something speaks against it that weighs more: an `unless`. */
-export function isOutweighed({ verdict, judged, but }: Told): boolean {
-  return verdict === 'hold' && judged !== 'fails' && but !== undefined
-}
-
 /** Why the verdict is not what the severity says. */
-export function butWords(trigger: Told): string | undefined {
+export function butWords(trigger: Parameters<typeof isOutweighed>[0]): string | undefined {
   if (!isOutweighed(trigger)) return trigger.but
   return `${trigger.judged === 'holds' ? 'it holds, but' : 'it is not known, and'} ${trigger.but}`
 }

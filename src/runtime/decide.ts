@@ -25,6 +25,8 @@ export interface DecideOptions {
   explain?: boolean | undefined
   /** After every sample that changed what is known; `left`: milliseconds that it is sampled for at most. */
   onNews?: ((decision: Decision, left: number) => void) | undefined
+  /** Before a person is asked for what a signal wants to know. */
+  onQuestion?: ((signal: string, decision: Decision) => void) | undefined
 }
 
 /**
@@ -102,7 +104,10 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
         people.ask &&
         signals.find(({ name, asked }) => asked?.open(now()) === true && matters(name, runbook, decision))
       if (!open && question === undefined && left() <= 0) return whole(decision)
-      if (open) question ??= askedOf(open, people, now)
+      if (open && question === undefined) {
+        options.onQuestion?.(open.name, decision)
+        question = askedOf(open, people, now)
+      }
     }
     const { decision, at } = judged
     const pause = each ? sleep(TICK) : Promise.race([firstRound, sleep(TICK)])

@@ -1,9 +1,9 @@
 import { lastSample } from '../core/conditions/over-time.ts'
 import { timeAllowed } from '../core/conditions/time-allowed.ts'
+import { asksFor } from '../core/conditions/worth-asking.ts'
 import { type Decision, gravest, judgeTrigger, type TriggerVerdict } from '../core/conditions/verdict.ts'
 import type { Runbook } from '../core/model.ts'
 import { judgeOf, type Measured } from './judge-signals.ts'
-import { speaksOf } from './look-backs.ts'
 
 /** What the triggers of a runbook say of signals that were measured, as things are now. */
 export function decisionOf(
@@ -17,7 +17,7 @@ export function decisionOf(
   const judged = triggers.map((trigger) => judgeTrigger(trigger, judgeOne, now, unless))
   const time = timeOf(runbook, judged, signals, now)
   const unanswered = signals.filter(
-    ({ name, asked }) => asked?.answered(now) === false && matters(name, runbook, { time }),
+    ({ name, asked }) => asked?.answered(now) === false && matters(name, runbook, { time, triggers: judged }),
   )
   return {
     verdict: gravest(judged.map(({ verdict }) => verdict)),
@@ -28,13 +28,14 @@ export function decisionOf(
   }
 }
 
-/** How long a fix takes is worth a question when there is something to be fixed. */
+/** Something hangs on the answer; how long a fix takes is worth a question when there is something to be fixed. */
 export function matters(
   name: string,
-  { triggers, unless }: Runbook,
-  { time }: Pick<Decision, 'time'>,
+  runbook: Runbook,
+  { time, triggers }: Pick<Decision, 'time' | 'triggers'>,
 ): boolean {
-  return time !== undefined || speaksOf({ triggers, unless }, name)
+  if (time !== undefined && runbook.fixForward?.signal === name) return true
+  return asksFor(name, runbook, { triggers }).length > 0
 }
 
 /** How long it may last, and how long a fix would take: where something has to be done. */

@@ -75,11 +75,6 @@ export function lookBacks({ signals, ...speaking }: Speaking & Pick<Runbook, 'si
   return found
 }
 
-/** Whether one of these is about the signal. */
-export function speaksOf(speaking: Speaking, signal: string): boolean {
-  return conditionsOf(speaking).some(({ condition }) => condition.signal === signal)
-}
-
 function conditionsOf({
   triggers = [],
   unless: rules = [],

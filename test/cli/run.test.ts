@@ -232,6 +232,35 @@ describeWith(['script', 'stty'], 'at a terminal', () => {
     expect(exitCode).toBe(24)
   })
 
+  test('who is asked by check is told what hangs on it, and what was measured', async () => {
+    const signals = [
+      "reports: { ask: { question: 'How many reports?', type: number } }",
+      "fix: { ask: { question: 'Is there a fix?' } }",
+      "slow: { command: { argv: [sh, -c, 'sleep 1; exit 1'] } }",
+    ]
+    const triggers = [
+      '{ id: slow, signal: slow, failing: true, severity: medium }',
+      '{ id: reported, signal: reports, at_least: 3, severity: high, unless: { signal: fix, equals: true } }',
+    ]
+    const text = stage.runbook.text.replace(
+      'signals:',
+      `triggers: [${triggers.join(', ')}]\nsignals:\n  ${signals.join('\n  ')}`,
+    )
+    await writeFile(stage.runbook.path, text)
+    const { screen, exitCode } = await atTerminal('check', [
+      ['How many reports?', '3\n'],
+      ['Is there a fix?', 'no\n'],
+    ])
+    expect(screen).toContain('measuring what the triggers speak of')
+    expect(screen).toMatch(
+      /So far: slow \(medium\): exit code 1\.\r\nFor reported \(high\): reports at least 3:\r\n[^\n]*How many reports/,
+    )
+    expect(screen).toMatch(
+      /For what speaks against reported \(high\): fix equals true:\r\n[^\n]*Is there a fix/,
+    )
+    expect(exitCode).toBe(10)
+  })
+
   test('two questions at once come one after the other: what is typed answers one', async () => {
     const gate = (id: string) =>
       `\n      - { id: ${id}, needs: [], uses: person.confirm, with: { question: 'Sure of ${id}?' } }`

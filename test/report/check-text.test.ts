@@ -51,6 +51,14 @@ describe('what is outweighed does not read as if it called for a rollback', () =
   })
 })
 
+test('the verdict stands last once more where its head has left the screen', () => {
+  const many = (count: number): TriggerVerdict[] =>
+    Array.from({ length: count }, (_, index) => trigger({ id: `errors-${index}` }))
+  expect(told('rollback', ...many(2))).not.toContain('Verdict')
+  const long = told('rollback', ...many(9), trigger({ id: 'well', judged: 'fails', verdict: 'hold' }))
+  expect(long).toMatch(/\nVerdict\n {2}Roll back \(errors-0, [^)]*errors-8\)\n\nWays on\n/)
+})
+
 test('the next commands mean the same runbook and environment, and say what was answered', () => {
   const typed = { which: ['--env', 'staging', '--set', 'region=eu west'], answers: ['--answer', 'works=yes'] }
   const unknown = trigger({ judged: 'unknown', verdict: 'unknown' })

@@ -12,6 +12,7 @@ import type { Output } from '../output.ts'
 import { printRefusal } from '../refused.ts'
 import { requireRunbook, type RunbookOptions } from '../runbook.ts'
 import { checkForce, usageError } from '../usage.ts'
+import { whileWaiting } from '../ui/waiting.ts'
 import { withSession } from '../with-session.ts'
 
 interface PlanOptions extends RunbookOptions {
@@ -57,7 +58,11 @@ async function checkReady(
     import('../../report/readiness-text.ts'),
   ])
   const procedure = procedureNamed(runbook, options.procedure)
-  const readiness = await interrupts.orInterrupted(checkReadiness(session, runbook, procedure.name))
+  const readiness = await whileWaiting(
+    output,
+    'looking at what is live everywhere',
+    interrupts.orInterrupted(checkReadiness(session, runbook, procedure.name)),
+  )
   const exit = isReady(readiness) ? EXIT.done : EXIT.refused
   const guide = guideOf(procedure, runbook)
   output.result(readinessText(readiness, guide, await output.resultLook()))
@@ -80,8 +85,11 @@ async function planTarget(
     import('../../runtime/make-plan.ts'),
   ])
   const procedure = procedureNamed(runbook, options.procedure)
-  const outcome = await interrupts.orInterrupted(
-    makePlan(session, { runbook, procedure: procedure.name, target, without, reason, force }),
+  const making = makePlan(session, { runbook, procedure: procedure.name, target, without, reason, force })
+  const outcome = await whileWaiting(
+    output,
+    'looking at what is live everywhere',
+    interrupts.orInterrupted(making),
   )
   if (outcome.kind === 'refused') return printRefusal(outcome.refusal, argv, output)
 

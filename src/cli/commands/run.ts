@@ -15,6 +15,7 @@ import { type Caller, openForRun } from '../open-for-run.ts'
 import { printRefusal } from '../refused.ts'
 import { requireRunbook, type RunbookOptions } from '../runbook.ts'
 import { checkForce, keyValues, usageError } from '../usage.ts'
+import { whileWaiting } from '../ui/waiting.ts'
 import { withSession } from '../with-session.ts'
 
 interface RunOptions extends RunbookOptions {
@@ -96,7 +97,7 @@ async function planOf(call: Call, options: RunOptions, at: Caller): Promise<Made
   const target = named ?? (await chooseTarget({ session, interrupts, output, runbook, procedure }))
   const argv = named === undefined ? [...call.argv, '--target', target] : call.argv
   const { without, reason, force } = options
-  const outcome = await interrupts.orInterrupted(
+  const making = interrupts.orInterrupted(
     makePlan(session, {
       runbook,
       procedure: procedure.name,
@@ -108,6 +109,7 @@ async function planOf(call: Call, options: RunOptions, at: Caller): Promise<Made
       decision: gated?.decision,
     }),
   )
+  const outcome = await whileWaiting(output, 'looking at what is live everywhere', making)
   if (outcome.kind === 'refused')
     return { kind: 'ended', exit: await printRefusal(outcome.refusal, argv, output) }
   return {

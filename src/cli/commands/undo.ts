@@ -11,6 +11,7 @@ import { openRun } from '../open-run.ts'
 import { runToUndo } from '../run-to-undo.ts'
 import { storeHere } from '../store-here.ts'
 import { given, keyValues } from '../usage.ts'
+import { whileWaiting } from '../ui/waiting.ts'
 import { withSession } from '../with-session.ts'
 
 interface UndoOptions {
@@ -44,7 +45,11 @@ export async function runUndo(call: Call): Promise<ExitCode> {
     const plannedAt = looksOnly ? undefined : await requireFree(session, run.plan, run.plan.id)
     const { makeUndo } = await import('../../runtime/make-undo.ts')
     const { without, reason } = options
-    const outcome = await interrupts.orInterrupted(makeUndo(session, run, { ...given({ reason }), without }))
+    const outcome = await whileWaiting(
+      output,
+      'looking at what is live everywhere',
+      interrupts.orInterrupted(makeUndo(session, run, { ...given({ reason }), without })),
+    )
     if (outcome.kind === 'refused') return printRefusal(outcome.refusal, argv, output)
 
     const { plan } = outcome

@@ -16,6 +16,7 @@ import type { Interrupts } from '../interrupts.ts'
 import type { Output } from '../output.ts'
 import { requireRunbook, type RunbookOptions } from '../runbook.ts'
 import { usageError } from '../usage.ts'
+import { whileWaiting } from '../ui/waiting.ts'
 import { withSession } from '../with-session.ts'
 
 interface VersionsOptions extends RunbookOptions {
@@ -72,7 +73,11 @@ async function list({ session, interrupts, output, runbook, procedure }: At): Pr
     import('../../report/versions-text.ts'),
   ])
   const { service, environment } = runbook
-  const listed = await interrupts.orInterrupted(listVersions(session, runbook, procedure))
+  const listed = await whileWaiting(
+    output,
+    'looking at what is there',
+    interrupts.orInterrupted(listVersions(session, runbook, procedure)),
+  )
   const { record, ...offered } = listed
   const shown = { service, environment, ...offered, blocked: record.blocked }
   output.result(versionsText(shown, await output.resultLook()))

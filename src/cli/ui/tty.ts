@@ -1,32 +1,22 @@
-import ora from 'ora'
-
 import { formatDuration } from '../../core/duration.ts'
 import type { Plan } from '../../core/plan/types.ts'
 import type { Judged, Line, RunEvent } from '../../core/run/events.ts'
 import { eventWords, PHASE_WORDS } from '../../report/event-words.ts'
-import { cut, hanging } from '../../report/layout.ts'
+import { hanging } from '../../report/layout.ts'
 import type { Look, Paint } from '../../report/look.ts'
 import { brief } from '../../report/safe-text.ts'
-import { isUtf8, spell } from '../characters.ts'
 import type { Output } from '../output.ts'
 import type { Renderer } from './renderer.ts'
+import { createSpinner } from './spinner.ts'
 
 /** A spinner for what is under way, and a line that stays for what is over. */
 export function createTtyRenderer(output: Output, first: Plan, look: Look): Omit<Renderer, 'hold'> {
-  // Whether it may move was decided before. stdin stays as it is: Ctrl-C must reach the process as a signal.
-  const spinner = ora({
-    stream: process.stderr,
-    isEnabled: true,
-    discardStdin: false,
-    color: 'cyan',
-    ...(isUtf8() ? {} : { spinner: 'line' }),
-  })
   /** Steps under way, with the time of their start. */
   const running = new Map<string, number>()
   let phase = { words: '', at: Date.now() }
   let detail = ''
   let plan = first
-  spinner.suffixText = () => look.paint.faint(elapsed(startOf(running, phase.at)))
+  const spinner = createSpinner(output, look, () => startOf(running, phase.at))
 
   return {
     follow(next) {
@@ -47,7 +37,7 @@ export function createTtyRenderer(output: Output, first: Plan, look: Look): Omit
       detail = text
       show()
     },
-    stop: () => void spinner.stop(),
+    stop: () => spinner.stop(),
   }
 
   function track({ at, event }: Line): void {
@@ -65,21 +55,12 @@ export function createTtyRenderer(output: Output, first: Plan, look: Look): Omit
 
   function show(): void {
     const doing = detail === '' ? [...running.keys()].join(', ') || phase.words : detail
-    spinner.text = spell(output.redact(cut(brief(doing), look.width - SPINNER_COLUMNS)))
-    if (!spinner.isSpinning) spinner.start()
+    spinner.show(doing)
   }
 }
 
-/** The spinner itself, and the elapsed time behind the text. */
-const SPINNER_COLUMNS = 14
-
 function startOf(running: Map<string, number>, phaseStart: number): number {
   return running.size === 0 ? phaseStart : Math.min(...running.values())
-}
-
-function elapsed(since: number): string {
-  const seconds = Math.floor((Date.now() - since) / 1000)
-  return seconds < 1 ? '' : formatDuration(seconds * 1000)
 }
 
 /** After these nothing is under way. */

@@ -35,6 +35,15 @@ export interface TriggerVerdict {
   knownAfter?: number | undefined
 }
 
+/** Something speaks against it that weighs more: an `unless`. */
+export function isOutweighed({
+  verdict,
+  judged,
+  but,
+}: Pick<TriggerVerdict, 'verdict' | 'judged' | 'but'>): boolean {
+  return verdict === 'hold' && judged !== 'fails' && but !== undefined
+}
+
 /** All triggers of a runbook, judged. */
 export interface Decision {
   verdict: Verdict
@@ -43,7 +52,7 @@ export interface Decision {
   sampled: number
   /** The signal that cut it short: this is what was known until then. */
   interrupted?: string | undefined
-  /** Signals that only a person can tell, and nobody has, by name. */
+  /** Signals that only a person can tell, and nobody has, by name: those on which something hangs. */
   unanswered: string[]
   /** Of the version that is live, where something holds: what came before the breach. */
   deployment?: Deployed | undefined
