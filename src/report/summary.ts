@@ -106,6 +106,7 @@ export function summarise(plan: Plan, all: readonly Line[], ending?: RunEnded, s
     result: end?.result ?? ('unfinished' as const),
     finished: state.ended !== undefined,
     exit: end?.exit,
+    completes: end?.completes,
     why: end?.why ?? (state.interrupted === undefined ? undefined : `interrupted by ${state.interrupted}`),
     evidence: lines.flatMap(({ event }) =>
       event.type === 'evidence' ? [{ signal: event.signal, value: event.value }] : [],

@@ -17,6 +17,8 @@ interface Ended {
   /** It has an end on record: nobody can go on with it. */
   finished: boolean
   target: Release
+  /** Nothing had to be changed, since that run had changed it: it is what can be taken back. */
+  completes?: string | undefined
   bake?: { result: BakeResult | 'open'; unanswered?: string | undefined } | undefined
 }
 
@@ -41,11 +43,11 @@ const GUARDED =
  */
 export function waysOn(run: Ended, undoable: boolean, sameRun?: string): WayOn[] {
   const show = { command: shellLine(['rollback', 'show', run.id]), does: 'the whole report' }
-  const undo = { command: shellLine(['rollback', 'undo', run.id]), does: undoDoes(run) }
+  const undo = { command: shellLine(['rollback', 'undo', run.completes ?? run.id]), does: undoDoes(run) }
   if (run.result === 'refused') return [show, { command: sameRun, does: GUARDED }]
   if (run.result === 'failed') return [show, STATUS]
-  if (NOTHING_STANDS.has(run.result)) return [show]
-  const back = undoable ? [undo] : []
+  if (NOTHING_STANDS.has(run.result) && run.completes === undefined) return [show]
+  const back = undoable || run.completes !== undefined ? [undo] : []
   const resume = shellLine(['rollback', 'resume', run.id])
   if (run.bake?.result === 'open') return [show, ...back, { command: resume, does: goesOn(run.bake) }]
   if (run.finished) return [show, ...again(run, sameRun), ...back, ...elsewhere(run)]
@@ -84,6 +86,6 @@ function again({ kind, result }: Ended, sameRun: string | undefined): WayOn[] {
 
 function undoDoes(run: Ended): string {
   if (run.kind === 'undo') return 'go back to where it was before this undo'
-  const done = run.result === 'proven' || run.result === 'degraded'
+  const done = run.result === 'proven' || run.result === 'degraded' || run.completes !== undefined
   return done ? `leave ${releaseName(run.target)} again, for what ran before` : 'take back what stands'
 }

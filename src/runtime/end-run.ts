@@ -17,11 +17,12 @@ import { recordProven } from './record-versions.ts'
  */
 export async function conclude(carrier: Carrier, event: RunEnded): Promise<void> {
   await carrier.own()
-  const unrecorded = isProven(event.result)
+  const { completes, unrecorded } = isProven(event.result)
     ? await recordProven(carrier.session, carrier.plan, carrier.state())
-    : undefined
+    : {}
   failpoint('versions-recorded')
-  await carrier.append(unrecorded === undefined ? event : { ...event, why: `${event.why}; ${unrecorded}` })
+  const notes = [completes === undefined ? [] : `it was changed by run ${completes}`, unrecorded ?? []].flat()
+  await carrier.append({ ...event, why: [event.why, ...notes].join('; '), completes })
   await carrier.own()
 }
 

@@ -3,11 +3,12 @@ import { Problem, sentenceOf } from '../core/problem.ts'
 import type { Release } from '../core/release.ts'
 import { whatIsApplied } from '../core/run/conclude.ts'
 import type { Who } from '../core/run/events.ts'
-import type { RunState } from '../core/run/state.ts'
+import { hasTried, type RunState } from '../core/run/state.ts'
 import { useInForce } from '../core/run/use.ts'
 import { type KnownVersion, type Remark, sameVersion } from '../core/versions.ts'
 import { recordRun, unblock, withdrawProof } from './store/ledger.ts'
 import type { Session } from './types.ts'
+import { type Unproven, unprovenBefore } from './unproven-before.ts'
 import { digestsOf } from './version-digests.ts'
 
 /** When it was proven and by whom, where that is not now and here. */
@@ -19,23 +20,39 @@ interface When {
 
 /**
  * Writes down what a proven plan says about versions: a run's target is good, and what it replaced is blocked; what an
- * undo brought back is blocked no longer. Gives a sentence when it could not be written: the proof stands without it.
+ * undo brought back is blocked no longer.
  */
 export async function recordProven(
   session: Session,
   plan: Plan,
   state: RunState,
   when: When = {},
-): Promise<string | undefined> {
-  return orSentence(async () => {
+): Promise<Recorded> {
+  const recorded: Recorded = {}
+  const unrecorded = await orSentence(async () => {
     const remark = remarkOf(session, plan, when)
     const target: KnownVersion = {
       release: namedOr(plan.target),
       digests: await digestsOf(usesOf(plan, state), 'to'),
     }
-    if (plan.kind === 'run') await recordReturn(session, plan, state, target, remark)
-    else await recordUndo(session, plan, target, remark)
+    if (plan.kind === 'undo') return recordUndo(session, plan, target, remark)
+    // Where it has changed nothing, what it has proven may have been changed by a run that could not prove it.
+    const before = changesNothing(plan, state) ? await unprovenBefore(session, plan) : []
+    if (!hasTried(state)) recorded.completes = before[0]?.plan.id
+    await recordReturn(session, [{ plan, state }, ...before], target, remark)
   })
+  return { ...recorded, unrecorded }
+}
+
+interface Recorded {
+  /** The run that has changed what was proven, where this one had nothing to change. */
+  completes?: string | undefined
+  /** Why it could not be written down: the proof stands without it. */
+  unrecorded?: string | undefined
+}
+
+function changesNothing(plan: Plan, state: RunState): boolean {
+  return usesOf(plan, state, 'applied').every(({ changes }) => changes.length === 0)
 }
 
 /** Writes down that the version did not stay well: `last-proven` means another one from now on. */
@@ -55,12 +72,13 @@ async function orSentence(writing: () => Promise<void>): Promise<string | undefi
 
 async function recordReturn(
   session: Session,
-  plan: Plan,
-  state: RunState,
+  runs: readonly [Unproven, ...Unproven[]],
   target: KnownVersion,
   remark: Remark,
 ): Promise<void> {
-  const former = await replaced(plan, state, target)
+  const [{ plan, state }] = runs
+  const all = await Promise.all(runs.map((run) => replaced(run.plan, run.state, target)))
+  const former = all.find((one) => one !== undefined)
   // What is degraded, or was left out in part, is nothing that `last-proven` should mean.
   const whole = plan.without.length === 0 && (state.proof?.degraded ?? []).length === 0
   const good = whole ? { ...target, ...remark } : undefined

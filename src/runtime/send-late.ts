@@ -48,7 +48,7 @@ async function sendOne(
   if (ended !== undefined && isProven(ended.result)) {
     const bake = bakeOf(run.plan, run.lines)?.ended
     const unrecorded =
-      (await recordProven(session, run.plan, fold(run.lines), ended)) ??
+      (await recordProven(session, run.plan, fold(run.lines), ended)).unrecorded ??
       (bake !== undefined && isLapse(bake) ? await recordLapse(session, run.plan) : undefined)
     if (unrecorded !== undefined) throw new Problem({ code: 'versions-unrecorded', message: unrecorded })
   }

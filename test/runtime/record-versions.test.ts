@@ -71,7 +71,7 @@ async function proven(made: Plan, answers: Record<string, string> = {}): Promise
   const ended = await carryOut(session, made, watched({ answers }))
   expect(ended).toMatchObject({ result: 'proven' })
   const { lines } = await session.store.find(made.id)
-  expect(await recordProven(session, made, fold(lines))).toBeUndefined()
+  expect(await recordProven(session, made, fold(lines))).toEqual({})
 }
 
 function planned(outcome: PlanOutcome): Plan {
@@ -129,7 +129,7 @@ describe('a proven run', () => {
     await carryOut(session, made, watched())
     const { lines } = await session.store.find(made.id)
     await board().write(await board().read(), { 'versions.json': '{"format":9}' }, 'a newer version')
-    expect(await recordProven(session, made, fold(lines))).toContain('could not be written down')
+    expect((await recordProven(session, made, fold(lines))).unrecorded).toContain('could not be written down')
   })
 })
 

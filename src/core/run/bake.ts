@@ -1,6 +1,6 @@
 import type { ExitCode } from '../exit.ts'
 import type { Plan } from '../plan/types.ts'
-import type { BakeEnded, Judged, Line, RunEvent, RunResult, Watcher, Who } from './events.ts'
+import type { BakeEnded, Judged, Line, RunEnded, RunEvent, RunResult, Watcher, Who } from './events.ts'
 import { fold, hasTried } from './state.ts'
 
 /** A sign that it is still watched, at least so often; milliseconds. */
@@ -45,15 +45,21 @@ export function isLapse({ result }: Pick<BakeEnded, 'result'>): boolean {
   return result === 'breached' || result === 'degraded'
 }
 
-/** Results after which the right version is live: then there is something to watch. */
+/**
+ * Results after which the right version is live: then there is something to watch. Where nothing had to be changed that
+ * is so only after a run that has changed it and could not prove it.
+ */
 const WATCHED = new Set<RunResult>(['proven', 'degraded'])
+
+function isWatched({ result, completes }: RunEnded): boolean {
+  return WATCHED.has(result) || (result === 'already' && completes !== undefined)
+}
 
 /** undefined where there is nothing to watch: no bake in the plan, or a run that was not proven. */
 export function bakeOf({ bake }: Pick<Plan, 'bake'>, lines: readonly Line[]): BakeState | undefined {
   const end = lines.findIndex(({ event }) => event.type === 'run-ended')
   const line = lines[end]
-  if (bake === undefined || line?.event.type !== 'run-ended' || !WATCHED.has(line.event.result))
-    return undefined
+  if (bake === undefined || line?.event.type !== 'run-ended' || !isWatched(line.event)) return undefined
   const state: BakeState = { since: line.at, own: line.event.exit, watched: 0, seen: line.at, conditions: [] }
   for (const one of lines.slice(end + 1)) advance(state, one)
   return state

@@ -6,7 +6,7 @@ import { stringify } from 'yaml'
 
 import { describeWith } from '../../helpers/need.ts'
 import { expectExit, makeCli, oneLine } from '../helpers/cli.ts'
-import { GOOD, startStage, type Stage, SWITCH } from './stage.ts'
+import { BAD, GOOD, startStage, type Stage, SWITCH } from './stage.ts'
 
 const start = (expires = '15m'): Promise<Stage> =>
   startStage([SWITCH], {
@@ -158,6 +158,31 @@ describeWith(['sh'], 'what only a person knows', () => {
     const again = await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=yes'])
     expectExit(again, 0)
     expect((await stage.cli.run(['show'])).stdout).toMatch(/Answer\s+works: yes/)
+  })
+
+  test('what was changed and could not be proven is watched, and what ran before is blocked, once it is proven', async () => {
+    await using stage = await startStage([SWITCH], {
+      signals: { works: { ask: { question: 'Does it work by hand?' } } },
+      procedure: {
+        verify: { must: [{ signal: 'works', is: true }] },
+        bake: { for: '300ms', must: [{ signal: 'live', same_commit: GOOD }] },
+      },
+    })
+    const unmeasured = await stage.cli.run(['run', '--target', GOOD, '--yes'])
+    expectExit(unmeasured, 23)
+    expectExit(await stage.cli.run(['versions', 'check', BAD]), 0)
+    const again = await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=yes'])
+    expectExit(again, 0)
+    const [, first = ''] = /rollback show (\S+)/.exec(unmeasured.stdout) ?? []
+    expect(oneLine(again.stdout)).toContain(`it was changed by run ${first}`)
+    expect(again.stdout).toContain(`rollback undo ${first}`)
+    expect(again.stdout).toContain('The rollback is done and proven, and has stayed well.')
+    expect(await stage.log()).toEqual(['switch'])
+    expectExit(await stage.cli.run(['versions', 'check', BAD]), 27)
+    // Nothing is left over to complete.
+    const third = await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=yes'])
+    expectExit(third, 0)
+    expect(third.stdout).not.toContain('it was changed by')
   })
 
   test('a run that was killed when all was done takes the answer upon resume; one with changes left does not', async () => {

@@ -7,7 +7,7 @@ import { type Stoppable, stoppable } from '../../helpers/stoppable.ts'
 import { type Cli, makeCli } from '../helpers/cli.ts'
 
 export const GOOD = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
-const BAD = 'b0bacafe00112233445566778899aabbccddeeff'
+export const BAD = 'b0bacafe00112233445566778899aabbccddeeff'
 
 export interface Stage extends Stoppable {
   cli: Cli
