@@ -15,18 +15,20 @@ interface Asking {
   output: Output
   interrupts: Interrupts
   yes: boolean
+  /** What is true when nobody agrees; of a run that is gone on with, something may have been changed before. */
+  unchanged?: string | undefined
 }
 
 /** The question before anything is changed. Without a terminal nobody can be asked, and silence is not a yes. */
 export async function agree(
-  { argv, output, interrupts, yes }: Asking,
+  { argv, output, interrupts, yes, unchanged = 'nothing was changed' }: Asking,
   question: (width: number) => string,
 ): Promise<void> {
   if (yes) return
   if (!output.interactive)
     throw new Problem({
       code: 'answer-needed',
-      message: 'this changes things, and nobody can be asked here; nothing was changed',
+      message: `this changes things, and nobody can be asked here; ${unchanged}`,
       cure: `Pass --yes to go on without asking: ${sameCommand(argv, ['--yes'])}`,
       exit: EXIT.declined,
     })
@@ -36,7 +38,7 @@ export async function agree(
   const agreed = await confirm(question(width), interrupts.signal)
   if (interrupts.signal.aborted) throw interruption(interrupts.signal)
   if (agreed) return
-  throw new Problem({ code: 'declined', message: 'declined: nothing was changed', exit: EXIT.declined })
+  throw new Problem({ code: 'declined', message: `declined: ${unchanged}`, exit: EXIT.declined })
 }
 
 /** Asks the person at the terminal what comes up on the way; absent where there is none. */

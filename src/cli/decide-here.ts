@@ -106,9 +106,14 @@ export async function decideHere(runbook: Runbook, asking: Asking): Promise<Deci
   }
 }
 
+const LONGEST_SAMPLE = 24 * 3_600_000
+
 function sampleOf(text: string | undefined): number {
   if (text === undefined) return 0
   const milliseconds = parseDuration(text)
-  if (milliseconds !== undefined) return milliseconds
-  throw usageError(`--sample ${text} is not a duration`, 'Write a number with a unit, such as 90s or 5m.')
+  if (milliseconds === undefined)
+    throw usageError(`--sample ${text} is not a duration`, 'Write a number with a unit, such as 90s or 5m.')
+  if (milliseconds > LONGEST_SAMPLE)
+    throw usageError(`--sample ${text} is longer than a day`, 'Sample for minutes, and again when it is due.')
+  return milliseconds
 }

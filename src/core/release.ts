@@ -19,6 +19,8 @@ export interface Candidate {
   why: string
   /** It is what runs now. */
   live?: boolean | undefined
+  /** It came after what runs now, as far as their order tells: no way back. */
+  newer?: boolean | undefined
   /** When it was last proven; ISO 8601, UTC. */
   proven?: string | undefined
   /** By whom it was blocked, when and why. */
@@ -64,4 +66,17 @@ export function releaseName(release: Release): string {
 /** Digits alone may be a build: of those each one tells it from others. */
 function shortSha(sha: string): string {
   return isBuild(sha) ? sha : sha.slice(0, 7)
+}
+
+/** Whether a person may choose it from a list. */
+export function isChoice({ live, blocked }: Candidate): boolean {
+  return live !== true && blocked === undefined
+}
+
+/** Those that may be chosen, the likeliest first: a way back leads to what came before, or was proven. */
+export function choicesOf(candidates: readonly Candidate[]): Candidate[] {
+  const { back = [], on = [] } = Object.groupBy(candidates.filter(isChoice), ({ newer, proven }) =>
+    newer === true && proven === undefined ? 'on' : 'back',
+  )
+  return [...back, ...on]
 }

@@ -76,7 +76,7 @@ export function bakeWhy(bake: BakeSummary): string {
   if (unanswered !== undefined)
     return `The rollback is done and proven, and watched for its whole time; ${unanswered}`
   const leftWords =
-    left === 0 ? 'its time is over, and it has not been concluded' : `${formatDuration(left)} are left`
+    left < 1000 ? 'its time is over, and it has not been concluded' : `${formatDuration(left)} are left`
   return stopped === undefined
     ? `The rollback is done and proven; last seen at ${clock(seen)} UTC, ${leftWords}.`
     : `The rollback is done and proven; only the watching was stopped by ${stopped} at ${clock(seen)} UTC, ${leftWords}.`

@@ -1,4 +1,4 @@
-import { type Candidate, type Release, releaseName } from '../core/release.ts'
+import { type Candidate, isChoice, type Release, releaseName } from '../core/release.ts'
 import { hanging, table } from './layout.ts'
 import type { Look } from './look.ts'
 import { safeLine } from './safe-text.ts'
@@ -22,11 +22,6 @@ export function candidateLines(candidates: readonly Candidate[], look: Look): st
     rows.map((row) => used.map((column) => row[column] ?? '')),
     look,
   )
-}
-
-/** Whether a person may choose it from a list. */
-export function isChoice({ live, blocked }: Candidate): boolean {
-  return live !== true && blocked === undefined
 }
 
 function whyWords({ live, blocked, why }: Candidate): string {

@@ -56,6 +56,9 @@ export function facts(entries: [name: string, value: string | undefined][], look
   return present.flatMap(([name, value]) => hanging(look.paint.faint(name) + pad(name, width), value, look))
 }
 
+/** The last column of a table goes on below itself, where it has at least so much room. */
+const LEAST_LAST = 24
+
 /** Columns with a head; where the place is too narrow for them, each row is set by `narrow`. */
 export function table(
   head: string[],
@@ -66,11 +69,14 @@ export function table(
   const widths = head.map((title, column) =>
     Math.max(widthOf(title), ...rows.map((row) => widthOf(row[column] ?? ''))),
   )
-  const total = widths.reduce((sum, width) => sum + width + 2, 0)
-  if (total > look.width) return rows.flatMap(narrow)
-  const set = (row: string[]): string =>
-    `  ${row.map((cell, column) => (column === row.length - 1 ? cell : cell + pad(cell, (widths[column] ?? 0) + 2))).join('')}`
-  return [look.paint.faint(set(head)), ...rows.map(set)]
+  const fixed = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 2)
+  const fits = fixed + (widths.at(-1) ?? 0) <= look.width
+  if (!fits && look.width - fixed < LEAST_LAST) return rows.flatMap(narrow)
+  const set = (row: string[]): string[] => {
+    const first = row.slice(0, -1).map((cell, column) => cell + pad(cell, (widths[column] ?? 0) + 2))
+    return hanging(`  ${first.join('')}`, row.at(-1) ?? '', look).map((line) => line.trimEnd())
+  }
+  return [...set(head).map(look.paint.faint), ...rows.flatMap(set)]
 }
 
 function joined(row: string[], look: Look): string[] {

@@ -1,7 +1,9 @@
 import type { Check } from '../core/contract.ts'
 import type { Readiness } from '../core/plan/readiness.ts'
-import { candidateLines, isChoice } from './candidates-text.ts'
+import { choicesOf } from '../core/release.ts'
+import { candidateLines } from './candidates-text.ts'
 import { type Guide, guideFacts, linkLines, noteLines } from './guide.ts'
+import { shellWord } from '../core/shell.ts'
 import { facts, hanging, heading, sections } from './layout.ts'
 import type { Look } from './look.ts'
 import { checkWords } from './plan-facts.ts'
@@ -49,6 +51,7 @@ export function readinessText(readiness: Readiness, guide: Guide, look: Look): s
     group('Secrets', secretItems(readiness), look),
     group('Signals', signalItems(readiness), look),
     group('Guards: what must hold before anything is changed', guardItems(readiness), look),
+    questionLines(readiness, look),
     [
       heading('Versions to return to', look),
       ...candidateLines(readiness.candidates, look),
@@ -137,6 +140,22 @@ function guardItems({ guards }: Readiness): Item[] {
   }))
 }
 
+/** What was said before the change says nothing of the time after it. */
+const BEFOREHAND = new Set<Readiness['questions'][number]['asked']>(['before the change', 'for the verdict'])
+
+function questionLines({ questions }: Readiness, look: Look): string[] {
+  if (questions.length === 0) return []
+  return [
+    heading('Asked of a person', look),
+    ...questions.flatMap(({ answer, question, asked }) => [
+      ...hanging('  - ', brief(`${asked}: ${question}`), look),
+      ...(BEFOREHAND.has(asked)
+        ? hanging('    ', `beforehand: --answer ${shellWord(answer)}=…`, look)
+        : hanging('    ', 'only once it is changed', look)),
+    ]),
+  ]
+}
+
 function unreadItems({ candidatesUnread }: Readiness): Item[] {
   if (candidatesUnread === undefined) return []
   const { why, cure } = candidatesUnread
@@ -166,7 +185,7 @@ function lookedLines(readiness: Readiness, look: Look): string[] {
 }
 
 function nextCommand({ candidates }: Readiness): string {
-  const choice = candidates.find(isChoice)
+  const [choice] = choicesOf(candidates)
   const name = choice === undefined ? '<version>' : (choice.release.sha ?? choice.release.given)
   return `rollback plan --target ${safeLine(name)}`
 }

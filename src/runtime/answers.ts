@@ -3,6 +3,7 @@ import { EXIT } from '../core/exit.ts'
 import type { Plan, PlannedStep } from '../core/plan/types.ts'
 import type { Line, RunEnded } from '../core/run/events.ts'
 import type { RunState } from '../core/run/state.ts'
+import { shellLine } from '../core/shell.ts'
 import type { Said } from './asked-signal.ts'
 import type { Carrier } from './carrier.ts'
 import type { CarryOutOptions } from './types.ts'
@@ -34,7 +35,7 @@ export function checkAnswers(
   const open = questionsOf(plan).filter(({ id }) => answers[id] === undefined && !given.has(id))
   if (open.length === 0) return undefined
   const list = open
-    .map(({ id, question }) => `${question.text} (--answer ${id}=${question.expects})`)
+    .map(({ id, question }) => `${question.text} (${shellLine(['--answer', `${id}=${question.expects}`])})`)
     .join('; ')
   return {
     type: 'run-ended',

@@ -34,17 +34,26 @@ function marked(
   record: Awaited<ReturnType<typeof versionsOnRecord>>,
   live: Release | undefined,
 ): Candidate[] {
-  const all = candidates.map((candidate) => {
+  const isLiveOne = ({ live: said, release }: Candidate): boolean =>
+    said === true || (live !== undefined && isRelease(live.given, release))
+  // They come newest first.
+  const liveAt = candidates.findIndex(isLiveOne)
+  const all = candidates.map((candidate, index) => {
     const version = { release: candidate.release, digests: [] }
     const proven = 'unread' in record ? undefined : proofOf(record, version)?.since
     const blocked = 'unread' in record ? undefined : blockOf(record, version)
-    const isLive = candidate.live === true || (live !== undefined && isRelease(live.given, candidate.release))
+    const newer = index < liveAt
+    const notes = [
+      proven === undefined ? [] : `proven ${proven.slice(0, 10)}`,
+      newer ? 'newer than what is live' : [],
+    ]
     return {
       ...candidate,
-      live: isLive,
+      live: isLiveOne(candidate),
+      newer,
       proven,
       blocked: blocked === undefined ? undefined : remarkWords(blocked),
-      why: proven === undefined ? candidate.why : `proven ${proven.slice(0, 10)}; ${candidate.why}`,
+      why: [...notes.flat(), candidate.why].join('; '),
     }
   })
   return all.sort(

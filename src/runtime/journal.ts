@@ -197,7 +197,8 @@ function foreign(place: string, format: unknown): Problem {
 function takenOver(path: string): Problem {
   return new Problem({
     code: 'lock-lost',
-    message: `somebody else has just gone on with the run of ${path}`,
+    // Its folder is called by its id.
+    message: `somebody else has just gone on with run ${basename(dirname(path))}`,
     cure: 'Look at it with: rollback status',
     exit: EXIT.locked,
   })

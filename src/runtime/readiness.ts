@@ -6,7 +6,7 @@ import { conditionsIn } from '../core/conditions/conditions-in.ts'
 import { mentionsTarget } from '../core/plan/bind.ts'
 import type { PlannedGuard } from '../core/plan/types.ts'
 import { sentenceOf } from '../core/problem.ts'
-import { type Candidate, releaseName } from '../core/release.ts'
+import { type Candidate, choicesOf, releaseName } from '../core/release.ts'
 import { guardsOf, judgedGuards } from './ask-guards.ts'
 import { basisOf } from './basis.ts'
 import { inFolderOf } from './in-folder.ts'
@@ -18,6 +18,7 @@ import { liveVersion } from './make-plan.ts'
 import { describeMeasurement } from './measure.ts'
 import { lastOf, measuredOnce } from './measure-once.ts'
 import { groundOf, planHead, procedureNamed } from './plan-ground.ts'
+import { readinessQuestions } from './readiness-questions.ts'
 import { groundFor, type LookedAt, type TrialGround, tryOut } from './readiness-trial.ts'
 import { describeSecret, type Secrets } from './secrets.ts'
 import { reasonOf } from './survey.ts'
@@ -39,13 +40,14 @@ export async function checkReadiness(
   const procedure = procedureNamed(runbook, procedureName)
   const ground = groundOf(runbook, procedure, planHead(session.read.now(), { given: '' }))
   const at = { session, runbook, procedure, ground, secrets: session.secretsOf(runbook.secrets) }
-  const [steps, secretStates, { measured, guards, offered }] = await Promise.all([
+  const [steps, secretStates, { measured, guards, offered }, questions] = await Promise.all([
     Promise.all(procedure.steps.map((step) => stepReadiness(at, step))),
     Promise.all(Object.keys(runbook.secrets).map((name) => secretReadiness(runbook, at.secrets, name))),
     measuredAndOffered(at),
+    readinessQuestions(runbook, procedure),
   ])
   const { candidates, candidatesUnread } = offered
-  const choices = candidates.filter(({ blocked }) => blocked === undefined)
+  const choices = choicesOf(candidates)
   const [surfaces, calls] = await Promise.all([
     Promise.all(steps.flatMap((step) => step.surfaces).map((surface) => withTrial(at, surface, choices))),
     Promise.all(steps.flatMap((step) => step.calls).map((call) => askedCall(at, call, choices))),
@@ -59,6 +61,7 @@ export async function checkReadiness(
     secrets: secretStates,
     signals: signalReadiness(measured, runbook.signals),
     guards,
+    questions,
     candidates,
     candidatesUnread,
   }
@@ -221,10 +224,7 @@ async function askedCall(
   { step, action, readiness }: CallLook,
   candidates: readonly Candidate[],
 ): Promise<CallReadiness> {
-  const ground = candidates
-    .filter(({ live }) => live !== true)
-    .map((candidate) => groundFor(at, candidate))
-    .find((one) => one !== undefined)
+  const ground = candidates.map((candidate) => groundFor(at, candidate)).find((one) => one !== undefined)
   if (action?.ready === undefined || ground === undefined) return readiness
   const base = { step: step.id, uses: step.uses }
   try {

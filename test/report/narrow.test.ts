@@ -69,6 +69,7 @@ const READINESS: Readiness = {
   calls: [],
   secrets: [{ name: 'deploy_hook', from: 'env RENDER_PROD_DEPLOY_HOOK', state: 'ready' }],
   guards: [],
+  questions: [],
   signals: [{ name: 'health', value: 'it does not answer: connection refused', state: 'failing' }],
   candidates: CANDIDATES,
 }

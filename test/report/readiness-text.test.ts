@@ -30,6 +30,7 @@ function readiness(surface: Partial<Surface> = {}, own: Partial<Readiness> = {})
     calls: [{ step: 'redeploy', uses: 'render.deploy-hook', state: 'ready' }],
     secrets: [{ name: 'hook', from: '$HOOK', state: 'ready' }],
     guards: [],
+    questions: [],
     signals: [{ name: 'health', value: 'failing: HTTP 500', state: 'failing' }],
     candidates: [{ release: { given: GOOD, sha: GOOD }, names: [], why: 'image present' }],
     ...own,

@@ -58,6 +58,33 @@ test('a denied write is told of on any day', async () => {
   expect(surfaces[0]?.trial).toMatchObject({ state: 'denied', why: 'we may not write' })
 })
 
+test('what came after the live version is no way back: it is tried last, and told', async () => {
+  const [newer, live, older] = offer('3333333333333333333333333333333333333333', OLD, OLDER)
+  if (newer === undefined || live === undefined || older === undefined) throw new Error('three are offered')
+  const { surfaces, candidates } = await trialOf({ candidates: [newer, { ...live, live: true }, older] })
+  expect(surfaces[0]?.trial).toMatchObject({ candidate: '2222222' })
+  expect(candidates[0]?.why).toContain('newer than what is live')
+  expect(candidates[2]?.why).not.toContain('newer')
+})
+
+test('what a person is asked is told, and whether it can be said beforehand', async () => {
+  const gate = { id: 'sure', uses: 'person.confirm', with: { question: 'Is ${target.sha} announced?' } }
+  const reports = { source: 'ask', with: { question: 'How many reports?', type: 'number' } }
+  const runbook = runbookOf(
+    [gate, setting('image')],
+    { verify: { within: 1000, must: [{ signal: 'works', equals: true }], should: [] } },
+    {
+      signals: { reports, works: { source: 'ask', with: { question: 'Does it work?' } } },
+      triggers: [{ id: 'reported', severity: 'medium', when: { signal: 'reports', at_least: 3 } }],
+    },
+  )
+  expect((await checkReadiness(session, runbook)).questions).toEqual([
+    { answer: 'sure', question: 'Is ${target.sha} announced?', asked: 'before the change' },
+    { answer: 'reports', question: 'How many reports?', asked: 'for the verdict' },
+    { answer: 'works', question: 'Does it work?', asked: 'for the proof' },
+  ])
+})
+
 test('without candidates nothing is tried', async () => {
   const { surfaces } = await checkReadiness(session, runbookOf([setting('a')]))
   expect(surfaces).toMatchObject([{ state: 'ready', trial: undefined }])

@@ -49,7 +49,8 @@ export function runResume(call: Call): Promise<ExitCode> {
     requireUnfinished(run)
     await requireFree(session, plan, plan.id)
     await show(run, output)
-    await agree({ argv, output, interrupts, yes: options.yes === true }, () => 'Go on with it?')
+    const unchanged = 'nothing more was changed'
+    await agree({ argv, output, interrupts, yes: options.yes === true, unchanged }, () => 'Go on with it?')
 
     const { resumeThrough } = await import('../../runtime/carry-through.ts')
     if (!output.json) output.progress('')

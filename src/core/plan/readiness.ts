@@ -38,6 +38,12 @@ export interface Readiness {
     words: string
     note?: string | undefined
   }[]
+  /** What a person is asked on the way, with the name that answers it: `--answer sure=yes`. */
+  questions: {
+    answer: string
+    question: string
+    asked: 'before the change' | 'for the verdict' | 'for the proof' | 'at the end of the bake'
+  }[]
   /** Last proven first, the live one marked. */
   candidates: Candidate[]
   /** Why there may be more candidates than these. */
