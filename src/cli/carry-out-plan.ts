@@ -8,6 +8,7 @@ import { essence } from '../report/essence.ts'
 import { wrap } from '../report/layout.ts'
 import { planText } from '../report/plan-text.ts'
 import { brief } from '../report/safe-text.ts'
+import { unaskableText } from '../report/unaskable-text.ts'
 import { summarise } from '../report/summary.ts'
 import type { CarriedThrough } from '../runtime/carry-through.ts'
 import type { Session, StoredRun } from '../runtime/types.ts'
@@ -44,6 +45,11 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
   const { session, interrupts, output, plan, takesBack, offline, answers } = request
   if (!output.json) output.progress(planText(plan, await output.progressLook(), request.guide))
   output.document({ type: 'plan', plan })
+  if (!output.interactive && plan.steps.some(({ skip }) => skip === undefined)) {
+    const words = unaskableText(plan, request.withoutBake !== true)
+    const { width } = await output.progressLook()
+    if (words !== undefined) output.progress(`\n${wrap(words, width).join('\n')}`)
+  }
   await agree(request, (width) => questionText(plan, width))
   // A question takes its time.
   const plannedAt = request.yes ? request.plannedAt : undefined

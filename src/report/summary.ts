@@ -127,7 +127,10 @@ export function summarise(plan: Plan, all: readonly Line[], ending?: RunEnded, s
     deadlinePassed: state.deadlinePassed,
   }
   if (lines.length === 0)
-    return { ...summary, waysOn: ending?.result === 'declined' ? waysToConfirm(plan) : waysToBegin(summary) }
+    return {
+      ...summary,
+      waysOn: ending?.result === 'declined' ? waysToConfirm(plan, sameRun) : waysToBegin(summary),
+    }
   return { ...summary, waysOn: waysOn(summary, leavesSomethingToUndo(plan, state), sameRun) }
 }
 

@@ -46,6 +46,8 @@ export function waysOn(run: Ended, undoable: boolean, sameRun?: string): WayOn[]
   const undo = { command: shellLine(['rollback', 'undo', run.completes ?? run.id]), does: undoDoes(run) }
   if (run.result === 'refused') return [show, { command: sameRun, does: GUARDED }]
   if (run.result === 'failed') return [show, STATUS]
+  if (run.result === 'declined' && sameRun !== undefined)
+    return [show, ...waysToConfirm({ confirmations: [] }, sameRun)]
   if (NOTHING_STANDS.has(run.result) && run.completes === undefined) return [show]
   const back = undoable || run.completes !== undefined ? [undo] : []
   const resume = shellLine(['rollback', 'resume', run.id])
@@ -69,8 +71,11 @@ export function waysToBegin({ id, finished }: Pick<Ended, 'id' | 'finished'>): W
 }
 
 /** What was asked and not agreed to has left nothing to go on with. */
-export function waysToConfirm({ confirmations }: Pick<Plan, 'confirmations'>): WayOn[] {
-  if (confirmations.length === 0) return []
+export function waysToConfirm({ confirmations }: Pick<Plan, 'confirmations'>, sameRun?: string): WayOn[] {
+  if (confirmations.length === 0)
+    return sameRun === undefined
+      ? []
+      : [{ command: sameRun, does: 'the same run again, with what it asks answered' }]
   const answers = confirmations.map(({ id }) => `--answer ${id}=yes`).join(' ')
   return [{ does: `the same command again with ${answers}, where that is meant` }]
 }

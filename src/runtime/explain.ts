@@ -58,8 +58,11 @@ function signalOf(one: Explainable, now: number): SignalExplained {
     window,
     every,
     history,
+    // Where nothing is compared with it, it was not asked for.
     baseline:
-      signal.baseline === undefined ? undefined : { ...usualIn(baseline), origin: originOf(signal.baseline) },
+      signal.baseline === undefined || baseline === undefined
+        ? undefined
+        : { ...usualIn(baseline), origin: originOf(signal.baseline) },
     measured: historyOf(one.taken, { every, now, since: history === undefined ? undefined : now - history }),
   }
 }
@@ -70,8 +73,7 @@ function nameOf({ name, own: { window, every } }: Measured): string {
   return name + over + (every === undefined ? '' : `, every ${formatDuration(every)}`)
 }
 
-function usualIn(baseline: Baselines): { value?: number; why?: string } {
+function usualIn(baseline: NonNullable<Baselines>): { value?: number; why?: string } {
   if (typeof baseline === 'number') return { value: baseline }
-  if (baseline === undefined) return {}
   return { why: isBySeries(baseline) ? 'each series has its own' : baseline.unknown }
 }

@@ -148,6 +148,9 @@ describeWith(['sh'], 'what only a person knows', () => {
     expect(plan.stdout).toContain('must    works is true (a person is asked)')
     const run = await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=yes'])
     expectExit(run, 23)
+    expect(oneLine(run.stderr)).toContain(
+      'Nobody can be asked here, and works can only be said once it is changed: it will end with 23; the same run again, with the answers, proves it (--answer works=…).',
+    )
     expect(oneLine(run.stdout)).toContain(
       'nobody has answered: Does it work by hand? (what was said before the change does not count;',
     )
@@ -157,6 +160,7 @@ describeWith(['sh'], 'what only a person knows', () => {
     expectExit(await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=perhaps']), 2)
     const again = await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=yes'])
     expectExit(again, 0)
+    expect(again.stderr).not.toContain('Nobody can be asked')
     expect((await stage.cli.run(['show'])).stdout).toMatch(/Answer\s+works: yes/)
   })
 
