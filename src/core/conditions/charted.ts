@@ -2,7 +2,7 @@ import type { Condition, SignalDef } from '../model.ts'
 import { describeCondition } from './describe.ts'
 import { limitsOf } from './explain.ts'
 import { samplesIn } from './history.ts'
-import { theOnly } from './judge.ts'
+import { judgeEachSeries, theOnly } from './judge.ts'
 import { GAP } from './judgement.ts'
 import type { Known } from './known.ts'
 import type { LimitExplained } from './limit-words.ts'
@@ -34,21 +34,27 @@ export interface Point {
   holds: boolean
 }
 
-/** Undefined where there are not at least two numbers, or no limit to hold them against. */
+/**
+ * Undefined where there are not at least two numbers, or no limit to hold them against. Of several series it is the worst:
+ * lines over one another are no chart.
+ */
 export function chartedOf(by: string, condition: Condition, name: string, known: Known): Charted | undefined {
   const { signal, taken, judging } = known
   if (COMPARISONS.every((name) => condition[name] === undefined)) return undefined
-  // Lines of several series over one another are no chart.
-  if (togetherOf(taken) !== undefined) return undefined
+  const all = judgeEachSeries(condition, taken, judging)
+  const [worst] = all
+  if (worst === undefined && togetherOf(taken) !== undefined) return undefined
+  const own = worst ?? { taken, baseline: theOnly(judging.baseline) }
+  const which = worst === undefined ? '' : ` of ${worst.name}, the worst of ${all.length} series`
   const longestGap = GAP * judging.every
   const moments = momentsOf(
     condition,
-    taken,
-    { ...judging, baseline: theOnly(judging.baseline), longestGap },
+    own.taken,
+    { ...judging, baseline: own.baseline, longestGap },
     judging.speaks,
   )
   const held = new Set(moments.filter(({ verdict }) => verdict === 'holds').map(({ at }) => at))
-  const points = samplesIn(taken).flatMap(({ at, value }) =>
+  const points = samplesIn(own.taken).flatMap(({ at, value }) =>
     typeof value === 'number' ? [{ at, value, holds: held.has(at) }] : [],
   )
   const [first] = points
@@ -60,8 +66,9 @@ export function chartedOf(by: string, condition: Condition, name: string, known:
     signal: name,
     by,
     // Of single samples, whatever time it must have lasted.
-    condition: describeCondition({ ...condition, for: undefined, in_a_row: undefined, count: undefined }),
-    limits: limitsOf(condition, known),
+    condition:
+      describeCondition({ ...condition, for: undefined, in_a_row: undefined, count: undefined }) + which,
+    limits: limitsOf(condition, { ...known, judging: { ...judging, baseline: own.baseline } }),
     unit: signal.unit,
     from: Math.min(first.at, ...told),
     to: judging.now,

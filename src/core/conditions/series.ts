@@ -70,6 +70,9 @@ export interface SeriesJudged extends Judgement {
   name: string
   /** Its last number. */
   value?: number | undefined
+  /** What was measured of it alone, and what is usual of it. */
+  taken: readonly Taken[]
+  baseline: Usual
 }
 
 export function judgedApart(
@@ -82,11 +85,16 @@ export function judgedApart(
   const all = apart(taken, judging.every).filter(
     (one) => condition.no_data !== 'ignore' || goesOn(one, judging.every),
   )
-  return all.map((one) => ({
-    name: nameOf(one.labels, all),
-    value: lastNumber(one),
-    ...judgeOne(condition, one.taken, { ...judging, baseline: baselineOf(judging.baseline, one.key) }),
-  }))
+  return all.map((one) => {
+    const baseline = baselineOf(judging.baseline, one.key)
+    return {
+      name: nameOf(one.labels, all),
+      value: lastNumber(one),
+      taken: one.taken,
+      baseline,
+      ...judgeOne(condition, one.taken, { ...judging, baseline }),
+    }
+  })
 }
 
 function lastNumber({ taken }: Apart): number | undefined {
