@@ -189,6 +189,24 @@ describeWith(['sh'], 'what only a person knows', () => {
     expect(third.stdout).not.toContain('it was changed by')
   })
 
+  test('a bake that is killed where it waits for an answer, or has just got one, is gone on with', async () => {
+    await using stage = await startStage([SWITCH], {
+      signals: { works: { ask: { question: 'Does it work by hand?' } } },
+      procedure: { bake: { for: '300ms', must: [{ signal: 'works', is: true }] } },
+    })
+    const killed = async (point: string, ...argv: string[]): Promise<void> => {
+      const { exitCode } = await stage.cli.run(argv, { env: { ROLLBACK_FAILPOINT: point } })
+      expect(exitCode).toBeUndefined()
+    }
+    await killed('bake-unanswered', 'run', '--target', GOOD, '--yes')
+    expectExit(await stage.cli.run(['resume']), 26)
+    await killed('signal-answered', 'resume', '--answer', 'works=yes')
+    // What was said is on record, and nobody has to say it again.
+    expectExit(await stage.cli.run(['resume']), 0)
+    expect((await stage.cli.run(['show'])).stdout).toMatch(/Answer\s+works: yes/)
+    expect(await stage.log()).toEqual(['switch'])
+  })
+
   test('a run that was killed when all was done takes the answer upon resume; one with changes left does not', async () => {
     const more = {
       signals: { works: { ask: { question: 'Does it work by hand?' } } },
