@@ -25,13 +25,34 @@ async function listCandidates(
     versionsOnRecord(session, runbook),
   ])
   const merged = bySurface.length > 0 ? bySurface.map((candidate) => enriched(candidate, byGit)) : byGit
-  return marked(merged, record, live)
+  return marked(merged.length > 0 ? merged : provenOnes(record), record, live)
+}
+
+type VersionsOnRecord = Awaited<ReturnType<typeof versionsOnRecord>>
+
+/** Where neither a surface nor a history knows any: what was proven before, newest first. */
+function provenOnes(record: VersionsOnRecord): Candidate[] {
+  if ('unread' in record) return []
+  return record.good.flatMap(({ release, since, run }) =>
+    release === undefined
+      ? []
+      : [
+          {
+            release,
+            when: since,
+            names: [],
+            why: run === undefined ? '' : `by run ${run}`,
+            // They come in the order of their proofs, and not in that of the versions.
+            newer: false,
+          },
+        ],
+  )
 }
 
 /** With what is on record about each, in the order in which they are offered. */
 function marked(
   candidates: readonly Candidate[],
-  record: Awaited<ReturnType<typeof versionsOnRecord>>,
+  record: VersionsOnRecord,
   live: Release | undefined,
 ): Candidate[] {
   const isLiveOne = ({ live: said, release }: Candidate): boolean =>
@@ -42,7 +63,7 @@ function marked(
     const version = { release: candidate.release, digests: [] }
     const proven = 'unread' in record ? undefined : proofOf(record, version)?.since
     const blocked = 'unread' in record ? undefined : blockOf(record, version)
-    const newer = index < liveAt
+    const newer = candidate.newer ?? index < liveAt
     const notes = [
       proven === undefined ? [] : `proven ${proven.slice(0, 10)}`,
       newer ? 'newer than what is live' : [],
@@ -53,7 +74,7 @@ function marked(
       newer,
       proven,
       blocked: blocked === undefined ? undefined : remarkWords(blocked),
-      why: [...notes.flat(), candidate.why].join('; '),
+      why: [...notes.flat(), candidate.why].filter((note) => note !== '').join('; '),
     }
   })
   return all.sort(

@@ -1,3 +1,4 @@
+import { recordRun } from '../../src/runtime/store/ledger.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import type { Candidate } from '../../src/core/release.ts'
@@ -65,6 +66,27 @@ test('what came after the live version is no way back: it is tried last, and tol
   expect(surfaces[0]?.trial).toMatchObject({ candidate: '2222222' })
   expect(candidates[0]?.why).toContain('newer than what is live')
   expect(candidates[2]?.why).not.toContain('newer')
+})
+
+test('where no surface and no history knows any, what was proven is offered', async () => {
+  const board = session.store.board('api', 'production')
+  const proven = (sha: string, day: number) => ({
+    good: {
+      release: { given: sha, sha },
+      digests: [],
+      since: `2026-11-0${day}T03:00:00.000Z`,
+      by: session.who,
+      run: `run-${day}`,
+    },
+    blocked: undefined,
+  })
+  await recordRun(board, proven(OLDER, 1), 'one')
+  await recordRun(board, proven(OLD, 2), 'two')
+  const { candidates } = await trialOf({ candidates: [] })
+  expect(candidates).toMatchObject([
+    { release: { sha: OLD }, why: 'proven 2026-11-02; by run run-2' },
+    { release: { sha: OLDER }, why: 'proven 2026-11-01; by run run-1' },
+  ])
 })
 
 test('what a person is asked is told, and whether it can be said beforehand', async () => {
