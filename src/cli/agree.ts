@@ -15,16 +15,17 @@ interface Asking {
   output: Output
   interrupts: Interrupts
   yes: boolean
-  /** What is true when nobody agrees; of a run that is gone on with, something may have been changed before. */
-  unchanged?: string | undefined
+  /** It is gone on with: something may have been changed before. */
+  goesOn?: true | undefined
 }
 
 /** The question before anything is changed. Without a terminal nobody can be asked, and silence is not a yes. */
 export async function agree(
-  { argv, output, interrupts, yes, unchanged = 'nothing was changed' }: Asking,
+  { argv, output, interrupts, yes, goesOn }: Asking,
   question: (width: number) => string,
 ): Promise<void> {
   if (yes) return
+  const unchanged = goesOn === true ? 'nothing more was changed' : 'nothing was changed'
   if (!output.interactive)
     throw new Problem({
       code: 'answer-needed',
@@ -36,7 +37,8 @@ export async function agree(
   output.progress('')
   const { width } = await output.progressLook()
   const agreed = await confirm(question(width), interrupts.signal)
-  if (interrupts.signal.aborted) throw interruption(interrupts.signal)
+  if (interrupts.signal.aborted)
+    throw interruption(interrupts.signal, goesOn === true ? `at the question: ${unchanged}` : undefined)
   if (agreed) return
   throw new Problem({ code: 'declined', message: `declined: ${unchanged}`, exit: EXIT.declined })
 }

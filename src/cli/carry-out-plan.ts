@@ -13,7 +13,7 @@ import { summarise } from '../report/summary.ts'
 import type { CarriedThrough } from '../runtime/carry-through.ts'
 import type { Session, StoredRun } from '../runtime/types.ts'
 import { agree, factAsker, personAt } from './agree.ts'
-import { sameCommand } from './command-line.ts'
+import { sameRunLine } from './command-line.ts'
 import type { BakeHere } from './bake-here.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Output } from './output.ts'
@@ -46,7 +46,10 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
   if (!output.json) output.progress(planText(plan, await output.progressLook(), request.guide))
   output.document({ type: 'plan', plan })
   if (!output.interactive && plan.steps.some(({ skip }) => skip === undefined)) {
-    const words = unaskableText(plan, request.withoutBake !== true)
+    const words = unaskableText(plan, {
+      withBake: request.withoutBake !== true,
+      canRepeat: plan.kind === 'run' && sameRunLine(request.argv, plan.target) !== undefined,
+    })
     const { width } = await output.progressLook()
     if (words !== undefined) output.progress(`\n${wrap(words, width).join('\n')}`)
   }
@@ -68,10 +71,7 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
       offline,
     })
     renderer.stop()
-    // The plan of a file has had its run.
-    const sameRun = request.argv.some((word) => /^--plan(=|$)/.test(word))
-      ? undefined
-      : sameCommand(request.argv)
+    const sameRun = sameRunLine(request.argv, plan.target)
     return endOrBake({ ...request, stage, sameRun }, carried)
   })
 }

@@ -4,7 +4,7 @@ import type { Runbook } from '../core/model.ts'
 import { hanging } from '../report/layout.ts'
 import { hangsOnIt, measuredSoFar } from '../report/question-words.ts'
 import { brief } from '../report/safe-text.ts'
-import { MARKS } from '../report/trigger-text.ts'
+import { markOf } from '../report/trigger-text.ts'
 import type { DecideOptions } from '../runtime/decide.ts'
 import type { Output } from './output.ts'
 import { type Waiting, waitingFor } from './ui/waiting.ts'
@@ -12,7 +12,10 @@ import { type Waiting, waitingFor } from './ui/waiting.ts'
 /** In a log, what only goes on fills no more than a line in so much time; milliseconds. */
 const NEWS_EVERY = 60_000
 
-type Teller = Required<Pick<DecideOptions, 'onNews' | 'onQuestion'>> & Pick<Waiting, 'hold' | 'stop'>
+type Teller = { [Key in 'onNews' | 'onQuestion']: NonNullable<DecideOptions[Key]> } & Pick<
+  Waiting,
+  'hold' | 'stop'
+>
 
 /**
  * Tells how the measuring for a decision goes on. At a terminal one line moves, and a line stays for each trigger that is
@@ -21,7 +24,7 @@ type Teller = Required<Pick<DecideOptions, 'onNews' | 'onQuestion'>> & Pick<Wait
 export async function decisionTeller(output: Output, runbook: Runbook, sample: number): Promise<Teller> {
   const look = await output.progressLook()
   const waiting = waitingFor(output, 'measuring what the triggers speak of')
-  let before = new Map<string, TriggerVerdict['judged']>()
+  const told = new Map<string, TriggerVerdict['judged']>()
   let toldAt = -Infinity
   let soFar = ''
   let kept = false
@@ -29,18 +32,21 @@ export async function decisionTeller(output: Output, runbook: Runbook, sample: n
     kept = true
     waiting.keep(lines)
   }
+  // That it is well is news only of what was not; that it is not known, only of what held. Whether a sample was lost in
+  // between changes nothing of what was told.
+  const isNews = ({ id, judged }: TriggerVerdict): boolean => {
+    const last = told.get(id)
+    const isIt =
+      judged === 'holds' ? last !== 'holds' : last !== undefined && last !== 'fails' && last !== judged
+    if (isIt) told.set(id, judged)
+    return isIt
+  }
   const tellChanges = ({ triggers }: Decision): void => {
     const news = triggers.filter(isNews).flatMap(changed)
     if (news.length > 0) keep(news.join('\n'))
-    before = new Map(triggers.map(({ id, judged }) => [id, judged]))
   }
-  // That what was not measured yet is well is what everybody hopes, and no news.
-  const isNews = ({ id, judged }: TriggerVerdict): boolean => {
-    const former = before.get(id) ?? 'unknown'
-    return former !== judged && (judged !== 'fails' || former !== 'unknown')
-  }
-  const changed = ({ id, severity, judged, words }: TriggerVerdict): string[] =>
-    hanging(`  ${MARKS[judged]} `, brief(`${id} (${severity}): ${words}`), look)
+  const changed = (trigger: TriggerVerdict): string[] =>
+    hanging(`  ${markOf(trigger)} `, brief(`${trigger.id} (${trigger.severity}): ${trigger.words}`), look)
 
   return {
     hold: waiting.hold,

@@ -62,11 +62,14 @@ async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-export function interruption(signal: AbortSignal): Problem {
+export function interruption(
+  signal: AbortSignal,
+  unchanged = 'before any change: nothing was touched',
+): Problem {
   const name = signalName(signal)
   return new Problem({
     code: 'interrupted',
-    message: `interrupted by ${name} before any change: nothing was touched`,
+    message: `interrupted by ${name} ${unchanged}`,
     exit: interruptedExit(signal),
   })
 }

@@ -181,6 +181,9 @@ export interface Retry {
 /** Of a step that says nothing of it. */
 export const DEFAULT_RETRY: Retry = { attempts: 3, backoff: 2000 }
 
+/** Of a verify that says nothing of it, in milliseconds. */
+export const DEFAULT_WITHIN = 5 * 60_000
+
 export interface Verify {
   /** Milliseconds in which every `must` has to hold. */
   within: number

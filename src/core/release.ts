@@ -72,11 +72,3 @@ function shortSha(sha: string): string {
 export function isChoice({ live, blocked }: Candidate): boolean {
   return live !== true && blocked === undefined
 }
-
-/** Those that may be chosen, the likeliest first: a way back leads to what came before, or was proven. */
-export function choicesOf(candidates: readonly Candidate[]): Candidate[] {
-  const { back = [], on = [] } = Object.groupBy(candidates.filter(isChoice), ({ newer, proven }) =>
-    newer === true && proven === undefined ? 'on' : 'back',
-  )
-  return [...back, ...on]
-}

@@ -1,6 +1,6 @@
 import type { Check } from '../core/contract.ts'
 import type { Readiness } from '../core/plan/readiness.ts'
-import { choicesOf } from '../core/release.ts'
+import { isChoice } from '../core/release.ts'
 import { candidateLines } from './candidates-text.ts'
 import { type Guide, guideFacts, linkLines, noteLines } from './guide.ts'
 import { shellWord } from '../core/shell.ts'
@@ -141,16 +141,20 @@ function guardItems({ guards }: Readiness): Item[] {
 }
 
 /** What was said before the change says nothing of the time after it. */
-const BEFOREHAND = new Set<Readiness['questions'][number]['asked']>(['before the change', 'for the verdict'])
+const BEFOREHAND = new Set<Readiness['questions'][number]['asked']>([
+  'before the change',
+  'on the way',
+  'for the verdict',
+])
 
 function questionLines({ questions }: Readiness, look: Look): string[] {
   if (questions.length === 0) return []
   return [
     heading('Asked of a person', look),
-    ...questions.flatMap(({ answer, question, asked }) => [
+    ...questions.flatMap(({ answer, question, expects = '…', asked }) => [
       ...hanging('  - ', brief(`${asked}: ${question}`), look),
       ...(BEFOREHAND.has(asked)
-        ? hanging('    ', `beforehand: --answer ${shellWord(answer)}=…`, look)
+        ? hanging('    ', `beforehand: --answer ${answer}=${shellWord(expects)}`, look)
         : hanging('    ', 'only once it is changed', look)),
     ]),
   ]
@@ -185,7 +189,7 @@ function lookedLines(readiness: Readiness, look: Look): string[] {
 }
 
 function nextCommand({ candidates }: Readiness): string {
-  const [choice] = choicesOf(candidates)
+  const choice = candidates.find(isChoice)
   const name = choice === undefined ? '<version>' : (choice.release.sha ?? choice.release.given)
   return `rollback plan --target ${safeLine(name)}`
 }

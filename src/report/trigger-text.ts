@@ -10,6 +10,11 @@ import { brief } from './safe-text.ts'
 
 export const MARKS = { holds: '!', unknown: '?', fails: '-' } as const satisfies Record<Judged, string>
 
+/** What is outweighed does not read as if it called for something. */
+export function markOf(trigger: Parameters<typeof isOutweighed>[0]): string {
+  return isOutweighed(trigger) ? '-' : MARKS[trigger.judged]
+}
+
 /** Why the verdict is not what the severity says. */
 export function butWords(trigger: Parameters<typeof isOutweighed>[0]): string | undefined {
   if (!isOutweighed(trigger)) return trigger.but
@@ -34,9 +39,8 @@ export function triggerLines(
 ): string[] {
   const { id, severity, condition, words, note, judged } = trigger
   const but = butWords(trigger)
-  const mark = isOutweighed(trigger) ? '-' : MARKS[judged]
   return [
-    ...hanging(`  ${mark} `, brief(`${id} (${severity}): ${condition}`), look),
+    ...hanging(`  ${markOf(trigger)} `, brief(`${id} (${severity}): ${condition}`), look),
     ...hanging('    ', brief(`${words}${startWords(trigger)}`), look),
     ...preceding(trigger, deployment, look),
     ...(but === undefined ? [] : hanging('    ', brief(but), look)),

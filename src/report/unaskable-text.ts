@@ -1,19 +1,24 @@
 import { EXIT } from '../core/exit.ts'
 import type { Condition } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
+import { isAsked } from './demand-words.ts'
 
 /**
  * Before a run where nobody can be asked: what it will need to know once it is changed, and how it ends without that.
- * undefined where nothing is asked.
+ * undefined where nothing is asked. `canRepeat`: the same command measures it once more.
  */
-export function unaskableText({ verify, bake, signals }: Plan, withBake: boolean): string | undefined {
+export function unaskableText(
+  plan: Plan,
+  { withBake, canRepeat }: { withBake: boolean; canRepeat: boolean },
+): string | undefined {
+  const { verify, bake } = plan
   const asked = (conditions: readonly Condition[] = []): string[] => [
-    ...new Set(conditions.map(({ signal }) => signal).filter((name) => signals[name]?.source === 'ask')),
+    ...new Set(conditions.filter((one) => isAsked(plan, one)).map(({ signal }) => signal)),
   ]
-  const musts = asked(verify?.must)
-  const ends: [names: string[], exit: number, way: string][] = [
-    [musts, EXIT.unmeasured, 'the same run again, with the answers, proves it'],
-    [asked(verify?.should), EXIT.degraded, 'the same run again, with the answers, measures anew'],
+  const again = canRepeat ? 'the same run again, with the answers, measures once more' : undefined
+  const ends: [names: string[], exit: number, way: string | undefined][] = [
+    [asked(verify?.must), EXIT.unmeasured, again],
+    [asked(verify?.should), EXIT.degraded, again],
     [
       withBake ? asked([...(bake?.must ?? []), ...(bake?.should ?? [])]) : [],
       EXIT.declined,
@@ -24,5 +29,6 @@ export function unaskableText({ verify, bake, signals }: Plan, withBake: boolean
   if (first === undefined) return undefined
   const [names, exit, way] = first
   const answers = names.map((name) => `--answer ${name}=…`).join(' ')
-  return `Nobody can be asked here, and ${names.join(', ')} can only be said once it is changed: it will end with ${exit}; ${way} (${answers}).`
+  const how = way === undefined ? '' : `; ${way} (${answers})`
+  return `Nobody can be asked here, and ${names.join(', ')} can only be said once it is changed: it will end with ${exit}${how}.`
 }

@@ -17,8 +17,8 @@ interface Ended {
   /** It has an end on record: nobody can go on with it. */
   finished: boolean
   target: Release
-  /** Nothing had to be changed, since that run had changed it: it is what can be taken back. */
-  completes?: string | undefined
+  /** Runs that have changed what it has proven with its own: they can be taken back, too. Newest first. */
+  completes?: readonly string[] | undefined
   bake?: { result: BakeResult | 'open'; unanswered?: string | undefined } | undefined
 }
 
@@ -33,8 +33,10 @@ const NOTHING_STANDS = new Set<Ended['result']>(['already', 'refused', 'declined
 /** That nothing of this run stands says nothing of those before it. */
 const STATUS: WayOn = { command: 'rollback status', does: 'what earlier runs have changed' }
 
-const GUARDED =
-  'the same again, once that holds; with --force --reason <text> it goes past what does not hold by then'
+const GUARDED = 'the same again, once that holds; '
+const FORCED = 'with --force --reason <text> it goes past what does not hold by then'
+/** A plan file cannot be forced any more. */
+const PLANNED_ANEW = 'or plan it anew with --force --reason <text>, to go past what does not hold by then'
 
 /**
  * `undoable`: an undo of it would do something; one that only redeployed what was there leaves that to the run before.
@@ -43,13 +45,17 @@ const GUARDED =
  */
 export function waysOn(run: Ended, undoable: boolean, sameRun?: string): WayOn[] {
   const show = { command: shellLine(['rollback', 'show', run.id]), does: 'the whole report' }
-  const undo = { command: shellLine(['rollback', 'undo', run.completes ?? run.id]), does: undoDoes(run) }
-  if (run.result === 'refused') return [show, { command: sameRun, does: GUARDED }]
+  const undo = { command: shellLine(['rollback', 'undo', run.id]), does: undoDoes(run) }
+  const undoBefore = (run.completes ?? []).map((id) => ({
+    command: shellLine(['rollback', 'undo', id]),
+    does: 'take back what that run has changed',
+  }))
+  if (run.result === 'refused')
+    return [show, { command: sameRun, does: GUARDED + (sameRun === undefined ? PLANNED_ANEW : FORCED) }]
   if (run.result === 'failed') return [show, STATUS]
-  if (run.result === 'declined' && sameRun !== undefined)
-    return [show, ...waysToConfirm({ confirmations: [] }, sameRun)]
+  if (run.result === 'declined') return [show, ...waysToAnswer(sameRun)]
   if (NOTHING_STANDS.has(run.result) && run.completes === undefined) return [show]
-  const back = undoable || run.completes !== undefined ? [undo] : []
+  const back = [...(undoable ? [undo] : []), ...undoBefore]
   const resume = shellLine(['rollback', 'resume', run.id])
   if (run.bake?.result === 'open') return [show, ...back, { command: resume, does: goesOn(run.bake) }]
   if (run.finished) return [show, ...again(run, sameRun), ...back, ...elsewhere(run)]
@@ -70,12 +76,15 @@ export function waysToBegin({ id, finished }: Pick<Ended, 'id' | 'finished'>): W
   return [{ command: shellLine(['rollback', 'resume', id]), does: 'carry it out: nothing was done yet' }]
 }
 
+function waysToAnswer(sameRun: string | undefined): WayOn[] {
+  return sameRun === undefined
+    ? []
+    : [{ command: sameRun, does: 'the same run again, with what it asks answered' }]
+}
+
 /** What was asked and not agreed to has left nothing to go on with. */
 export function waysToConfirm({ confirmations }: Pick<Plan, 'confirmations'>, sameRun?: string): WayOn[] {
-  if (confirmations.length === 0)
-    return sameRun === undefined
-      ? []
-      : [{ command: sameRun, does: 'the same run again, with what it asks answered' }]
+  if (confirmations.length === 0) return waysToAnswer(sameRun)
   const answers = confirmations.map(({ id }) => `--answer ${id}=yes`).join(' ')
   return [{ does: `the same command again with ${answers}, where that is meant` }]
 }
@@ -91,6 +100,7 @@ function again({ kind, result }: Ended, sameRun: string | undefined): WayOn[] {
 
 function undoDoes(run: Ended): string {
   if (run.kind === 'undo') return 'go back to where it was before this undo'
-  const done = run.result === 'proven' || run.result === 'degraded' || run.completes !== undefined
+  if (run.completes !== undefined) return 'take back what this run has changed'
+  const done = run.result === 'proven' || run.result === 'degraded'
   return done ? `leave ${releaseName(run.target)} again, for what ran before` : 'take back what stands'
 }

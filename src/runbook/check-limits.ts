@@ -55,10 +55,12 @@ export function checkShare(limit: unknown, at: Path, { name, signal }: NamedSign
   if (signal.unit !== 'ratio') return
   const value = typeof limit === 'string' && limit.trim().endsWith('%') ? undefined : numberOf(signal, limit)
   if (value === undefined || Math.abs(value) <= 1) return
+  // 2.3 × 100 is 230, not 229.99999999999997.
+  const percent = Number((value * 100).toPrecision(12))
   report.value(at, {
     code: 'share',
-    message: `${String(limit)} of "${name}", which has the unit ratio, is ${value * 100}%`,
-    cure: `write ${value}% or, if it is meant, ${value * 100}%`,
+    message: `${String(limit)} of "${name}", which has the unit ratio, is ${percent}%`,
+    cure: `write ${value}% or, if it is meant, ${percent}%`,
   })
 }
 

@@ -1,13 +1,13 @@
+import { thenWithin } from '../core/conditions/over-time.ts'
 import { EVERY, spanOf } from '../core/conditions/span.ts'
 import { formatDuration, parseDuration, writtenDuration } from '../core/duration.ts'
+import { DEFAULT_WITHIN } from '../core/model.ts'
 import { asMap } from './loose.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
+import { sourceKeys } from './sources.ts'
 
 // Times that a condition needs, before its schema has looked at it.
-
-/** Of a verify that says nothing of it, in milliseconds. */
-export const VERIFY_WITHIN = 5 * 60_000
 
 /** How much time a condition has to see before it can hold, in milliseconds. */
 export function spanIn(
@@ -18,20 +18,30 @@ export function spanIn(
   const longest = (...values: unknown[]): number => Math.max(0, ...values.map((value) => timeOf(value) ?? 0))
   const most = (...values: unknown[]): number =>
     Math.max(1, ...values.map((value) => Number(value ?? 1) || 1))
+  const wanted = most(
+    said.in_a_row,
+    said.samples,
+    ...shares.flatMap(({ in_a_row, count, more_than }) => [in_a_row, count, Number(more_than) + 1]),
+  )
+  const pace = paceOf({ signal, every }, signals)
+  const over = longest(asMap(said.change).over)
   return spanOf(
     {
       for: longest(said.for, said.failing_for),
       absent_for: longest(said.absent_for),
       unchanged_for: longest(said.unchanged_for),
-      change: { over: longest(asMap(said.change).over) },
-      in_a_row: most(
-        said.in_a_row,
-        said.samples,
-        ...shares.flatMap(({ in_a_row, count, more_than }) => [in_a_row, count, Number(more_than) + 1]),
-      ),
+      change: { over: over - thenWithin(over, pace ?? EVERY) },
+      in_a_row: Math.ceil(wanted / samplesAtOnce(asMap(signals[String(signal)]))),
     },
-    paceOf({ signal, every }, signals),
+    pace,
   )
+}
+
+/** `requests: 5` gives five samples for one measurement; as a time at some rank it gives one. */
+export function samplesAtOnce(signal: Record<string, unknown>): number {
+  const [source = ''] = sourceKeys(signal)
+  const { requests, response_time } = asMap(signal[source])
+  return typeof requests === 'number' && requests > 0 && typeof response_time !== 'string' ? requests : 1
 }
 
 /** What is to be proven is sampled from the change on: what has to last as long as there is time for is never seen. */
@@ -41,7 +51,7 @@ export function checkTimeToHold(
   { signals, within }: { signals: Record<string, unknown>; within: unknown },
   report: Report,
 ): void {
-  const given = timeOf(condition.within ?? within) ?? VERIFY_WITHIN
+  const given = timeOf(condition.within ?? within) ?? DEFAULT_WITHIN
   const span = spanIn(condition, signals)
   // What is no time is told by the schema.
   if (given === 0 || span === 0 || span < given) return

@@ -1,4 +1,5 @@
 import { checkProvenSeries } from './check-series.ts'
+import { samplesAtOnce } from './condition-times.ts'
 import type { Filled } from './filled.ts'
 import { asList, asMap } from './loose.ts'
 import type { Platforms } from './options.ts'
@@ -53,11 +54,6 @@ function tooLong(condition: Record<string, unknown>, atOnce: number): string | u
   })
 }
 
-/** `requests: 5` gives five samples for one measurement; as a time at some rank it gives one. */
-function samplesAtOnce({ requests, response_time }: Record<string, unknown>): number {
-  return typeof requests === 'number' && typeof response_time !== 'string' ? requests : 1
-}
-
 async function checkMoment(statement: Record<string, unknown>, at: Path, around: Around): Promise<void> {
   await checkSignal(statement, at, around)
   for (const key of ['all', 'any'])
@@ -82,7 +78,7 @@ async function checkSignal(
   checkProvenSeries(rest, at, { name, signal }, report)
   const [source = ''] = sourceKeys(signal)
   const entry = Object.hasOwn(sources, source) ? sources[source] : undefined
-  const key = tooLong(rest, samplesAtOnce(asMap(signal[source])))
+  const key = tooLong(rest, samplesAtOnce(signal))
   if (key === undefined || entry === undefined) return
   if ((await entry.load()).keepsHistory === true) return
   report.key([...at, key], {

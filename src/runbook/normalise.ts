@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/json.ts'
 import {
   type Bake,
   DEFAULT_RETRY,
+  DEFAULT_WITHIN,
   type Procedure,
   type Runbook,
   type SecretRef,
@@ -12,7 +13,6 @@ import {
 } from '../core/model.ts'
 import { toCaptures } from './capture.ts'
 import type { Declared } from './declared.ts'
-import { VERIFY_WITHIN } from './condition-times.ts'
 import type { BakeFile, RunbookFile, VerifyFile } from './schema.ts'
 import { sourceKeys } from './sources.ts'
 import { toCondition, toGuard, toTrigger, toUnless } from './statements.ts'
@@ -109,7 +109,7 @@ function toOptions(options: Record<string, unknown> | undefined): JsonObject {
 function toVerify(file: VerifyFile | undefined): Verify | undefined {
   if (file === undefined) return undefined
   return {
-    within: file.within ?? VERIFY_WITHIN,
+    within: file.within ?? DEFAULT_WITHIN,
     must: (file.must ?? []).map(toCondition),
     should: (file.should ?? []).map(toCondition),
   }

@@ -9,8 +9,8 @@ import { reasonOf } from './survey.ts'
 import type { Readiness, Session } from './types.ts'
 
 /**
- * The versions that a person may choose: last proven first, then newest first, blocked ones last; the live one is
- * marked. Throws for a history that cannot be read.
+ * The versions that a person may choose: last proven first, then newest first; those that are newer than what is
+ * live, and then those that are blocked, come last. Throws for a history that cannot be read.
  */
 async function listCandidates(
   session: Session,
@@ -20,12 +20,14 @@ async function listCandidates(
   live?: Release,
 ): Promise<Candidate[]> {
   const [bySurface, byGit, record] = await Promise.all([
-    surfaceCandidates(session, procedure, ground),
+    surfaceVersions(session, procedure, ground),
     gitCandidates(session, runbook),
     versionsOnRecord(session, runbook),
   ])
-  const merged = bySurface.length > 0 ? bySurface.map((candidate) => enriched(candidate, byGit)) : byGit
-  return marked(merged.length > 0 ? merged : provenOnes(record), record, live)
+  const held = bySurface.map(({ versions }) => versions.map((candidate) => enriched(candidate, byGit)))
+  const lists = held.some((versions) => versions.length > 0) ? held : [byGit]
+  const ordered = onceEach(lists.flatMap((list) => besideLive(list, live)))
+  return marked(ordered.length > 0 ? ordered : provenOnes(record), record, live)
 }
 
 type VersionsOnRecord = Awaited<ReturnType<typeof versionsOnRecord>>
@@ -36,17 +38,36 @@ function provenOnes(record: VersionsOnRecord): Candidate[] {
   return record.good.flatMap(({ release, since, run }) =>
     release === undefined
       ? []
-      : [
-          {
-            release,
-            when: since,
-            names: [],
-            why: run === undefined ? '' : `by run ${run}`,
-            // They come in the order of their proofs, and not in that of the versions.
-            newer: false,
-          },
-        ],
+      : [{ release, when: since, names: [], why: run === undefined ? '' : `by run ${run}` }],
   )
+}
+
+function isLive({ live: said, release }: Candidate, live: Release | undefined): boolean {
+  return said === true || (live !== undefined && isRelease(live.given, release))
+}
+
+/** Which of one list are newer than what runs now: they come newest first. */
+function besideLive(list: readonly Candidate[], live: Release | undefined): Candidate[] {
+  const liveAt = list.findIndex((candidate) => isLive(candidate, live))
+  return list.map((candidate, index) => ({ ...candidate, newer: index < liveAt }))
+}
+
+/** Several surfaces hold the same version: it is newer where one of them says so. */
+function onceEach(candidates: readonly Candidate[]): Candidate[] {
+  const all = Map.groupBy(candidates, ({ release }) => release.sha ?? release.tag ?? release.given)
+  return [...all.values()].flatMap((same) => {
+    const [first] = same
+    if (first === undefined) return []
+    const some = (key: 'newer' | 'live'): boolean => same.some((one) => one[key] === true)
+    return [
+      {
+        ...first,
+        newer: some('newer'),
+        live: some('live'),
+        names: [...new Set(same.flatMap(({ names }) => names))],
+      },
+    ]
+  })
 }
 
 /** With what is on record about each, in the order in which they are offered. */
@@ -55,31 +76,29 @@ function marked(
   record: VersionsOnRecord,
   live: Release | undefined,
 ): Candidate[] {
-  const isLiveOne = ({ live: said, release }: Candidate): boolean =>
-    said === true || (live !== undefined && isRelease(live.given, release))
-  // They come newest first.
-  const liveAt = candidates.findIndex(isLiveOne)
-  const all = candidates.map((candidate, index) => {
+  const all = candidates.map((candidate) => {
     const version = { release: candidate.release, digests: [] }
     const proven = 'unread' in record ? undefined : proofOf(record, version)?.since
     const blocked = 'unread' in record ? undefined : blockOf(record, version)
-    const newer = candidate.newer ?? index < liveAt
     const notes = [
-      proven === undefined ? [] : `proven ${proven.slice(0, 10)}`,
-      newer ? 'newer than what is live' : [],
+      proven === undefined ? '' : `proven ${proven.slice(0, 10)}`,
+      candidate.newer === true ? 'newer than what is live' : '',
+      candidate.why,
     ]
     return {
       ...candidate,
-      live: isLiveOne(candidate),
-      newer,
+      live: isLive(candidate, live),
       proven,
       blocked: blocked === undefined ? undefined : remarkWords(blocked),
-      why: [...notes.flat(), candidate.why].filter((note) => note !== '').join('; '),
+      why: notes.filter((note) => note !== '').join('; '),
     }
   })
+  // A way back leads to what was proven, or came before.
+  const isNoWayBack = ({ newer, proven }: Candidate): boolean => newer === true && proven === undefined
   return all.sort(
     (a, b) =>
       Number(a.blocked !== undefined) - Number(b.blocked !== undefined) ||
+      Number(isNoWayBack(a)) - Number(isNoWayBack(b)) ||
       (b.proven ?? '').localeCompare(a.proven ?? ''),
   )
 }
@@ -100,7 +119,10 @@ export async function offeredCandidates(
       surfaceCandidates(session, procedure, ground),
       versionsOnRecord(session, runbook),
     ])
-    return { candidates: marked(held, record, live), candidatesUnread: { why, cure } }
+    return {
+      candidates: marked(onceEach(besideLive(held, live)), record, live),
+      candidatesUnread: { why, cure },
+    }
   }
 }
 

@@ -104,6 +104,8 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
         people.ask &&
         signals.find(({ name, asked }) => asked?.open(now()) === true && matters(name, runbook, decision))
       if (!open && question === undefined && left() <= 0) return whole(decision)
+      // Nothing hangs on it any more: nobody need answer it.
+      if (question !== undefined && !matters(question.of, runbook, decision)) question.takeBack()
       if (open && question === undefined) {
         options.onQuestion?.(open.name, decision)
         question = askedOf(open, people, now)
@@ -121,6 +123,8 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
 
 /** One that a person is at. */
 interface Question {
+  /** The name of the signal. */
+  of: string
   over: boolean
   broken?: unknown
   takeBack(): void
@@ -128,7 +132,7 @@ interface Question {
 
 function askedOf(watch: SignalWatch, people: People, now: () => number): Question {
   const closed = new AbortController()
-  const question: Question = { over: false, takeBack: () => closed.abort() }
+  const question: Question = { of: watch.name, over: false, takeBack: () => closed.abort() }
   const answered = watch.asked?.ask(people, now, closed.signal) ?? Promise.resolve()
   answered
     .then(() => watch.sample())

@@ -21,7 +21,9 @@ export async function conclude(carrier: Carrier, event: RunEnded): Promise<void>
     ? await recordProven(carrier.session, carrier.plan, carrier.state())
     : {}
   failpoint('versions-recorded')
-  const notes = [completes === undefined ? [] : `it was changed by run ${completes}`, unrecorded ?? []].flat()
+  const proven =
+    completes === undefined ? [] : `what run ${completes.join(', ')} had changed is proven with it`
+  const notes = [proven, unrecorded ?? []].flat()
   await carrier.append({ ...event, why: [event.why, ...notes].join('; '), completes })
   await carrier.own()
 }

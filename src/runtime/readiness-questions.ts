@@ -9,19 +9,23 @@ type Asked = Readiness['questions'][number]
 /** What a rollback would ask of a person, as it is written: whoever prepares one for CI has to know it beforehand. */
 export async function readinessQuestions(runbook: Runbook, procedure: Procedure): Promise<Asked[]> {
   const [gates, signals] = await Promise.all([
-    Promise.all(procedure.steps.map(gateQuestion)),
+    gateQuestions(procedure),
     Promise.all(Object.keys(runbook.signals).map((name) => signalQuestions(name, runbook, procedure))),
   ])
-  return [...gates, ...signals].flat()
+  return [...gates, ...signals.flat()]
 }
 
-async function gateQuestion({ id, uses, with: given }: Procedure['steps'][number]): Promise<Asked[]> {
-  const action = await loadAction(uses)
-  if (action.kind !== 'gate') return []
-  const options = action.options.safeParse(given)
-  return options.success
-    ? [{ answer: id, question: action.question(options.data).text, asked: 'before the change' }]
-    : []
+async function gateQuestions({ steps }: Procedure): Promise<Asked[]> {
+  const loaded = await Promise.all(steps.map(async (step) => ({ step, action: await loadAction(step.uses) })))
+  const firstChange = loaded.findIndex(({ action }) => action.kind !== 'gate')
+  return loaded.flatMap(({ step, action }, index): Asked[] => {
+    if (action.kind !== 'gate') return []
+    const options = action.options.safeParse(step.with)
+    if (!options.success) return []
+    const { text, expects } = action.question(options.data)
+    const asked = index < firstChange ? 'before the change' : 'on the way'
+    return [{ answer: step.id, question: text, expects, asked }]
+  })
 }
 
 async function signalQuestions(name: string, runbook: Runbook, procedure: Procedure): Promise<Asked[]> {

@@ -6,7 +6,7 @@ import { conditionsIn } from '../core/conditions/conditions-in.ts'
 import { mentionsTarget } from '../core/plan/bind.ts'
 import type { PlannedGuard } from '../core/plan/types.ts'
 import { sentenceOf } from '../core/problem.ts'
-import { type Candidate, choicesOf, releaseName } from '../core/release.ts'
+import { type Candidate, isChoice, releaseName } from '../core/release.ts'
 import { guardsOf, judgedGuards } from './ask-guards.ts'
 import { basisOf } from './basis.ts'
 import { inFolderOf } from './in-folder.ts'
@@ -47,7 +47,7 @@ export async function checkReadiness(
     readinessQuestions(runbook, procedure),
   ])
   const { candidates, candidatesUnread } = offered
-  const choices = choicesOf(candidates)
+  const choices = candidates.filter(isChoice)
   const [surfaces, calls] = await Promise.all([
     Promise.all(steps.flatMap((step) => step.surfaces).map((surface) => withTrial(at, surface, choices))),
     Promise.all(steps.flatMap((step) => step.calls).map((call) => askedCall(at, call, choices))),

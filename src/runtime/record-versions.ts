@@ -3,7 +3,7 @@ import { Problem, sentenceOf } from '../core/problem.ts'
 import type { Release } from '../core/release.ts'
 import { whatIsApplied } from '../core/run/conclude.ts'
 import type { Who } from '../core/run/events.ts'
-import { hasTried, type RunState } from '../core/run/state.ts'
+import type { RunState } from '../core/run/state.ts'
 import { useInForce } from '../core/run/use.ts'
 import { type KnownVersion, type Remark, sameVersion } from '../core/versions.ts'
 import { recordRun, unblock, withdrawProof } from './store/ledger.ts'
@@ -36,23 +36,16 @@ export async function recordProven(
       digests: await digestsOf(usesOf(plan, state), 'to'),
     }
     if (plan.kind === 'undo') return recordUndo(session, plan, target, remark)
-    // Where it has changed nothing, what it has proven may have been changed by a run that could not prove it.
-    const before = changesNothing(plan, state) ? await unprovenBefore(session, plan) : []
-    if (!hasTried(state)) recorded.completes = before[0]?.plan.id
-    await recordReturn(session, [{ plan, state }, ...before], target, remark)
+    recorded.completes = await recordReturn(session, { plan, state }, target, remark)
   })
   return { ...recorded, unrecorded }
 }
 
 interface Recorded {
-  /** The run that has changed what was proven, where this one had nothing to change. */
-  completes?: string | undefined
+  /** Runs that have changed what was proven, and could not prove it themselves; newest first. */
+  completes?: string[] | undefined
   /** Why it could not be written down: the proof stands without it. */
   unrecorded?: string | undefined
-}
-
-function changesNothing(plan: Plan, state: RunState): boolean {
-  return usesOf(plan, state, 'applied').every(({ changes }) => changes.length === 0)
 }
 
 /** Writes down that the version did not stay well: `last-proven` means another one from now on. */
@@ -72,18 +65,21 @@ async function orSentence(writing: () => Promise<void>): Promise<string | undefi
 
 async function recordReturn(
   session: Session,
-  runs: readonly [Unproven, ...Unproven[]],
+  { plan, state }: Unproven,
   target: KnownVersion,
   remark: Remark,
-): Promise<void> {
-  const [{ plan, state }] = runs
-  const all = await Promise.all(runs.map((run) => replaced(run.plan, run.state, target)))
-  const former = all.find((one) => one !== undefined)
+): Promise<string[] | undefined> {
+  const own = await replaced(plan, state, target)
+  // Where it has left no version itself, a run that could not prove it may have done that before.
+  const before = own === undefined ? await unprovenBefore(session, plan) : []
+  const all = await Promise.all(before.map((run) => replaced(run.plan, run.state, target)))
+  const former = own ?? all.find((one) => one !== undefined)
   // What is degraded, or was left out in part, is nothing that `last-proven` should mean.
   const whole = plan.without.length === 0 && (state.proof?.degraded ?? []).length === 0
   const good = whole ? { ...target, ...remark } : undefined
   const blocked = former === undefined ? undefined : { ...former, ...remark }
   await recordRun(boardOf(session, plan), { good, blocked }, `proven: ${plan.id}`)
+  return before.length === 0 ? undefined : before.map((run) => run.plan.id)
 }
 
 /** Never the target itself: a half-state (the tag moved, the hook lost) comes from the very version that it goes to. */

@@ -216,3 +216,14 @@ test.each([
   })
   expect(await mistakes(text, { platforms })).toEqual([])
 })
+
+test('samples of which one measurement gives many are no longer than that takes', async () => {
+  const text = (requests: string): string =>
+    runbookText({
+      head: `signals: { s: { http: { url: https://x.test${requests} } } }`,
+      step: "        uses: command.run\n        with: { argv: ['true'] }",
+      tail: '    verify: { must: [{ signal: s, passing: { count: 95, of: 100 } }] }',
+    })
+  expect(await mistakes(text(', requests: 40'), { platforms })).toEqual([])
+  expect((await mistakes(text(''), { platforms }))[0]).toContain('has to see 7m 50s before it can hold')
+})

@@ -291,6 +291,14 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
     ],
   ],
   [
+    'a change that can be told before its whole time is over',
+    runbookText({
+      head: 'signals: { s: { http: { url: https://x.test }, every: 1m } }',
+      tail: VERIFY('change: { over: 5m, below: 1 }'),
+    }),
+    [],
+  ],
+  [
     'one that has the time',
     runbookText({ head: SIGNAL, tail: VERIFY('passing: true, for: 5m, within: 6m') }),
     [],

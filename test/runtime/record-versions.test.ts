@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import type { Platform, SetAction } from '../../src/core/contract.ts'
+import type { Measurement } from '../../src/core/source.ts'
 import type { PlanOutcome } from '../../src/core/plan/outcome.ts'
 import { openPlan } from '../../src/core/plan/seal.ts'
 import type { Plan } from '../../src/core/plan/types.ts'
+import { EffectFailure } from '../../src/core/problem.ts'
 import { fold } from '../../src/core/run/state.ts'
 import { platforms } from '../../src/platforms/index.ts'
 import { carryOut } from '../../src/runtime/carry-out.ts'
@@ -130,6 +132,87 @@ describe('a proven run', () => {
     const { lines } = await session.store.find(made.id)
     await board().write(await board().read(), { 'versions.json': '{"format":9}' }, 'a newer version')
     expect((await recordProven(session, made, fold(lines))).unrecorded).toContain('could not be written down')
+  })
+})
+
+describe('what a run could not prove itself', () => {
+  const OTHER = 'def5678'
+  const both = () => runbookOf([setting('image'), setting('config')], { verify: PROVEN }, LIVE)
+
+  beforeEach(() => {
+    world.surfaces['config'] = { color: 'red', version: BAD }
+  })
+
+  const reading = (value: string): Measurement => ({
+    kind: 'samples',
+    samples: [{ at: Date.now(), value }],
+  })
+
+  /** Carries out a run to that version, and gives how it ended. */
+  async function ran(own: { target?: string; fails?: string; live?: string | undefined } = {}) {
+    const { target = TARGET, fails, live = target } = own
+    world.before = (effect) => {
+      if (effect === `set ${fails}`)
+        throw new EffectFailure({ code: 'denied', message: 'not allowed', applied: 'no', retryable: false })
+    }
+    world.measure = () => reading(world.surfaces['image']?.version ?? '')
+    const outcome = await plan({ runbook: both(), target })
+    if (outcome.kind === 'refused') throw new Error(JSON.stringify(outcome.refusal.reasons))
+    world.measure = () => (live === '' ? { kind: 'unreachable', why: 'refused' } : reading(live))
+    const ended = await carryOut(session, outcome.plan, watched())
+    const { lines } = await session.store.find(outcome.plan.id)
+    const last = lines.at(-1)?.event
+    return {
+      id: outcome.plan.id,
+      result: ended.result,
+      completes: last?.type === 'run-ended' ? last.completes : undefined,
+    }
+  }
+  const blocked = async () => (await versions()).blocked.map(({ release }) => release?.sha)
+
+  test('is proven with what does the rest: what the first has replaced is blocked then', async () => {
+    const first = await ran({ fails: 'config' })
+    expect(first.result).toBe('stands')
+    expect(await blocked()).toEqual([])
+    expect(await ran()).toMatchObject({ result: 'proven', completes: [first.id] })
+    expect(await blocked()).toEqual([BAD])
+  })
+
+  test('is proven by one that has nothing to do, and by no other after that', async () => {
+    const first = await ran({ live: '' })
+    expect(first.result).toBe('unmeasured')
+    expect(await ran()).toMatchObject({ result: 'already', completes: [first.id] })
+    expect(await blocked()).toEqual([BAD])
+    expect((await ran()).completes).toBeUndefined()
+  })
+
+  test('a run that was certainly refused has changed nothing', async () => {
+    expect((await ran({ fails: 'image' })).result).toBe('failed')
+    for (const id of ['image', 'config']) world.surfaces[id] = { color: 'blue', version: TARGET }
+    expect(await ran()).toMatchObject({ result: 'already', completes: undefined })
+    expect(await blocked()).toEqual([])
+  })
+
+  test('what lies before a run that went elsewhere is over', async () => {
+    expect((await ran({ live: '' })).result).toBe('unmeasured')
+    expect((await ran({ target: OTHER })).result).toBe('proven')
+    for (const id of ['image', 'config']) world.surfaces[id] = { color: 'blue', version: TARGET }
+    await unblock(
+      board(),
+      { release: { given: TARGET, sha: TARGET }, digests: [] },
+      { since: '', by: session.who },
+    )
+    expect((await ran()).completes).toBeUndefined()
+  })
+
+  test('one that is sent late proves nothing of what came after it', async () => {
+    for (const id of ['image', 'config']) world.surfaces[id] = { color: 'blue', version: TARGET }
+    const late = await ran()
+    for (const id of ['image', 'config']) world.surfaces[id] = { color: 'blue', version: BAD }
+    expect((await ran({ live: '' })).result).toBe('unmeasured')
+    const { plan: made, lines } = await session.store.find(late.id)
+    expect((await recordProven(session, made, fold(lines))).completes).toBeUndefined()
+    expect(await blocked()).toEqual([])
   })
 })
 

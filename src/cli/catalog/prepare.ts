@@ -46,7 +46,7 @@ export const PREPARE: CommandSpec[] = [
     summary: 'show what a rollback would change, and change nothing',
     description: [
       'With a target: looks at every surface at once and shows the changes, or refuses with the reasons (exit code 20).',
-      'Without a target: the readiness check of any day. Secrets, what is live, the versions to return to, and what a rollback to the newest of them would meet. Permissions and retained artifacts of another version: with a target.',
+      'Without a target: the readiness check of any day. Secrets, what is live, the versions to return to, and what a rollback to the first of them would meet. Permissions and retained artifacts of another version: with a target.',
     ].join('\n'),
     options: [
       TARGET,

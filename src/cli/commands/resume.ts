@@ -49,8 +49,7 @@ export function runResume(call: Call): Promise<ExitCode> {
     requireUnfinished(run)
     await requireFree(session, plan, plan.id)
     await show(run, output)
-    const unchanged = 'nothing more was changed'
-    await agree({ argv, output, interrupts, yes: options.yes === true, unchanged }, () => 'Go on with it?')
+    await agree({ argv, output, interrupts, yes: options.yes === true, goesOn: true }, () => 'Go on with it?')
 
     const { resumeThrough } = await import('../../runtime/carry-through.ts')
     if (!output.json) output.progress('')

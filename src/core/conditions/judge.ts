@@ -76,7 +76,7 @@ function judgeOne(condition: Condition, taken: readonly Taken[], judging: Judgin
     if (last.failing !== undefined || last.value === null)
       return { ...NOT_MEASURED, words: last.failing ?? 'there is no value' }
     const same = { ...condition, unchanged_for: undefined, equals: last.value, for: unchanged_for }
-    return judgeOne(same, taken, judging)
+    return judgeOne(same, taken, { ...judging, asRead: true })
   }
   const moments = momentsOf(condition, taken, { ...judging, longestGap: GAP * judging.every }, judging.speaks)
   const since = sinceWhen(moments, judging.every)

@@ -48,8 +48,7 @@ export function judgeChange(
   const unknown = (words: string): Judgement => ({ verdict: 'unknown', words, final: false })
   if (typeof last.value !== 'number')
     return unknown(last.failing ?? `${JSON.stringify(last.value)} is not a number`)
-  // Nearer to what it is now than to what it was then, it would tell of another time, or be compared with itself.
-  const then = nearestTo(last.at - over, samplesOf(taken), Math.min(GAP * every, over / 2))
+  const then = nearestTo(last.at - over, samplesOf(taken), thenWithin(over, every))
   if (then === undefined || typeof then.value !== 'number')
     return {
       ...unknown(`what it was ${formatDuration(over)} ago is not known`),
@@ -62,6 +61,14 @@ export function judgeChange(
   const holds = above === undefined ? difference < bound : difference > bound
   const words = `was ${valueWords(then.value, unit)}, is ${valueWords(last.value, unit)}, ${holds ? '' : 'not '}changed by ${above === undefined ? 'less' : 'more'} than ${limitWords(limit)}`
   return { verdict: holds ? 'holds' : 'fails', words, final: false }
+}
+
+/**
+ * How far from then a sample may be, in milliseconds. Nearer to what it is now than to what it was then, it would tell of
+ * another time, or be compared with itself.
+ */
+export function thenWithin(over: number, every: number): number {
+  return Math.min(GAP * every, over / 2)
 }
 
 /** The number that was measured nearest to a moment, and not further from it than so many milliseconds. */

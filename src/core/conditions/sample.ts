@@ -19,6 +19,8 @@ export interface Measure {
   unit: SignalDef['unit']
   baseline?: Usual
   floor?: Baseline['floor']
+  /** Numbers are compared as they were read: whether they are what they were before. */
+  asRead?: true | undefined
 }
 
 type Judge<Wanted> = (wanted: Wanted, sample: Sample, measure: Measure) => SampleVerdict
@@ -32,10 +34,15 @@ const JUDGES: { [Name in Predicate]: Judge<NonNullable<Condition[Name]>> } = {
     verdict: (sample.failing === undefined) === wanted ? 'holds' : 'fails',
     words: sample.failing ?? 'passing',
   }),
-  equals: (wanted, sample) => compared(sample, String(sample.value) === String(wanted), 'is', String(wanted)),
-  is: (wanted, sample) =>
+  equals: (wanted, sample, measure) =>
+    isRounded(sample, wanted, measure)
+      ? rounded(sample)
+      : compared(sample, String(sample.value) === String(wanted), 'is', String(wanted)),
+  is: (wanted, sample, measure) =>
     sample.failing !== undefined || typeof sample.value === typeof wanted
-      ? compared(sample, sample.value === wanted, 'is', String(wanted))
+      ? isRounded(sample, wanted, measure)
+        ? rounded(sample)
+        : compared(sample, sample.value === wanted, 'is', String(wanted))
       : {
           // Both would read the same without their quotes.
           verdict: 'fails',
@@ -89,8 +96,6 @@ function judgeBy(name: Predicate, condition: Condition, sample: Sample, measure:
 
 function compared(sample: Sample, same: boolean, verb: string, wanted: string): SampleVerdict {
   if (sample.failing !== undefined) return { verdict: 'fails', words: sample.failing }
-  if (isRounded(sample.value))
-    return { verdict: 'unknown', words: `${sample.value} may be rounded: give it as text in its source` }
   const holds = sample.value !== null && same
   return {
     verdict: holds ? 'holds' : 'fails',
@@ -98,9 +103,14 @@ function compared(sample: Sample, same: boolean, verb: string, wanted: string): 
   }
 }
 
-/** Of whole numbers from 2^53 on, JSON and JavaScript keep the nearest that they can. */
-function isRounded(value: Sample['value']): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
+/** Of whole numbers beyond 2^53, JSON and JavaScript keep the nearest that they can: alike, they may be different. */
+function isRounded({ value }: Sample, wanted: unknown, { asRead }: Measure): boolean {
+  if (asRead === true || typeof value !== 'number' || Number(wanted) !== value) return false
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
+}
+
+function rounded(sample: Sample): SampleVerdict {
+  return { verdict: 'unknown', words: `${shown(sample)} may be rounded: give it as text in its source` }
 }
 
 type Bounds = readonly [number, number]

@@ -20,16 +20,22 @@ export function asksFor(
 ): Asks[] {
   return triggers.flatMap((trigger): Asks[] => {
     const now = judged.find(({ id }) => id === trigger.id)
-    if (now === undefined || isOutweighed(now)) return []
-    const own = speaking(trigger.when, signal)
-    // Silence that means something decides as if it were known.
-    if (own.some(({ no_data }) => no_data !== undefined) || (own.length > 0 && now.judged === 'unknown'))
-      return [{ trigger }]
-    if (now.verdict !== 'unknown') return []
-    return againstOf(trigger, unless)
-      .filter(({ when }) => speaking(when, signal).length > 0)
-      .map((against) => ({ trigger, against }))
+    // A note changes nothing.
+    if (now === undefined || trigger.severity === 'low') return []
+    const against = againstOf(trigger, unless).filter(({ when }) => speaking(when, signal).length > 0)
+    const guessed = against.filter(({ when }) => isGuessed(when, signal))
+    const asking = (all: readonly Against[]): Asks[] => all.map((one) => ({ trigger, against: one }))
+    if (isOutweighed(now)) return asking(guessed)
+    if (isGuessed(trigger.when, signal)) return [{ trigger }]
+    if (speaking(trigger.when, signal).length > 0 && now.judged === 'unknown') return [{ trigger }]
+    if (now.verdict === 'unknown') return asking(against)
+    return now.judged === 'fails' ? [] : asking(guessed)
   })
+}
+
+/** Silence was given a meaning, and decides as if it were known. */
+function isGuessed(statement: Statement, signal: string): boolean {
+  return speaking(statement, signal).some(({ no_data }) => no_data !== undefined)
 }
 
 function speaking(statement: Statement, signal: string): Condition[] {

@@ -42,7 +42,9 @@ export interface Readiness {
   questions: {
     answer: string
     question: string
-    asked: 'before the change' | 'for the verdict' | 'for the proof' | 'at the end of the bake'
+    /** What has to be answered for it to go on, where that is one thing. */
+    expects?: string | undefined
+    asked: 'before the change' | 'on the way' | 'for the verdict' | 'for the proof' | 'at the end of the bake'
   }[]
   /** Last proven first, the live one marked. */
   candidates: Candidate[]

@@ -1,8 +1,6 @@
-import type { Condition, Procedure, Verify } from '../model.ts'
+import { type Condition, DEFAULT_WITHIN, type Procedure, type Verify } from '../model.ts'
 import { mentionsTarget, unboundReason } from './bind.ts'
 import type { Plan } from './types.ts'
-
-const DEFAULT_WITHIN = 5 * 60_000
 
 /**
  * What proves an undo of a procedure; `${target.…}` is still in place. Without words of its own the conditions about

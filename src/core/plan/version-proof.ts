@@ -1,9 +1,8 @@
-import type { Condition, Procedure } from '../model.ts'
+import { type Condition, DEFAULT_WITHIN, type Procedure } from '../model.ts'
 import { unboundTarget } from './bind.ts'
 import type { BuildInput } from './input.ts'
 import type { LiveVersion } from './types.ts'
 
-const DEFAULT_WITHIN = 5 * 60_000
 /** During a deploy old and new versions answer in turns. */
 const IN_A_ROW = 3
 

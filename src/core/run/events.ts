@@ -138,8 +138,8 @@ export type RunEvent =
       exit: ExitCode
       why: string
       stands: string[]
-      /** The run that has changed what this one, which had nothing to change, has proven. */
-      completes?: string | undefined
+      /** Runs that have changed what this one has proven, and could not prove it themselves; newest first. */
+      completes?: string[] | undefined
       /** Who gave it up, where the result is `abandoned`. */
       by?: Who | undefined
     }

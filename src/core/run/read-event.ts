@@ -165,7 +165,7 @@ const SHAPES: { [Type in RunEvent['type']]: Shape<Event<Type>> } = {
     exit,
     why: text,
     stands: list(text),
-    completes: maybe(text),
+    completes: maybe(list(text)),
     by: maybe(who),
   }),
   'bake-started': object({ type: only('bake-started'), by: who, pid: count, started: text, host: text }),

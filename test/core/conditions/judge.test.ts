@@ -75,6 +75,7 @@ describe('one sample', () => {
       'unknown',
     ],
     ['the largest that it does not', { equals: 9007199254740991 }, value(9007199254740991), 'holds'],
+    ['another number than one that may be rounded', { equals: 5 }, value(9007199254740992), 'fails'],
     ['exactly a number that may be rounded', { is: 1e20 }, value(1e20), 'unknown'],
     ['above a number that may be rounded', { above: 3 }, value(1e20), 'holds'],
     ['the commit', { same_commit: SHA }, value(SHA), 'holds'],

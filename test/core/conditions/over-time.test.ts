@@ -76,6 +76,7 @@ describe('unchanged for 5 minutes', () => {
     ['it changed a sample later', [...each(600, 300, 6), ...each(285, 0, 7)], 'fails'],
     ['the same for less, and nobody knows what was before', each(285, 0, 7), 'unknown'],
     ['text', each(300, 0, 'rendering'), 'holds'],
+    ['a number that may be rounded', [[315, 6], ...each(300, 0, 1.7642e18)], 'holds'],
     ['it fails now', [...each(300, 15, 7), [0, 'failing']], 'unknown'],
     ['no value', each(300, 0, null), 'unknown'],
     ['never measured', [], 'unknown'],

@@ -49,6 +49,15 @@ test.each<[string, string, Record<string, Judged>, string[]]>([
   expect(hanging(signal, judged)).toEqual(wanted)
 })
 
+test('nobody is asked for a note', () => {
+  expect(hanging('reports', { errors: 'fails' }, [{ ...REPORTED, severity: 'low' }])).toEqual([])
+})
+
+test('nor does silence that speaks against it keep anybody from being asked', () => {
+  const silent: Trigger = { ...DOWN, unless: { signal: 'fix', equals: true, no_data: 'breach' } }
+  expect(hanging('fix', { health: 'holds', fix: 'holds' }, [silent])).toEqual(['against down'])
+})
+
 test('an answer may undo what silence was taken for', () => {
   const silent: Trigger = { ...REPORTED, when: { signal: 'reports', at_least: 3, no_data: 'breach' } }
   expect(hanging('reports', { reports: 'holds' }, [silent])).toEqual(['reported'])

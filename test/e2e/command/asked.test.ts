@@ -149,7 +149,7 @@ describeWith(['sh'], 'what only a person knows', () => {
     const run = await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=yes'])
     expectExit(run, 23)
     expect(oneLine(run.stderr)).toContain(
-      'Nobody can be asked here, and works can only be said once it is changed: it will end with 23; the same run again, with the answers, proves it (--answer works=…).',
+      'Nobody can be asked here, and works can only be said once it is changed: it will end with 23; the same run again, with the answers, measures once more (--answer works=…).',
     )
     expect(oneLine(run.stdout)).toContain(
       'nobody has answered: Does it work by hand? (what was said before the change does not count;',
@@ -178,7 +178,7 @@ describeWith(['sh'], 'what only a person knows', () => {
     const again = await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=yes'])
     expectExit(again, 0)
     const [, first = ''] = /rollback show (\S+)/.exec(unmeasured.stdout) ?? []
-    expect(oneLine(again.stdout)).toContain(`it was changed by run ${first}`)
+    expect(oneLine(again.stdout)).toContain(`what run ${first} had changed is proven with it`)
     expect(again.stdout).toContain(`rollback undo ${first}`)
     expect(again.stdout).toContain('The rollback is done and proven, and has stayed well.')
     expect(await stage.log()).toEqual(['switch'])
@@ -186,7 +186,7 @@ describeWith(['sh'], 'what only a person knows', () => {
     // Nothing is left over to complete.
     const third = await stage.cli.run(['run', '--target', GOOD, '--yes', '--answer', 'works=yes'])
     expectExit(third, 0)
-    expect(third.stdout).not.toContain('it was changed by')
+    expect(third.stdout).not.toContain('had changed is proven')
   })
 
   test('a bake that is killed where it waits for an answer, or has just got one, is gone on with', async () => {
