@@ -179,7 +179,12 @@ export interface Platform {
   name: string
   summary: string
   actions: Record<string, Entry<Action>>
-  sources?: Record<string, Entry<Source<unknown>>> | undefined
+  sources?: Record<string, SourceEntry> | undefined
+}
+
+export interface SourceEntry extends Entry<Source<unknown>> {
+  /** Whether samples of it, with these options, can fail: only of those `passing` and `failing` say something. */
+  probes?: ((options: Readonly<Record<string, unknown>>) => boolean) | undefined
 }
 
 export interface Entry<Loaded extends { options: Schema<unknown> }> {

@@ -41,6 +41,14 @@ function toMilliseconds(text: string, context: z.core.ParsePayload): number {
   return z.NEVER
 }
 
+/** For one request or program: timers count no further than 24 days, and nobody waits for one. */
+export const timeLimit = () =>
+  period().check(
+    z.refine((milliseconds) => milliseconds <= LONGEST_WAIT, 'is longer than a day: nobody waits so long'),
+  )
+
+const LONGEST_WAIT = 24 * 3_600_000
+
 /** An absolute http or https URL. */
 export const url = () =>
   z.string().check(

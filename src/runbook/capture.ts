@@ -7,7 +7,7 @@ import { optionsOf, type Platforms } from './options.ts'
 import type { Path } from './path.ts'
 import type { Report } from './report.ts'
 import type { RunbookFile } from './schema.ts'
-import { checkSignalName, isSource } from './signals.ts'
+import { checkSignalName, isSource } from './checks/signals.ts'
 import { sourceKeys, sourcesOf } from './sources.ts'
 import { validate } from './validate.ts'
 

@@ -24,6 +24,19 @@ const PREDICATES = [
   ...OVER_TIME,
 ] as const
 
+/** A sample that fails has no value. */
+const OF_VALUES = [
+  'equals',
+  'is',
+  'matches',
+  'same_commit',
+  'above',
+  'below',
+  'at_least',
+  'at_most',
+  'between',
+] as const
+
 const HOW_LONG = ['in_a_row', 'samples', 'for', 'failing_for'] as const
 
 const keys = {
@@ -95,6 +108,12 @@ const RULES: [fits: (value: Said) => boolean, otherwise: string][] = [
     ({ passing, failing, failing_for }) =>
       [passing, failing, failing_for].filter((one) => one !== undefined).length < 2,
     'give passing, failing or failing_for, not several of them',
+  ],
+  [
+    ({ passing, failing, failing_for, ...value }) =>
+      (passing !== false && (failing ?? false) === false && failing_for === undefined) ||
+      OF_VALUES.every((key) => value[key] === undefined),
+    'says something of the value of a sample that fails, which has none: leave out failing, or the value',
   ],
 ]
 

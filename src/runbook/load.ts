@@ -1,20 +1,21 @@
 import type { Runbook } from '../core/model.ts'
 import { platforms as registered } from '../platforms/index.ts'
 import type { Filled } from './filled.ts'
-import { checkQuestionNames } from './check-names.ts'
+import { checkQuestionNames } from './checks/question-names.ts'
 import { checkCaptures } from './capture.ts'
-import { checkFixForward } from './fix-forward.ts'
+import { checkEveryCondition } from './checks/every-condition.ts'
+import { checkFixForward } from './checks/fix-forward.ts'
 import { readDeclared, type Chosen, type Declared } from './declared.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { asMap } from './loose.ts'
 import { toRunbook } from './normalise.ts'
 import type { Platforms } from './options.ts'
 import { toPlain } from './plain.ts'
-import { checkProcedures } from './procedures.ts'
+import { checkProcedures } from './checks/procedures.ts'
 import { checkReferences, fillEarly } from './references.ts'
 import { createReport, tidy, type Report } from './report.ts'
 import { runbookSchema } from './schema.ts'
-import { checkSignals, checkTriggers } from './signals.ts'
+import { checkSignals, checkTriggers } from './checks/signals.ts'
 import type { Source } from './source.ts'
 import { composeTree } from './syntax-tree.ts'
 import { checkText } from './text-limits.ts'
@@ -76,6 +77,7 @@ async function loadFor(
   checkTriggers(document, report)
   checkQuestionNames(asMap(document.filled), report)
   checkFixForward(document, report)
+  checkEveryCondition(document, platforms, report)
   await checkProcedures(document, platforms, report)
   await checkCaptures(document, platforms, report)
   const file = validate(runbookSchema, document, [], report)

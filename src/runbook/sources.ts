@@ -1,10 +1,8 @@
-import type { Platform } from '../core/contract.ts'
+import type { SourceEntry } from '../core/contract.ts'
 import type { Platforms } from './options.ts'
 import { SIGNAL_KEYS } from './schema.ts'
 
 // The one key of a signal that says how it is measured.
-
-export type SourceEntry = NonNullable<Platform['sources']>[string]
 
 /** Every registered source by its name. */
 export function sourcesOf(platforms: Platforms): Record<string, SourceEntry> {

@@ -69,17 +69,32 @@ async function recordReturn(
   target: KnownVersion,
   remark: Remark,
 ): Promise<string[] | undefined> {
-  const own = await replaced(plan, state, target)
-  // Where it has left no version itself, a run that could not prove it may have done that before.
-  const before = own === undefined ? await unprovenBefore(session, plan) : []
-  const all = await Promise.all(before.map((run) => replaced(run.plan, run.state, target)))
-  const former = own ?? all.find((one) => one !== undefined)
+  const { before, unread } = await chainBefore(session, plan)
+  const all = await Promise.all(
+    [{ plan, state }, ...before].map((run) => replaced(run.plan, run.state, target)),
+  )
+  // What a run has left that could not prove where it went is left for good now.
+  const blocked = all.flatMap((former) => (former === undefined ? [] : [{ ...former, ...remark }]))
   // What is degraded, or was left out in part, is nothing that `last-proven` should mean.
   const whole = plan.without.length === 0 && (state.proof?.degraded ?? []).length === 0
   const good = whole ? { ...target, ...remark } : undefined
-  const blocked = former === undefined ? undefined : { ...former, ...remark }
   await recordRun(boardOf(session, plan), { good, blocked }, `proven: ${plan.id}`)
-  return before.length === 0 ? undefined : before.map((run) => run.plan.id)
+  if (unread !== undefined) throw unread
+  const completes = before.filter((run) => isTarget(run.plan.target, target))
+  return completes.length === 0 ? undefined : completes.map((run) => run.plan.id)
+}
+
+/** What cannot be read keeps nobody from writing down what is known. */
+async function chainBefore(
+  session: Session,
+  plan: Plan,
+): Promise<{ before: Unproven[]; unread?: Problem | undefined }> {
+  try {
+    return { before: await unprovenBefore(session, plan) }
+  } catch (error) {
+    if (error instanceof Problem) return { before: [], unread: error }
+    throw error
+  }
 }
 
 /** Never the target itself: a half-state (the tag moved, the hook lost) comes from the very version that it goes to. */

@@ -51,7 +51,7 @@ function platform(
     sources: Object.fromEntries(
       Object.entries(sources).map(([source, options]) => [
         source,
-        { load: () => Promise.resolve(sourceOf(options)) },
+        { load: () => Promise.resolve(sourceOf(options)), probes: () => true },
       ]),
     ),
   }

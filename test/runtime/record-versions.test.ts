@@ -193,7 +193,20 @@ describe('what a run could not prove itself', () => {
     expect(await blocked()).toEqual([])
   })
 
-  test('what lies before a run that went elsewhere is over', async () => {
+  test('what the runs before have left is blocked, too, wherever they went', async () => {
+    expect((await ran({ live: '' })).result).toBe('unmeasured')
+    expect(await ran({ target: OTHER })).toMatchObject({ result: 'proven', completes: undefined })
+    expect((await blocked()).sort()).toEqual([TARGET, BAD].sort())
+  })
+
+  test('what somebody else has put there in between has an end of its own', async () => {
+    expect((await ran({ live: '' })).result).toBe('unmeasured')
+    for (const id of ['image', 'config']) world.surfaces[id] = { color: 'blue', version: 'fff0000' }
+    expect((await ran({ target: OTHER })).result).toBe('proven')
+    expect(await blocked()).toEqual(['fff0000'])
+  })
+
+  test('what lies before a run that was proven is over', async () => {
     expect((await ran({ live: '' })).result).toBe('unmeasured')
     expect((await ran({ target: OTHER })).result).toBe('proven')
     for (const id of ['image', 'config']) world.surfaces[id] = { color: 'blue', version: TARGET }

@@ -6,6 +6,6 @@ export const clock: Platform = {
   summary: 'The time: maintenance windows',
   actions: {},
   sources: {
-    clock: { load: async () => (await import('./source.ts')).clock },
+    clock: { load: async () => (await import('./source.ts')).clock, probes: () => true },
   },
 }

@@ -18,6 +18,7 @@ export const command: Platform = {
     command: {
       load: async () => (await import('./source.ts')).command,
       options: async () => (await import('./source-options.ts')).measureOptions,
+      probes: () => true,
     },
   },
 }

@@ -5,7 +5,7 @@ import type { EffectFailureDetails } from '../../core/problem.ts'
 import { hasSecretMarker, shellLine } from '../../core/shell.ts'
 import { referencesIn } from '../../core/template.ts'
 import { printable } from '../../core/printable.ts'
-import { described, period, text } from '../options.ts'
+import { described, timeLimit, text } from '../options.ts'
 
 // Pieces of the options of everything that runs a command of the runbook's author.
 
@@ -31,7 +31,7 @@ export const place = {
     'added to PATH, HOME and the like; the place for secrets',
   ),
   cwd: z.optional(text()),
-  timeout: z.optional(period()),
+  timeout: z.optional(timeLimit()),
 }
 
 export const stdoutContains = () => z.strictObject({ contains: text() })

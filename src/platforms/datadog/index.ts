@@ -9,6 +9,8 @@ export const datadog: Platform = {
     datadog: {
       load: async () => (await import('./source.ts')).datadog,
       options: async () => (await import('./options.ts')).datadogOptions,
+      // A monitor is in alert, or not; a query gives numbers.
+      probes: ({ monitor }) => monitor !== undefined,
     },
   },
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { address, insecure } from '../http/options.ts'
-import { described, period, text } from '../options.ts'
+import { described, timeLimit, text } from '../options.ts'
 import { SERIES, SERIES_MEAN } from '../series.ts'
 
 const site = () =>
@@ -32,7 +32,7 @@ export const datadogOptions = z
     app_key: described(text(), 'an application key, a secret; it needs timeseries_query or monitors_read'),
     site: z.optional(site()),
     url: described(z.optional(address()), 'of the API, where it is not https://api.<site>'),
-    timeout: described(z.optional(period()), 'default 5s'),
+    timeout: described(z.optional(timeLimit()), 'default 5s'),
     insecure: insecure(),
   })
   .check(

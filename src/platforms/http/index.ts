@@ -14,6 +14,7 @@ export const http: Platform = {
     http: {
       load: async () => (await import('./source.ts')).http,
       options: async () => (await import('./source-options.ts')).probeOptions,
+      probes: () => true,
     },
   },
 }

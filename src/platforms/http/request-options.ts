@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import { described, period } from '../options.ts'
+import { described, timeLimit } from '../options.ts'
 import { address, body, headers, insecure, jsonPath, scalar, statuses } from './options.ts'
 
 const method = () => z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
@@ -26,7 +26,7 @@ export const requestOptions = z.strictObject({
   headers: z.optional(headers()),
   body: z.optional(body()),
   expect: described(z.optional(statuses()), 'the status that means success; default any 2xx'),
-  timeout: described(z.optional(period()), 'default 30s'),
+  timeout: described(z.optional(timeLimit()), 'default 30s'),
   repeat: described(
     z.optional(z.enum(['harmless', 'ask'])),
     'whether sending it twice is harmless; default ask',

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import { described, duration, period, text } from '../options.ts'
+import { described, duration, timeLimit, text } from '../options.ts'
 import { address, body, headers, insecure, jsonPath, scalar, statuses } from './options.ts'
 import { LONGEST_BURST, SPACING } from './burst.ts'
 import { RANKS } from './rank.ts'
@@ -20,7 +20,7 @@ export const probeOptions = z
     method: described(z.optional(z.enum(['GET', 'HEAD', 'POST'])), 'default GET'),
     headers: z.optional(headers()),
     body: z.optional(body()),
-    timeout: described(z.optional(period()), 'of one request; default what is left of 4.5s'),
+    timeout: described(z.optional(timeLimit()), 'of one request; default what is left of 4.5s'),
     json: z.optional(jsonPath()),
     header: described(z.optional(text()), 'take the value of this header'),
     response_time: described(

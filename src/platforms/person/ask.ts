@@ -21,6 +21,10 @@ const askOptions = z
       ({ type, choices }) => (type === 'choice') === (choices !== undefined),
       'type: choice and its choices go together',
     ),
+    z.refine(
+      ({ choices = [] }) => new Set(choices.map((one) => one.toLowerCase())).size === choices.length,
+      'has two choices that are told apart by nothing but their case',
+    ),
   )
 
 type AskOptions = z.output<typeof askOptions>

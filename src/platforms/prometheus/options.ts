@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { address, headers, insecure } from '../http/options.ts'
-import { described, period, text } from '../options.ts'
+import { described, timeLimit, text } from '../options.ts'
 import { SERIES, SERIES_MEAN } from '../series.ts'
 
 export const queryOptions = z.strictObject({
@@ -9,7 +9,7 @@ export const queryOptions = z.strictObject({
   query: described(text(), 'PromQL; ${window} stands for the window of the signal'),
   series: described(z.optional(z.enum(SERIES)), SERIES_MEAN),
   headers: described(z.optional(headers()), 'such as Authorization, or X-Scope-OrgID for a tenant'),
-  timeout: described(z.optional(period()), 'default 5s'),
+  timeout: described(z.optional(timeLimit()), 'default 5s'),
   insecure: insecure(),
 })
 

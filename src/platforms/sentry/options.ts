@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { address, insecure } from '../http/options.ts'
-import { described, period, text } from '../options.ts'
+import { described, period, timeLimit, text } from '../options.ts'
 
 const oneOrMore = <T extends z.ZodMiniType>(one: T) => z.union([one, z.array(one).check(z.minLength(1))])
 
@@ -24,7 +24,7 @@ export const sentryOptions = z
     project: described(z.optional(oneOrMore(z.union([slug(), z.int()]))), 'slugs or numbers; default all'),
     environment: z.optional(oneOrMore(text())),
     url: described(z.optional(address()), 'https://de.sentry.io, or of your own; default https://sentry.io'),
-    timeout: described(z.optional(period()), 'default 5s'),
+    timeout: described(z.optional(timeLimit()), 'default 5s'),
     insecure: insecure(),
   })
   .check(

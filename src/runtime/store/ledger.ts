@@ -55,12 +55,15 @@ export async function readVersions(board: Board): Promise<Versions> {
 /** A run was proven: its target is good, and what it replaced is blocked; never both of one version. */
 export async function recordRun(
   board: Board,
-  { good, blocked }: { good?: VersionRecord | undefined; blocked?: VersionRecord | undefined },
+  {
+    good,
+    blocked = [],
+  }: { good?: VersionRecord | undefined; blocked?: readonly VersionRecord[] | undefined },
   why: string,
 ): Promise<void> {
   await change(board, why, (versions) => {
     const proven = good === undefined ? versions : withGood(versions, good)
-    return blocked === undefined ? proven : withBlocked(proven, blocked)
+    return blocked.reduce(withBlocked, proven)
   })
 }
 

@@ -54,7 +54,7 @@ test('unblocking gives what was lifted, once', async () => {
 
 test('a run makes its target good and blocks what it replaced, in one write', async () => {
   const former = await board.read()
-  await recordRun(board, { good: record('v1'), blocked: record('v2') }, 'proven')
+  await recordRun(board, { good: record('v1'), blocked: [record('v2')] }, 'proven')
   const now = await board.read()
   expect(Number(now.version.split('.')[0])).toBe(Number(former.version.split('.')[0] || 0) + 1)
   expect(await readVersions(board)).toMatchObject({

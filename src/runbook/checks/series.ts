@@ -1,7 +1,7 @@
-import { asMap } from './loose.ts'
-import type { Path } from './path.ts'
-import type { Report } from './report.ts'
-import { sourceKeys } from './sources.ts'
+import { asMap } from '../loose.ts'
+import type { Path } from '../path.ts'
+import type { Report } from '../report.ts'
+import { sourceKeys } from '../sources.ts'
 
 // Signals with several series: whether a condition may speak of one of them, or of each.
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { platforms } from '../../src/platforms/index.ts'
-import { mistakes, runbookText } from './load-fixture.ts'
+import { platforms } from '../../../src/platforms/index.ts'
+import { mistakes, runbookText } from '../load-fixture.ts'
 
 const STEP = "        uses: command.run\n        with: { argv: ['true'] }"
 const asking = (name: string, more = ''): string =>

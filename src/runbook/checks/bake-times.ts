@@ -1,9 +1,9 @@
-import { formatDuration, writtenDuration } from '../core/duration.ts'
+import { formatDuration, writtenDuration } from '../../core/duration.ts'
 import { spanIn, timeOf } from './condition-times.ts'
-import type { Filled } from './filled.ts'
-import { asList, asMap } from './loose.ts'
-import type { Path } from './path.ts'
-import type { Report } from './report.ts'
+import type { Filled } from '../filled.ts'
+import { asList, asMap } from '../loose.ts'
+import type { Path } from '../path.ts'
+import type { Report } from '../report.ts'
 
 /**
  * The times of a bake have to fit one another: what is judged must not tell of the incident any more, and there has to be

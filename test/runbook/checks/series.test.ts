@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { platforms } from '../../src/platforms/index.ts'
-import { mistakes, runbookText } from './load-fixture.ts'
+import { platforms } from '../../../src/platforms/index.ts'
+import { mistakes, runbookText } from '../load-fixture.ts'
 
 function found(series: string, condition: string): Promise<string[]> {
   const head = `signals: { s: { prometheus: { url: https://x.test, query: up${series} } } }`

@@ -1,10 +1,10 @@
-import { COMPARISONS } from '../core/conditions/sample.ts'
-import { matches } from '../core/matches.ts'
-import { referencesIn } from '../core/template.ts'
-import type { NamedSignal } from './check-series.ts'
-import { asList, asMap, asText } from './loose.ts'
-import type { Path } from './path.ts'
-import type { Report } from './report.ts'
+import { COMPARISONS } from '../../core/conditions/sample.ts'
+import { matches } from '../../core/matches.ts'
+import { referencesIn } from '../../core/template.ts'
+import type { NamedSignal } from './series.ts'
+import { asList, asMap, asText } from '../loose.ts'
+import type { Path } from '../path.ts'
+import type { Report } from '../report.ts'
 
 // What is said of an answer must be something that can be answered: else every person says the wrong thing.
 

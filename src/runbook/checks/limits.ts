@@ -1,9 +1,8 @@
-import { limitIn } from '../core/conditions/limit.ts'
-import type { SignalDef } from '../core/model.ts'
-import type { NamedSignal } from './check-series.ts'
-import { asMap } from './loose.ts'
-import type { Path } from './path.ts'
-import type { Report } from './report.ts'
+import { limitIn } from '../../core/conditions/limit.ts'
+import type { SignalDef } from '../../core/model.ts'
+import type { NamedSignal } from './series.ts'
+import type { Path } from '../path.ts'
+import type { Report } from '../report.ts'
 
 interface Bound {
   at: number
@@ -61,17 +60,6 @@ export function checkShare(limit: unknown, at: Path, { name, signal }: NamedSign
     code: 'share',
     message: `${String(limit)} of "${name}", which has the unit ratio, is ${percent}%`,
     cure: `write ${value}% or, if it is meant, ${percent}%`,
-  })
-}
-
-/** So many times what is less than nothing is less than that. */
-export function checkUsual({ baseline }: Record<string, unknown>, at: Path, report: Report): void {
-  const { value } = asMap(baseline)
-  if (!(Number.parseFloat(String(value)) < 0)) return
-  report.value([...at, 'baseline', 'value'], {
-    code: 'baseline',
-    message: `value: ${String(value)} is less than nothing: more times as much would be less`,
-    cure: 'what it usually is: value: 0.5%, 200ms; compare with a number where it can be negative',
   })
 }
 

@@ -1,8 +1,8 @@
-import { directNeeds } from '../core/plan/needs.ts'
-import { asList, asMap, asText } from './loose.ts'
-import { nearest } from './nearest.ts'
-import type { Path } from './path.ts'
-import type { Report } from './report.ts'
+import { directNeeds } from '../../core/plan/needs.ts'
+import { asList, asMap, asText } from '../loose.ts'
+import { nearest } from '../nearest.ts'
+import type { Path } from '../path.ts'
+import type { Report } from '../report.ts'
 
 /** Ids are unique, needs lead to steps, and no step waits for itself. */
 export function checkOrder(steps: unknown[], at: Path, report: Report): void {

@@ -1,11 +1,11 @@
-import { thenWithin } from '../core/conditions/over-time.ts'
-import { EVERY, spanOf } from '../core/conditions/span.ts'
-import { formatDuration, parseDuration, writtenDuration } from '../core/duration.ts'
-import { DEFAULT_WITHIN } from '../core/model.ts'
-import { asMap } from './loose.ts'
-import type { Path } from './path.ts'
-import type { Report } from './report.ts'
-import { sourceKeys } from './sources.ts'
+import { thenWithin } from '../../core/conditions/over-time.ts'
+import { EVERY, spanOf } from '../../core/conditions/span.ts'
+import { formatDuration, parseDuration, writtenDuration } from '../../core/duration.ts'
+import { DEFAULT_WITHIN } from '../../core/model.ts'
+import { asMap } from '../loose.ts'
+import type { Path } from '../path.ts'
+import type { Report } from '../report.ts'
+import { sourceKeys } from '../sources.ts'
 
 // Times that a condition needs, before its schema has looked at it.
 
@@ -60,6 +60,29 @@ export function checkTimeToHold(
     message: `it has to see ${formatDuration(span)} before it can hold, and has ${formatDuration(given)}: it could never hold`,
     cure: `within: ${writtenDuration(span + given)}, or a condition that takes less`,
   })
+}
+
+/** So many are not sampled in that time, whatever happens. */
+export function checkCount(
+  condition: Record<string, unknown>,
+  at: Path,
+  signals: Record<string, unknown>,
+  report: Report,
+): void {
+  for (const key of ['passing', 'failing']) {
+    const { count, more_than, within } = asMap(condition[key])
+    const time = timeOf(within)
+    const wanted = typeof more_than === 'number' ? more_than + 1 : count
+    if (time === undefined || time === 0 || typeof wanted !== 'number') continue
+    const every = paceOf(condition, signals) ?? EVERY
+    const most = Math.ceil(time / every) * samplesAtOnce(asMap(signals[String(condition.signal)]))
+    if (wanted <= most) continue
+    report.value([...at, key], {
+      code: 'count-too-high',
+      message: `${key}: in ${formatDuration(time)} there are ${most} samples at most, one in ${formatDuration(every)}: ${wanted} of them there never are`,
+      cure: 'a longer within, a shorter every, or fewer',
+    })
+  }
 }
 
 /** Between one sample and the next nothing is known to have changed. */

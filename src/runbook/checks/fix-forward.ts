@@ -1,6 +1,6 @@
-import type { Filled } from './filled.ts'
-import { asMap, asText } from './loose.ts'
-import type { Report } from './report.ts'
+import type { Filled } from '../filled.ts'
+import { asMap, asText } from '../loose.ts'
+import type { Report } from '../report.ts'
 import { checkSignalName } from './signals.ts'
 
 /** What a fix takes is a time, or nothing could be compared with it. */

@@ -1,12 +1,13 @@
-import { checkProvenSeries } from './check-series.ts'
+import type { SourceEntry } from '../../core/contract.ts'
+import { checkProvenSeries } from './series.ts'
 import { samplesAtOnce } from './condition-times.ts'
-import type { Filled } from './filled.ts'
-import { asList, asMap } from './loose.ts'
-import type { Platforms } from './options.ts'
-import type { Path } from './path.ts'
-import type { Report } from './report.ts'
+import type { Filled } from '../filled.ts'
+import { asList, asMap } from '../loose.ts'
+import type { Platforms } from '../options.ts'
+import type { Path } from '../path.ts'
+import type { Report } from '../report.ts'
 import { checkStatement } from './signals.ts'
-import { type SourceEntry, sourceKeys, sourcesOf } from './sources.ts'
+import { sourceKeys, sourcesOf } from '../sources.ts'
 
 /** What needs more than one moment; a guard is measured in one. */
 const OVER_TIME = ['for', 'failing_for', 'absent_for', 'unchanged_for', 'change'] as const

@@ -1,25 +1,26 @@
-import { limitIn } from '../core/conditions/limit.ts'
-import { COMPARISONS } from '../core/conditions/sample.ts'
-import { parseDuration } from '../core/duration.ts'
-import type { SignalDef } from '../core/model.ts'
-import { referencesIn, referencesWithin } from '../core/template.ts'
-import { withWindow } from '../core/window.ts'
-import { checkAnswers } from './check-asked.ts'
-import { checkBurnRate } from './check-burn-rate.ts'
-import { checkFloor } from './check-floor.ts'
-import { checkContradiction, checkShare, checkUsual } from './check-limits.ts'
-import { checkSeries, type NamedSignal } from './check-series.ts'
+import type { SourceEntry } from '../../core/contract.ts'
+import { limitIn } from '../../core/conditions/limit.ts'
+import { COMPARISONS } from '../../core/conditions/sample.ts'
+import { parseDuration } from '../../core/duration.ts'
+import type { SignalDef } from '../../core/model.ts'
+import { referencesIn, referencesWithin } from '../../core/template.ts'
+import { withWindow } from '../../core/window.ts'
+import { checkAnswers } from './asked.ts'
+import { checkBurnRate } from './burn-rate.ts'
+import { checkFloor, checkUsual } from './baseline.ts'
+import { checkContradiction, checkShare } from './limits.ts'
+import { checkSeries, type NamedSignal } from './series.ts'
 import { checkChange } from './condition-times.ts'
-import type { Filled } from './filled.ts'
-import { asList, asMap } from './loose.ts'
-import { isValid, LONGEST_PATTERN } from '../core/matches.ts'
-import { nearest } from './nearest.ts'
-import { optionsOf, type Platforms } from './options.ts'
-import type { Path } from './path.ts'
-import type { Report } from './report.ts'
-import { SIGNAL_KEYS } from './schema.ts'
-import { type SourceEntry, sourceKeys, sourcesOf } from './sources.ts'
-import { validate } from './validate.ts'
+import type { Filled } from '../filled.ts'
+import { asList, asMap } from '../loose.ts'
+import { isValid, LONGEST_PATTERN } from '../../core/matches.ts'
+import { nearest } from '../nearest.ts'
+import { optionsOf, type Platforms } from '../options.ts'
+import type { Path } from '../path.ts'
+import type { Report } from '../report.ts'
+import { SIGNAL_KEYS } from '../schema.ts'
+import { sourceKeys, sourcesOf } from '../sources.ts'
+import { validate } from '../validate.ts'
 
 export async function checkSignals(document: Filled, platforms: Platforms, report: Report): Promise<void> {
   const sources = sourcesOf(platforms)
@@ -54,6 +55,7 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
       )
     checkFloor(asMap(signal), at, report)
     checkUsual(asMap(signal), at, report)
+    checkUnit(name, asMap(signal), at, report)
     const options = await optionsOf(entry)
     validate(options, document, [...at, source], report)
     if (!referencesWithin(asMap(signal)[source]).some((one) => one.name === 'window')) continue
@@ -68,6 +70,31 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
     const milliseconds = parseDuration(String(window))
     const measured = { ...signals, [name]: withWindow(signal, milliseconds) }
     validate(options, { ...document, filled: { signals: measured } }, [...at, source], report)
+  }
+}
+
+/** What a source gives by itself has a unit that nothing else can be said of. */
+const UNITS: [source: string, option: string, value: unknown, units: readonly string[]][] = [
+  ['http', 'response_time', undefined, ['ms']],
+  ['ask', 'type', 'duration', ['ms', 's']],
+  ['ask', 'type', 'percent', ['percent', 'ratio']],
+]
+
+function checkUnit(name: string, signal: Record<string, unknown>, at: Path, report: Report): void {
+  if (signal.unit === undefined) return
+  for (const [source, option, value, units] of UNITS) {
+    const given = asMap(signal[source])[option]
+    if (
+      given === undefined ||
+      (value !== undefined && given !== value) ||
+      units.includes(String(signal.unit))
+    )
+      continue
+    report.value([...at, 'unit'], {
+      code: 'unit',
+      message: `the signal "${name}" has the unit ${String(signal.unit)}, and ${option}${value === undefined ? '' : `: ${String(value)}`} gives ${units.join(' or ')}`,
+      cure: `unit: ${units[0]}`,
+    })
   }
 }
 
@@ -122,11 +149,28 @@ export function checkCondition(condition: unknown, at: Path, document: Filled, r
   checkBurnRate(rest, at, named, report)
   checkAnswers({ matches, ...rest }, at, named, report)
   checkContradiction(rest, at, named, report)
+  checkText(rest, at, named, report)
   checkChange({ signal: name, ...rest }, at, signals, report)
   for (const key of COMPARISONS)
     for (const [place, limit] of limitsIn(rest[key], [...at, key])) checkLimit(named, limit, place, report)
   for (const key of ['above', 'below'])
     checkLimit(named, asMap(rest.change)[key], [...at, 'change', key], report)
+}
+
+/** `equals: 5%` is the text "5%", which no number is. */
+function checkText(
+  { equals }: Record<string, unknown>,
+  at: Path,
+  { name, signal }: NamedSignal,
+  report: Report,
+): void {
+  if (signal.unit === undefined || typeof equals !== 'string' || referencesIn(equals).length > 0) return
+  if (equals.trim() !== '' && Number.isFinite(Number(equals))) return
+  report.value([...at, 'equals'], {
+    code: 'equals-text',
+    message: `equals: ${equals} is compared as text, and "${name}" is a number with the unit ${String(signal.unit)}`,
+    cure: `between: [${equals}, ${equals}], at_least or at_most, which know units`,
+  })
 }
 
 /** Conditions in a trigger stand under all, any and not; and in what speaks against it, or against all of them. */
@@ -145,7 +189,54 @@ export function checkTriggers(document: Filled, report: Report): void {
         })
       checkStatement(when, at, document, report)
       checkStatement(asMap(unless), [...at, 'unless'], document, report)
+      checkRollbackAfter(asMap(one), at, report)
+      if (key === 'unless') checkSilenceAgainst(when, at, report)
+      checkSilenceAgainst(asMap(unless), [...at, 'unless'], report)
     })
+}
+
+/** What does not say since when it holds never says that it has held for so long. */
+function checkRollbackAfter(
+  { rollback_after: after, ...when }: Record<string, unknown>,
+  at: Path,
+  report: Report,
+): void {
+  const key = after === undefined ? undefined : withoutBeginning(when)
+  if (key === undefined) return
+  report.value([...at, 'rollback_after'], {
+    code: 'no-beginning',
+    message: `rollback_after: ${key} does not tell since when it holds`,
+    cure: 'say it with a limit, or with failing: true; or make a trigger of severity high of it, with for:',
+  })
+}
+
+function withoutBeginning(statement: Record<string, unknown>): string | undefined {
+  const parts = ['all', 'any'].flatMap((key) => asList(statement[key]).map(asMap))
+  const counted = ['passing', 'failing'].find((key) => {
+    const { count, more_than } = asMap(statement[key])
+    return (count ?? more_than) !== undefined
+  })
+  if (statement.not !== undefined) return 'not'
+  if (statement.change !== undefined) return 'change'
+  return counted === undefined
+    ? parts.map(withoutBeginning).find((one) => one !== undefined)
+    : `a count of ${counted}`
+}
+
+/** Against a rollback there is nothing to fear: silence that counts as what is feared would keep from one. */
+function checkSilenceAgainst(statement: Record<string, unknown>, at: Path, report: Report): void {
+  for (const key of ['no_data', 'on_error'])
+    if (statement[key] === 'breach')
+      report.value([...at, key], {
+        code: 'silence-against',
+        message: `${key}: breach: what speaks against a rollback would hold while its source is silent`,
+        cure: 'leave it out (then it is not known), or say ignore',
+      })
+  for (const key of ['all', 'any'])
+    asList(statement[key]).forEach((part, index) =>
+      checkSilenceAgainst(asMap(part), [...at, key, index], report),
+    )
+  if (statement.not !== undefined) checkSilenceAgainst(asMap(statement.not), [...at, 'not'], report)
 }
 
 export function checkStatement(

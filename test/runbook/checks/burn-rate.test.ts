@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 
-import { judge } from '../../src/core/conditions/judge.ts'
-import { judgeTrigger } from '../../src/core/conditions/verdict.ts'
-import type { Measurement } from '../../src/core/source.ts'
-import type { Runbook, SignalDef } from '../../src/core/model.ts'
-import { platforms } from '../../src/platforms/index.ts'
-import { loaded, mistakes, runbookText } from './load-fixture.ts'
+import { judge } from '../../../src/core/conditions/judge.ts'
+import { judgeTrigger } from '../../../src/core/conditions/verdict.ts'
+import type { Measurement } from '../../../src/core/source.ts'
+import type { Runbook, SignalDef } from '../../../src/core/model.ts'
+import { platforms } from '../../../src/platforms/index.ts'
+import { loaded, mistakes, runbookText } from '../load-fixture.ts'
 
 const BURN = { objective: '99.9%', above: '14.4', long: '1h', short: '5m' }
 const SIGNAL = "{ query: 'rate(e[${window}])', url: https://x.test }, window: 1m, unit: ratio"

@@ -1,10 +1,10 @@
-import { isPlainObject } from '../core/json.ts'
-import { referencesWithin } from '../core/template.ts'
-import { asMap } from './loose.ts'
-import { keepsApart, type NamedSignal } from './check-series.ts'
-import type { Path } from './path.ts'
-import type { Report } from './report.ts'
-import { sourceKeys } from './sources.ts'
+import { isPlainObject } from '../../core/json.ts'
+import { referencesWithin } from '../../core/template.ts'
+import { asMap } from '../loose.ts'
+import { keepsApart, type NamedSignal } from './series.ts'
+import type { Path } from '../path.ts'
+import type { Report } from '../report.ts'
+import { sourceKeys } from '../sources.ts'
 
 /** A burn rate is about the share of what fails, as one number, over two windows that its source can be asked for. */
 export function checkBurnRate(
