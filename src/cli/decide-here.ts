@@ -29,7 +29,7 @@ export function typedOf(
   const which = [...one('--runbook', runbook), ...one('--env', env), ...one('--procedure', procedure)]
   return {
     which: [...which, ...set.flatMap((pair) => ['--set', pair])],
-    answers: answers.flatMap((pair) => ['--answer', pair]),
+    answers,
   }
 }
 

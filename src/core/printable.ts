@@ -20,8 +20,9 @@ export function spelledOut(text: string, kept = ''): string {
 
 /** For an excerpt: on one line, without hidden characters and colours, and not longer than `longest`. */
 export function printable(text: string, longest = 200): string {
-  const line = text
-    .slice(0, longest * 8)
+  const most = longest * 8
+  // That it was cut has to be seen wherever it is: what stands there may be the beginning of a secret.
+  const line = (text.length > most ? `${text.slice(0, most)}…` : text)
     .replaceAll(ESCAPES, '')
     .replaceAll(HIDDEN, ' ')
     .replaceAll(/ {2,}/g, ' ')

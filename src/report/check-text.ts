@@ -27,7 +27,7 @@ const PAINTS: Record<Verdict, (paint: Paint) => (text: string) => string> = {
   hold: (paint) => paint.good,
 }
 
-/** Arguments that the next command needs, too: which runbook, environment and procedure is meant, and what was answered. */
+/** What the next command needs, too: which runbook, environment and procedure is meant, and what was answered, as `name=value`. */
 export interface Typed {
   which: readonly string[]
   answers: readonly string[]
@@ -98,7 +98,10 @@ function waysOn(
   look: Look,
   { which, answers }: Typed,
 ): string[] {
-  const again = (more: string): string => `${shellLine(['rollback', 'check', ...which, ...answers])} ${more}`
+  // What has been answered and counts no longer is asked for anew.
+  const counting = answers.filter((pair) => !unanswered.includes(pair.split('=')[0] ?? ''))
+  const given = counting.flatMap((pair) => ['--answer', pair])
+  const again = (more: string): string => `${shellLine(['rollback', 'check', ...which, ...given])} ${more}`
   const ways: WayOn[] = []
   if (verdict === 'rollback')
     ways.push({

@@ -23,7 +23,7 @@ export interface DecideOptions {
   people: People
   /** With how each trigger was judged, part by part. */
   explain?: boolean | undefined
-  /** After every sample that changed what is known; `left`: milliseconds that it is sampled for at most. */
+  /** After every sample, and every second; `left`: milliseconds that it is sampled for at most. */
   onNews?: ((decision: Decision, left: number) => void) | undefined
   /** Before a person is asked for what a signal wants to know. */
   onQuestion?: ((signal: string, decision: Decision) => void) | undefined
@@ -60,7 +60,6 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     const longer = knownBy(traced, now(), 'of-breach')
     return { ...decision, explanation: explain(runbook, decision.triggers, measured, known, longer, now()) }
   }
-  let news = ''
   let judged: { made: number; at: number; decision?: Decision } = { made: 0, at: -Infinity }
   const whole = async (decision: Decision): Promise<Decision> => {
     if (!decision.triggers.some(({ judged }) => judged === 'holds')) return explained(decision)
@@ -74,11 +73,18 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     return explained({ ...dated, time: timeOf(runbook, dated.triggers, signals, now()) }, signals, traced)
   }
   let question: Question | undefined
+  let stale: ReadonlyMap<SignalWatch, number> = new Map()
+  const isFresh = (): boolean => [...stale].every(([one, made]) => one.made > made)
   // Nobody waits a moment longer than for the slowest of them.
   const firstRound = Promise.all(signals.map((one) => one.sample()))
   for (;;) {
     if (question?.broken !== undefined) throw question.broken
-    if (question?.over === true) question = undefined
+    if (question?.over === true) {
+      question = undefined
+      // Of what is measured once: a person has taken their time, and what was measured before it is of before.
+      if (sample === 0) stale = new Map(signals.map((one) => [one, one.made]))
+      for (const one of stale.keys()) if (!one.sampling) void one.sample()
+    }
     // It is sampled on while a person thinks; what is measured once is not measured again for that.
     if (sample > 0 || question === undefined) for (const one of signals) if (one.isDue()) void one.sample()
     const isLate = sample > 0 && left() <= 0
@@ -91,9 +97,7 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
     ) {
       const decision = decisionOf(runbook, signals, now(), start)
       judged = { made, at: now(), decision }
-      const key = JSON.stringify(decision.triggers)
-      if (key !== news && question === undefined) onNews?.(decision, Math.max(0, left()))
-      news = key
+      if (question === undefined) onNews?.(decision, Math.max(0, left()))
       if (decision.verdict === 'rollback') {
         question?.takeBack()
         return whole(decision)
@@ -103,7 +107,7 @@ export async function decide(session: Session, runbook: Runbook, options: Decide
         each &&
         people.ask &&
         signals.find(({ name, asked }) => asked?.open(now()) === true && matters(name, runbook, decision))
-      if (!open && question === undefined && left() <= 0) return whole(decision)
+      if (!open && question === undefined && left() <= 0 && isFresh()) return whole(decision)
       // Nothing hangs on it any more: nobody need answer it.
       if (question !== undefined && !matters(question.of, runbook, decision)) question.takeBack()
       if (open && question === undefined) {

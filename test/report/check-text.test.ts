@@ -60,7 +60,7 @@ test('the verdict stands last once more where its head has left the screen', () 
 })
 
 test('the next commands mean the same runbook and environment, and say what was answered', () => {
-  const typed = { which: ['--env', 'staging', '--set', 'region=eu west'], answers: ['--answer', 'works=yes'] }
+  const typed = { which: ['--env', 'staging', '--set', 'region=eu west'], answers: ['works=yes', 'other=5'] }
   const unknown = trigger({ judged: 'unknown', verdict: 'unknown' })
   const tell = (decision: Pick<Decision, 'verdict' | 'unanswered' | 'triggers'>): string =>
     checkText({ sampled: 0, ...decision }, 'shop, staging', PLAIN, typed)

@@ -338,8 +338,67 @@ const TABLE: [what: string, text: string, expected: string[]][] = [
   ],
   [
     'limits that meet, both included',
-    runbookText({ head: SIGNAL, tail: VERIFY('at_least: 3, at_most: 3') }),
+    runbookText({
+      head: 'signals: { s: { http: { url: https://x.test, json: $.n } } }',
+      tail: VERIFY('at_least: 3, at_most: 3'),
+    }),
     [],
+  ],
+  [
+    'a status of a sample that fails, and has none',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s, equals: 503 }, { id: b, severity: low, signal: s, at_least: 500 }]`,
+    }),
+    ['equals: 503 and what passes (200 to 299)', 'at_least: 500 and what passes (200 to 299)'].map(
+      (limits, index) =>
+        `4:${[44, 94][index]} nothing that "s" can be is within ${limits}: it could never hold | what does not pass fails, and has no value: write failing: true; or, for http, say what is right: expect: [{ status: 503 }]`,
+    ),
+  ],
+  [
+    'a value of a sample that fails',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s, failing: true, above: 3 }]`,
+    }),
+    [
+      '4:14 entry 1 of "triggers" says something of the value of a sample that fails, which has none: leave out failing, or the value',
+    ],
+  ],
+  [
+    'a count that is never reached',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s, failing: { more_than: 10, within: 30s } }]`,
+    }),
+    [
+      '4:47 failing: in 30 s there are 6 samples at most, one in 5 s: 11 of them there never are | a longer within, a shorter every, or fewer',
+    ],
+  ],
+  [
+    'what does not say since when it holds, and is to have held',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: medium, not: { signal: s, passing: true }, rollback_after: 1m }]`,
+    }),
+    [
+      '4:90 rollback_after: not does not tell since when it holds | say it with a limit, or with failing: true; or make a trigger of severity high of it, with for:',
+    ],
+  ],
+  [
+    'silence that would keep from a rollback',
+    runbookText({
+      head: `${SIGNAL}\ntriggers: [{ id: a, severity: low, signal: s, failing: true, unless: { signal: s, passing: true, no_data: breach } }]`,
+    }),
+    [
+      '4:107 no_data: breach: what speaks against a rollback would hold while its source is silent | leave it out (then it is not known), or say ignore',
+    ],
+  ],
+  [
+    'a text with a unit, to be equal to',
+    runbookText({
+      head: 'signals: { s: { unit: ratio, http: { url: https://x.test } } }',
+      tail: VERIFY('equals: 5%'),
+    }),
+    [
+      '10:43 equals: 5% is compared as text, and "s" is a number with the unit ratio | between: [5%, 5%], at_least or at_most, which know units',
+    ],
   ],
   [
     'a share of ten',

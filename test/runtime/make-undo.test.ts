@@ -23,7 +23,10 @@ beforeEach(async () => {
   session = fakeSession(folder.path)
   world = fakeWorld({
     surfaces: { image: { color: 'blue', version: 'bad5678' }, config: { color: 'red', version: 'bad5678' } },
-    measure: () => ({ kind: 'samples', samples: [{ at: 0, value: 'bad5678' }] }),
+    measure: () => ({
+      kind: 'samples',
+      samples: [{ at: Date.now(), value: world.surfaces['image']?.version ?? '' }],
+    }),
   })
 })
 

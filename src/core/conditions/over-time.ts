@@ -58,6 +58,7 @@ export function judgeChange(
   const bound = boundOf(unit, limit, baseline, floor)
   if (typeof bound === 'object') return unknown(bound.unknown)
   const difference = last.value - then.value
+  if (Number.isNaN(difference)) return unknown('what is without end has no difference to what is')
   const holds = above === undefined ? difference < bound : difference > bound
   const words = `was ${valueWords(then.value, unit)}, is ${valueWords(last.value, unit)}, ${holds ? '' : 'not '}changed by ${above === undefined ? 'less' : 'more'} than ${limitWords(limit)}`
   return { verdict: holds ? 'holds' : 'fails', words, final: false }

@@ -46,7 +46,7 @@ const JUDGES: { [Name in Predicate]: Judge<NonNullable<Condition[Name]>> } = {
       : {
           // Both would read the same without their quotes.
           verdict: 'fails',
-          words: `is ${JSON.stringify(sample.value)?.slice(0, 80)}, wanted ${JSON.stringify(wanted)}`,
+          words: `is ${excerpt(JSON.stringify(sample.value) ?? '')}, wanted ${JSON.stringify(wanted)}`,
         },
   matches: (wanted, sample) => {
     const fits = matches(wanted, String(sample.value))
@@ -155,5 +155,12 @@ export function valueWords(value: number, unit: SignalDef['unit']): string {
 }
 
 function shown(sample: Sample): string {
-  return typeof sample.value === 'string' ? sample.value.slice(0, 80) : String(sample.value)
+  return typeof sample.value === 'string' ? excerpt(sample.value) : String(sample.value)
 }
+
+/** That it was cut is seen: by people, and by whatever looks for the beginnings of secrets. */
+function excerpt(text: string): string {
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+}
+
+const LONGEST_SHOWN = 80

@@ -14,11 +14,20 @@ export function undoProof({ undo, verify, steps }: Procedure): Verify | undefine
   return {
     within: Math.max(...all.map((one) => one.within), verify === undefined ? DEFAULT_WITHIN : 0),
     must: must.filter((condition) => mentionsTarget(condition)),
-    // Measured, and not waited for: what is brought back is not expected to be well.
-    should: [
-      ...must.filter((condition) => !mentionsTarget(condition)),
-      ...all.flatMap((one) => one.should),
-    ].map((condition) => ({ ...condition, within: 0, in_a_row: undefined, samples: undefined })),
+    // Measured once, and not waited for: what is brought back is not expected to be well. What one moment does not tell
+    // is left out.
+    should: [...must.filter((condition) => !mentionsTarget(condition)), ...all.flatMap((one) => one.should)]
+      .filter(
+        ({ change, unchanged_for, absent_for }) => (change ?? unchanged_for ?? absent_for) === undefined,
+      )
+      .map((condition) => ({
+        ...condition,
+        within: 0,
+        in_a_row: undefined,
+        samples: undefined,
+        for: undefined,
+        count: undefined,
+      })),
   }
 }
 

@@ -1,3 +1,4 @@
+import { EVERY } from '../conditions/span.ts'
 import { type Condition, DEFAULT_WITHIN, type Procedure } from '../model.ts'
 import { unboundTarget } from './bind.ts'
 import type { BuildInput } from './input.ts'
@@ -15,16 +16,29 @@ type Named = Parameters<typeof unboundTarget>[0]
 export function withVersionProof({ runbook, procedure, live, without }: BuildInput, named: Named): Procedure {
   const signal = runbook.release.live?.signal
   const said = [procedure, ...procedure.steps].flatMap(({ verify }) => verify?.must ?? [])
-  if (signal === undefined || said.some((condition) => condition.signal === signal)) return procedure
-  const condition = versionOf(signal, live, named)
-  if (condition === undefined) return procedure
+  const isSaid = said.some((condition) => condition.signal === signal && saysVersion(condition))
+  if (signal === undefined || isSaid) return procedure
   const { within = DEFAULT_WITHIN, must = [], should = [] } = procedure.verify ?? {}
+  const found = versionOf(signal, live, named)
+  if (found === undefined) return procedure
+  const condition = { ...found, every: paceWithin(within, runbook.signals[signal]?.every) }
   // Of a run that leaves something out, nobody knows whether that would have changed it: told, and not demanded.
   const verify =
     without.length === 0
       ? { within, must: [condition, ...must], should }
       : { within, must, should: [{ ...condition, in_a_row: undefined, within: 0 }, ...should] }
   return { ...procedure, verify }
+}
+
+/** That it answers, or stays the same, says nothing of which version it is. */
+function saysVersion({ equals, is, same_commit, matches }: Condition): boolean {
+  return (equals ?? is ?? same_commit ?? matches) !== undefined
+}
+
+/** Often enough for all of them in the time that there is; undefined where the signal's own pace is. */
+function paceWithin(within: number, every = EVERY): number | undefined {
+  const often = Math.floor(within / (IN_A_ROW + 1))
+  return often < every ? often : undefined
 }
 
 /** By its commit, or by its tag where that is all that is known, or what the endpoint reports; an undo binds it anew. */

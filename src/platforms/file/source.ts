@@ -7,6 +7,9 @@ import { fileOptions, type FileOptions } from './options.ts'
 /** What a step of CI has measured is about this pipeline, and not about the one of last week. */
 const FRESH = 10 * 60_000
 
+/** So far clocks of machines that share a file may be apart, in milliseconds. */
+const CLOCKS = 2000
+
 /** Reads what somebody else has measured. What is wrong with the file says nothing about the service. */
 export const file: Source<FileOptions> = {
   summary: 'Read a value from a file: a number, text, or a place in its JSON',
@@ -25,9 +28,14 @@ async function measure(options: FileOptions, read: ReadDoor): Promise<Measuremen
   const text = await read.file(path)
   if (written === undefined || text === undefined)
     return { kind: 'no-data', why: `there is no file ${path}: let the step that measures write it` }
-  // Clocks differ: nothing is measured in the future.
-  const at = Math.min(Math.round(written), read.now())
+  const at = Math.round(written)
   const age = read.now() - at
+  // With a time that comes nearer at each reading, one file would be many samples.
+  if (age < -CLOCKS)
+    return {
+      kind: 'unreachable',
+      why: `${path} says that it will be written in ${formatDuration(-age)}: clocks differ`,
+    }
   if (age > fresh)
     return {
       kind: 'no-data',

@@ -9,7 +9,8 @@ import { judge } from './probe.ts'
 import { probeOptions, type ProbeOptions } from './source-options.ts'
 import { tlsOf } from './tls.ts'
 
-const NOT_ASKED = new Set(['forbidden-address', 'interrupted'])
+/** Nor does it that an answer is longer than we read. */
+const NOT_ASKED = new Set(['forbidden-address', 'interrupted', 'answer-too-long'])
 
 /** Asks an endpoint. One that refuses, hangs or fails is a failing sample: that is what a probe is for. */
 export const http: Source<ProbeOptions> = {

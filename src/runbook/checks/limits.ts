@@ -1,6 +1,7 @@
 import { limitIn } from '../../core/conditions/limit.ts'
 import type { SignalDef } from '../../core/model.ts'
 import type { NamedSignal } from './series.ts'
+import { asList, asMap } from '../loose.ts'
 import type { Path } from '../path.ts'
 import type { Report } from '../report.ts'
 
@@ -28,12 +29,18 @@ export function checkContradiction(
       ...one,
       words: `between: [${String(from)}, ${String(to)}]`,
     }))
+  const range = rangeOfPassing(signal)
+  const equal = [condition.equals, condition.is].find((one) => typeof one === 'number')
   const lower = [
+    ...range.map(([least, most]) => ({ at: least, isIncluded: true, words: passingWords(least, most) })),
+    ...bound('equals', equal, true),
     ...bound('above', condition.above, false),
     ...bound('at_least', condition.at_least, true),
     ...between(from),
   ].toSorted((a, b) => b.at - a.at || Number(a.isIncluded) - Number(b.isIncluded))[0]
   const upper = [
+    ...range.map(([least, most]) => ({ at: most, isIncluded: true, words: passingWords(least, most) })),
+    ...bound('equals', equal, true),
     ...bound('below', condition.below, false),
     ...bound('at_most', condition.at_most, true),
     ...between(to),
@@ -45,8 +52,27 @@ export function checkContradiction(
   report.value([...at, 'signal'], {
     code: 'contradiction',
     message: `nothing that "${name}" can be is within ${limits}: it could never hold`,
-    cure: 'leave one of them out, or exchange them; what is true of one or the other is written under any:',
+    cure: limits.includes('what passes')
+      ? 'what does not pass fails, and has no value: write failing: true; or, for http, say what is right: expect: [{ status: 503 }]'
+      : 'leave one of them out, or exchange them; what is true of one or the other is written under any:',
   })
+}
+
+/** Values that a sample can have which does not fail, where its source gives a status: of http, of a program. */
+function rangeOfPassing(signal: Record<string, unknown>): [number, number][] {
+  const { http, command, unit } = signal
+  // A status has none.
+  if (unit !== undefined) return []
+  if (http !== undefined) {
+    const { json, header, response_time, expect } = asMap(http)
+    const isStatus = [json, header, response_time].every((one) => one === undefined)
+    return isStatus && !asList(expect).some((one) => 'status' in asMap(one)) ? [[200, 299]] : []
+  }
+  return command !== undefined && asMap(command).stdout === undefined ? [[0, 0]] : []
+}
+
+function passingWords(least: number, most: number): string {
+  return `what passes (${least === most ? least : `${least} to ${most}`})`
 }
 
 /** A share of 10 is 1000%: nearly always 10% was meant. */

@@ -12,7 +12,7 @@ import { checkContradiction, checkShare } from './limits.ts'
 import { checkSeries, type NamedSignal } from './series.ts'
 import { checkChange } from './condition-times.ts'
 import type { Filled } from '../filled.ts'
-import { asList, asMap } from '../loose.ts'
+import { asList, asMap, asText } from '../loose.ts'
 import { isValid, LONGEST_PATTERN } from '../../core/matches.ts'
 import { nearest } from '../nearest.ts'
 import { optionsOf, type Platforms } from '../options.ts'
@@ -74,25 +74,21 @@ export async function checkSignals(document: Filled, platforms: Platforms, repor
 }
 
 /** What a source gives by itself has a unit that nothing else can be said of. */
-const UNITS: [source: string, option: string, value: unknown, units: readonly string[]][] = [
+const UNITS: [source: string, option: string, value: string | undefined, units: readonly string[]][] = [
   ['http', 'response_time', undefined, ['ms']],
   ['ask', 'type', 'duration', ['ms', 's']],
   ['ask', 'type', 'percent', ['percent', 'ratio']],
 ]
 
 function checkUnit(name: string, signal: Record<string, unknown>, at: Path, report: Report): void {
-  if (signal.unit === undefined) return
+  const unit = asText(signal.unit)
+  if (unit === undefined) return
   for (const [source, option, value, units] of UNITS) {
     const given = asMap(signal[source])[option]
-    if (
-      given === undefined ||
-      (value !== undefined && given !== value) ||
-      units.includes(String(signal.unit))
-    )
-      continue
+    if (given === undefined || (value !== undefined && given !== value) || units.includes(unit)) continue
     report.value([...at, 'unit'], {
       code: 'unit',
-      message: `the signal "${name}" has the unit ${String(signal.unit)}, and ${option}${value === undefined ? '' : `: ${String(value)}`} gives ${units.join(' or ')}`,
+      message: `the signal "${name}" has the unit ${unit}, and ${option}${value === undefined ? '' : `: ${value}`} gives ${units.join(' or ')}`,
       cure: `unit: ${units[0]}`,
     })
   }
@@ -164,11 +160,12 @@ function checkText(
   { name, signal }: NamedSignal,
   report: Report,
 ): void {
-  if (signal.unit === undefined || typeof equals !== 'string' || referencesIn(equals).length > 0) return
+  const unit = asText(signal.unit)
+  if (unit === undefined || typeof equals !== 'string' || referencesIn(equals).length > 0) return
   if (equals.trim() !== '' && Number.isFinite(Number(equals))) return
   report.value([...at, 'equals'], {
     code: 'equals-text',
-    message: `equals: ${equals} is compared as text, and "${name}" is a number with the unit ${String(signal.unit)}`,
+    message: `equals: ${equals} is compared as text, and "${name}" is a number with the unit ${unit}`,
     cure: `between: [${equals}, ${equals}], at_least or at_most, which know units`,
   })
 }
