@@ -15,13 +15,15 @@ interface Asking {
   output: Output
   interrupts: Interrupts
   yes: boolean
+  /** What it asks besides, by the names that answer it. */
+  asks?: readonly string[] | undefined
   /** It is gone on with: something may have been changed before. */
   goesOn?: true | undefined
 }
 
 /** The question before anything is changed. Without a terminal nobody can be asked, and silence is not a yes. */
 export async function agree(
-  { argv, output, interrupts, yes, goesOn }: Asking,
+  { argv, output, interrupts, yes, asks = [], goesOn }: Asking,
   question: (width: number) => string,
 ): Promise<void> {
   if (yes) return
@@ -30,7 +32,7 @@ export async function agree(
     throw new Problem({
       code: 'answer-needed',
       message: `this changes things, and nobody can be asked here; ${unchanged}`,
-      cure: `Pass --yes to go on without asking: ${sameCommand(argv, ['--yes'])}`,
+      cure: cureOf(argv, asks),
       exit: EXIT.declined,
     })
   const { confirm } = await import('./ui/ask.ts')
@@ -41,6 +43,12 @@ export async function agree(
     throw interruption(interrupts.signal, goesOn === true ? `at the question: ${unchanged}` : undefined)
   if (agreed) return
   throw new Problem({ code: 'declined', message: `declined: ${unchanged}`, exit: EXIT.declined })
+}
+
+function cureOf(argv: readonly string[], asks: readonly string[]): string {
+  const answers = asks.flatMap((id) => ['--answer', `${id}=yes`])
+  const also = asks.length === 0 ? '' : ', and answer what it asks besides, where that is meant'
+  return `Pass --yes to go on without asking${also}: ${sameCommand(argv, ['--yes', ...answers])}`
 }
 
 /** Asks the person at the terminal what comes up on the way; absent where there is none. */

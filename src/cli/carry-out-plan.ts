@@ -53,7 +53,8 @@ export async function carryOutPlan(request: CarryOut): Promise<ExitCode> {
     const { width } = await output.progressLook()
     if (words !== undefined) output.progress(`\n${wrap(words, width).join('\n')}`)
   }
-  await agree(request, (width) => questionText(plan, width))
+  const asks = plan.confirmations.map(({ id }) => id).filter((id) => answers[id] === undefined)
+  await agree({ ...request, asks }, (width) => questionText(plan, width))
   // A question takes its time.
   const plannedAt = request.yes ? request.plannedAt : undefined
   const { carryThrough } = await import('../runtime/carry-through.ts')

@@ -75,8 +75,14 @@ interface Asking {
   procedure?: string | undefined
 }
 
+interface Decided {
+  decision: Decision
+  /** What was answered, beforehand or at the terminal: `reports=3`. */
+  answers: string[]
+}
+
 /** Measures what the triggers of the runbook speak of; while it samples, tells how much time is left. */
-export async function decideHere(runbook: Runbook, asking: Asking): Promise<Decision> {
+export async function decideHere(runbook: Runbook, asking: Asking): Promise<Decided> {
   const { session, interrupts, output } = asking
   const sample = sampleOf(asking.sample)
   if (runbook.triggers.length === 0)
@@ -91,16 +97,35 @@ export async function decideHere(runbook: Runbook, asking: Asking): Promise<Deci
   ])
   const chosen = { ...runbook, procedures: [procedureNamed(runbook, asking.procedure)] }
   const teller = await decisionTeller(output, chosen, sample)
+  const given = new Map(Object.entries(asking.answers))
+  let asked = ''
+  const ask = factAsker(output, interrupts, teller)
   try {
     const decision = await decide(inFolderOf(runbook.path, session), chosen, {
       sample,
       explain: asking.explain,
       interrupt: interrupts.signal,
-      people: { answers: asking.answers, ask: factAsker(output, interrupts, teller) },
+      people: {
+        answers: asking.answers,
+        ask:
+          ask &&
+          (async (...question) => {
+            const answer = await ask(...question)
+            // One that is none is asked for again, and the last one counts.
+            if (answer !== undefined && answer.trim() !== '') given.set(asked, answer.trim())
+            return answer
+          }),
+      },
       onNews: teller.onNews,
-      onQuestion: teller.onQuestion,
+      onQuestion(signal, decisionSoFar) {
+        asked = signal
+        teller.onQuestion(signal, decisionSoFar)
+      },
     })
-    return interrupts.signal.aborted ? { ...decision, interrupted: signalName(interrupts.signal) } : decision
+    const answers = [...given].map(([name, answer]) => `${name}=${answer}`)
+    return interrupts.signal.aborted
+      ? { decision: { ...decision, interrupted: signalName(interrupts.signal) }, answers }
+      : { decision, answers }
   } finally {
     teller.stop()
   }

@@ -15,6 +15,8 @@ export type Measurement =
 interface Told {
   /** It tells everything since then, in milliseconds since the epoch: a history. Absent: only what is now. */
   from?: number | undefined
+  /** Milliseconds between two samples of it, where they are further apart than was asked for: of a long time. */
+  every?: number | undefined
 }
 
 /** One of several things that a source measures under one name: a region, a pod. */

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Began, CommandRequest, HttpRequest, HttpResponse, ReadDoor, WriteDoor } from '../core/doors.ts'
 import { interruptedExit } from '../core/interruption.ts'
 import { Problem } from '../core/problem.ts'
+import { steadyNow } from './clock.ts'
 import { assertReadOnly } from './read-only.ts'
 import { credentialsIn } from './sent-credentials.ts'
 import { MEGABYTE, readTextFile, UnfitFile, writtenAt } from './text-file.ts'
@@ -94,7 +95,7 @@ function readDoor(options: DoorOptions, signal: AbortSignal, door: SeenExchange[
     file: (path) => orUnreadable(path, () => readTextFile(path, LONGEST_FILE)),
     written: (path) => orUnreadable(path, () => writtenAt(path)),
     env: (name) => process.env[name],
-    now: () => Date.now(),
+    now: steadyNow,
     sleep: (milliseconds) => sleep(milliseconds, signal),
   }
 }

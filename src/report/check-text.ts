@@ -123,6 +123,11 @@ function waysOn(
           ? 'measure for longer what has to have lasted'
           : 'measure for long enough to know',
     })
+  if (verdict === 'investigate' || verdict === 'unknown')
+    ways.push(
+      { command: again('--explain').trim(), does: 'why: how each was judged, and what was measured' },
+      { command: shellLine(['rollback', 'run', ...which]), does: 'roll back all the same: a person decides' },
+    )
   return waysOnLines(ways, look)
 }
 

@@ -55,7 +55,7 @@ export function readinessText(readiness: Readiness, guide: Guide, look: Look): s
     [
       heading('Versions to return to', look),
       ...candidateLines(readiness.candidates, look),
-      ...itemLines(unreadItems(readiness), look),
+      ...itemLines([...unreadItems(readiness), ...choiceItems(readiness)], look),
     ],
     noteLines(guide, look),
     linkLines(guide, look),
@@ -72,6 +72,7 @@ function obstacles(readiness: Readiness): Item[] {
     ...secretItems(readiness),
     ...guardItems(readiness),
     ...unreadItems(readiness),
+    ...choiceItems(readiness),
   ].filter((item) => !GOOD.has(item.state) && !OPEN.has(item.state))
 }
 
@@ -164,6 +165,19 @@ function unreadItems({ candidatesUnread }: Readiness): Item[] {
   if (candidatesUnread === undefined) return []
   const { why, cure } = candidatesUnread
   return [{ name: 'candidates', state: 'unknown', words: `candidates could not be read: ${why}`, cure }]
+}
+
+/** Versions are known, and none of them can be gone to: then no rollback can be. */
+function choiceItems({ candidates }: Readiness): Item[] {
+  if (candidates.length === 0 || candidates.some(isChoice)) return []
+  return [
+    {
+      name: 'versions',
+      state: 'none',
+      words: 'each of those that are known is live, or blocked',
+      cure: 'rollback versions unblock <version>; or name one with --force --reason <text>',
+    },
+  ]
 }
 
 /** What stands behind "ready", and what does not. */

@@ -2,7 +2,7 @@ import { EXIT } from '../core/exit.ts'
 import type { Procedure, Runbook } from '../core/model.ts'
 import { Problem, sentenceOf } from '../core/problem.ts'
 import type { Candidate, Release } from '../core/release.ts'
-import { returnable } from '../core/versions.ts'
+import { returnable, sameVersion } from '../core/versions.ts'
 import { surfaceCandidates } from './candidates.ts'
 import { commitsNamed, type GitHistory, openHistory } from './git-history.ts'
 import { groundOf, planHead } from './plan-ground.ts'
@@ -18,14 +18,18 @@ interface FoundTarget {
   known?: boolean | undefined
 }
 
-/** What a person calls a version: `last-proven`, or a name that the history or the surfaces know. */
+/**
+ * What a person calls a version: `last-proven`, or a name that the history or the surfaces know. `notTo`: what
+ * `last-proven` does not mean, since it is what is to be left.
+ */
 export async function findTarget(
   session: Session,
   runbook: Runbook,
   procedure: Procedure,
   target: string,
+  notTo: readonly Release[] = [],
 ): Promise<FoundTarget> {
-  if (target === 'last-proven') return { target: await lastProven(session, runbook), known: true }
+  if (target === 'last-proven') return { target: await lastProven(session, runbook, notTo), known: true }
   const history = runbook.release.history
   if (history !== undefined && 'git' in history) {
     const { commits, stale } = await inHistory(session, history.git, target)
@@ -55,9 +59,15 @@ async function inHistory(
   }
 }
 
-async function lastProven(session: Session, { service, environment }: Runbook): Promise<Release> {
+async function lastProven(
+  session: Session,
+  { service, environment }: Runbook,
+  notTo: readonly Release[],
+): Promise<Release> {
   const board = session.store.board(service, environment)
-  const [newest] = returnable(await readVersions(board)).flatMap(({ release }) => release ?? [])
+  const [newest] = returnable(await readVersions(board))
+    .filter((version) => notTo.every((release) => !sameVersion(version, { release, digests: [] })))
+    .flatMap(({ release }) => release ?? [])
   if (newest !== undefined) {
     const { sha, tag } = newest
     // What was typed then may mean nothing by now: a revision gets a new number when it is returned to.
@@ -65,7 +75,7 @@ async function lastProven(session: Session, { service, environment }: Runbook): 
   }
   throw new Problem({
     code: 'nothing-proven',
-    message: `no version of ${service} in ${environment} has been proven yet that is not blocked`,
+    message: `no ${notTo.length === 0 ? '' : 'other '}version of ${service} in ${environment} is on record that was proven, has stayed well in its bake, and is not blocked`,
     found: `store: ${board.place}`,
     cure: 'name the version: rollback versions lists the candidates',
     exit: EXIT.refused,

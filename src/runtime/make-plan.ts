@@ -37,7 +37,7 @@ export async function makePlan(outer: Session, request: PlanRequest): Promise<Pl
   const left = new Set(without.map(({ step }) => step))
   const steps = procedure.steps.filter((step) => !left.has(step.id))
 
-  const { target, stale } = await findTarget(session, runbook, procedure, request.target)
+  const { target, stale } = await findTarget(session, runbook, procedure, request.target, request.notTo)
   const head = planHead(session.read.now(), target, request.reason)
   const ground = groundOf(runbook, procedure, head)
   const guards = guardsOf(runbook, procedure, ground)

@@ -81,7 +81,7 @@ export class SignalWatch {
     // It tells again what those have told that lie in it.
     if (from !== undefined) this.taken = this.taken.filter((old) => old.at < from)
     this.taken.push({ at: this.now(), measurement })
-    if (from === undefined) this.pace = Math.max(this.every, this.now() - began)
+    this.pace = Math.max(this.every, from === undefined ? this.now() - began : (everyOf(measurement) ?? 0))
     this.baseline = baseline
     this.made++
     this.sampling = false
@@ -160,6 +160,11 @@ async function askedOf(
   if (person === undefined) return undefined
   const options = await bindOptions(ground, secrets, schema, withWindow(signal.with, signal.window))
   return askedSignal({ name, unit: signal.unit }, person, options, said)
+}
+
+/** How far the samples of a history are apart, where that is more than was asked for. */
+export function everyOf(measurement: Measurement): number | undefined {
+  return 'every' in measurement ? measurement.every : undefined
 }
 
 /** What lies before is no proof of what is now: a file of an earlier step of CI, a point of a metric. */

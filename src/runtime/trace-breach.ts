@@ -1,6 +1,6 @@
 import type { Decision, Deployed } from '../core/conditions/verdict.ts'
 import type { Measured } from './judge-signals.ts'
-import type { SignalWatch } from './signal-watch.ts'
+import { everyOf, type SignalWatch } from './signal-watch.ts'
 
 // What is asked about a breach once it is known: where it began, and what was deployed before.
 
@@ -15,8 +15,9 @@ export async function withHistory(signals: readonly SignalWatch[], now: () => nu
     signals.map(async (one) => {
       const measurement = await one.before(Math.min(LOOK_BACK, one.every * MOST_SAMPLES))
       const tells = measurement?.kind === 'samples' || measurement?.kind === 'series'
-      const { name, own, signal, every, pace, baseline, asked } = one
+      const { name, own, signal, every, baseline, asked } = one
       const taken = tells ? [{ at: now(), measurement }] : one.taken
+      const pace = tells ? Math.max(every, everyOf(measurement) ?? 0) : one.pace
       return { name, own, signal, every, pace, baseline, asked, taken }
     }),
   )

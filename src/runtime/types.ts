@@ -3,6 +3,7 @@ import type { ReadDoor, WriteDoor } from '../core/doors.ts'
 import type { Runbook, SecretRef } from '../core/model.ts'
 import type { Plan } from '../core/plan/types.ts'
 import type { Line, RunEvent, Who } from '../core/run/events.ts'
+import type { Release } from '../core/release.ts'
 import type { People } from './asked-signal.ts'
 import type { Secrets } from './secrets.ts'
 import type { Board } from './store/board.ts'
@@ -90,6 +91,8 @@ export interface PlanRequest {
   procedure?: string | undefined
   /** A SHA, short SHA, tag, or another name of a candidate (`revision:3`, `last-proven`). */
   target: string
+  /** What `last-proven` does not mean: it is what is to be left. */
+  notTo?: readonly Release[] | undefined
   without: string[]
   reason?: string | undefined
   /** Also to a version that is blocked. */

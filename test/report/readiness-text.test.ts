@@ -92,6 +92,13 @@ test('without a candidate nothing was tried, and that is said', () => {
   expect(text).toContain('rollback plan --target <version>')
 })
 
+test('where every version that is known is live or blocked, there is none to go to', () => {
+  const release = { given: GOOD, sha: GOOD }
+  const none = readiness({}, { candidates: [{ release, names: [], why: '', blocked: 'since today' }] })
+  expect(isReady(none)).toBe(false)
+  expect(readinessText(none, {}, PLAIN)).toContain('cure: rollback versions unblock <version>')
+})
+
 test('candidates that cannot be read are an item', () => {
   const unread = readiness({}, { candidatesUnread: { why: 'the history is gone', cure: 'clone it' } })
   const text = readinessText(unread, {}, PLAIN)

@@ -327,16 +327,20 @@ test('what breaks right before the answer counts, too', async () => {
 test('whoever wakes up after somebody else went on with it writes nothing', async () => {
   world.measure = () => percent(0.2)
   const plan = await proven(REPORTS)
+  const written = Promise.withResolvers<void>()
   const slept = watched(plan, undefined, {
     askFact: async () => {
       const { log } = await session.store.reopen(plan.id)
       await log.append({ type: 'bake-started', by: session.who, pid: 1, started: 'then', host: 'elsewhere' })
       await log.append({ type: 'bake-ended', result: 'breached', exit: 28, why: 'reports' })
       await log.close()
+      written.resolve()
       return '0'
     },
   })
   await expect(slept).rejects.toMatchObject({ code: 'watched', exit: 25 })
+  // It may be noticed between the two lines.
+  await written.promise
   expect((await session.store.find(plan.id)).lines.at(-1)?.event).toMatchObject({ result: 'breached' })
 })
 

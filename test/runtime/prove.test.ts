@@ -554,7 +554,7 @@ describe('what is usual, by a source that keeps a history', () => {
     measuring(answering(number(300), number(200), number(110)), () => number(100))
     expect(await verdict({ must: [AS_USUAL] }, plan('past'))).toMatchObject({
       verdict: 'holds',
-      why: expect.stringContaining('is 110, at most 1.1 × baseline'),
+      why: expect.stringContaining('is 110, at most 1.1 × baseline (110)'),
     })
     expect(then).toEqual([PLANNED - DAY])
   })
@@ -579,7 +579,7 @@ describe('what is usual, by a source that keeps a history', () => {
     ['its source keeps none', 'fake', number(100), 'its source keeps no history'],
   ])('is not known where %s, and what is not known proves nothing', async (_what, source, before, why) => {
     measuring(
-      () => number(1),
+      () => number(2),
       () => before,
     )
     expect(await verdict({ must: [AS_USUAL] }, plan(source))).toMatchObject({

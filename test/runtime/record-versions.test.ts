@@ -329,6 +329,16 @@ function never(): never {
   throw new Error('the runbook has a procedure')
 }
 
+test('last-proven is another one where what was proven last is to be left', async () => {
+  await proven(planned(await plan()))
+  await expect(
+    plan({ target: 'last-proven', notTo: [{ given: TARGET, sha: TARGET }] }),
+  ).rejects.toMatchObject({
+    code: 'nothing-proven',
+    message: expect.stringContaining('no other version') as string,
+  })
+})
+
 describe('an undo that brings back a blocked version', () => {
   async function rolledBack(): Promise<Plan> {
     const made = await planFor(session, runbook())

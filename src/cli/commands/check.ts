@@ -21,7 +21,8 @@ export function runCheck({ options, output }: Call): Promise<ExitCode> {
     const runbook = await requireRunbook(which)
     await requireKnownAnswers(answers, runbook)
     const asking = { session, interrupts, output, sample, answers, explain, procedure }
-    const decision = await decideHere(runbook, asking)
-    return tellDecision(decision, runbook, output, 'result', typedOf({ ...which, procedure }, answer))
+    const decided = await decideHere(runbook, asking)
+    const typed = typedOf({ ...which, procedure }, decided.answers)
+    return tellDecision(decided.decision, runbook, output, 'result', typed)
   })
 }

@@ -1,12 +1,16 @@
 import { type DecisionOnRecord, onRecord } from '../../core/conditions/verdict.ts'
-import type { ExitCode } from '../../core/exit.ts'
+import { EXIT, type ExitCode } from '../../core/exit.ts'
 import type { Procedure, Runbook } from '../../core/model.ts'
+import type { PlanOutcome } from '../../core/plan/outcome.ts'
 import type { Plan } from '../../core/plan/types.ts'
+import { Problem } from '../../core/problem.ts'
+import { type Release, releaseName } from '../../core/release.ts'
 import { type Guide, guideOf } from '../../report/guide.ts'
 import type { Session } from '../../runtime/types.ts'
 import { carryOutPlan } from '../carry-out-plan.ts'
 import type { Call } from '../catalog/types.ts'
 import { chooseTarget } from '../choose-target.ts'
+import { sameCommand } from '../command-line.ts'
 import { printDryRun } from '../dry-run.ts'
 import { interruption } from '../interrupts.ts'
 import { requireKnownAnswers } from '../known-answers.ts'
@@ -81,8 +85,10 @@ async function planOf(call: Call, options: RunOptions, at: Caller): Promise<Made
   const { procedureNamed } = await import('../../runtime/plan-ground.ts')
   const procedure = procedureNamed(runbook, options.procedure)
   await requireKnownAnswers(at.answers, { ...procedure, signals: runbook.signals })
-  if (options.if !== undefined && !output.interactive)
+  if (options.if !== undefined && !output.interactive) {
+    requireYesToday(call, options)
     await requireTargetToday(call, options, at, { runbook, procedure })
+  }
   const gated = options.if === undefined ? undefined : await gate(runbook, options, at, output)
   if (gated !== undefined && 'held' in gated) return { kind: 'ended', exit: gated.held }
   const { makePlan } = await import('../../runtime/make-plan.ts')
@@ -97,19 +103,25 @@ async function planOf(call: Call, options: RunOptions, at: Caller): Promise<Made
   const target = named ?? (await chooseTarget({ session, interrupts, output, runbook, procedure }))
   const argv = named === undefined ? [...call.argv, '--target', target] : call.argv
   const { without, reason, force } = options
-  const making = interrupts.orInterrupted(
-    makePlan(session, {
+  const plannedWithout = (notTo: readonly Release[]): Promise<PlanOutcome> => {
+    const making = makePlan(session, {
       runbook,
       procedure: procedure.name,
       target,
+      notTo,
       without,
       reason,
       force,
       answers: at.answers,
       decision: gated?.decision,
-    }),
-  )
-  const outcome = await whileWaiting(output, 'looking at what is live everywhere', making)
+    })
+    return whileWaiting(output, 'looking at what is live everywhere', interrupts.orInterrupted(making))
+  }
+  let outcome = await plannedWithout([])
+  // What was proven last is what the triggers speak of.
+  if (gated !== undefined && outcome.kind === 'already' && target === 'last-proven')
+    outcome = await plannedWithout([outcome.plan.target])
+  if (gated !== undefined && outcome.kind === 'already') throw leadsNowhere(outcome.plan.target)
   if (outcome.kind === 'refused')
     return { kind: 'ended', exit: await printRefusal(outcome.refusal, argv, output) }
   return {
@@ -122,6 +134,27 @@ async function planOf(call: Call, options: RunOptions, at: Caller): Promise<Made
     plannedAt: value,
     already: outcome.kind === 'already' ? outcome.why : undefined,
   }
+}
+
+/** Where nobody can be asked: else a pipeline is refused in the incident, and only then. */
+function requireYesToday({ argv }: Call, { yes, dryRun }: RunOptions): void {
+  if (yes === true || dryRun === true) return
+  throw new Problem({
+    code: 'answer-needed',
+    message: 'this may change things, and nobody can be asked here; nothing was changed',
+    cure: `Pass --yes to go on without asking: ${sameCommand(argv, ['--yes'])}`,
+    exit: EXIT.declined,
+  })
+}
+
+/** To end with 0 would say that all is well, and nothing was done about it. */
+function leadsNowhere(target: Release): Problem {
+  return new Problem({
+    code: 'already-there',
+    message: `the triggers say to roll back, and ${releaseName(target)} is what runs: nothing was changed`,
+    cure: 'name another version: rollback versions lists them',
+    exit: EXIT.refused,
+  })
 }
 
 /** Before anything is sampled: else a pipeline finds a slip of the pen in the incident. */
@@ -148,8 +181,8 @@ async function gate(
   const { sample = USUAL_SAMPLE, procedure } = options
   const { decideHere, tellDecision, typedOf } = await import('../decide-here.ts')
   const asking = { session, interrupts, output, sample, answers, procedure }
-  const decision = await decideHere(runbook, asking)
-  const exit = await tellDecision(decision, runbook, output, 'progress', typedOf(options, options.answer))
+  const { decision, answers: given } = await decideHere(runbook, asking)
+  const exit = await tellDecision(decision, runbook, output, 'progress', typedOf(options, given))
   if (decision.interrupted !== undefined) throw interruption(interrupts.signal)
   if (decision.verdict === 'rollback') return { decision: onRecord(decision) }
   const result = decision.verdict === 'hold' ? 'not-needed' : decision.verdict

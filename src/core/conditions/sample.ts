@@ -128,15 +128,41 @@ function numeric(
     const limits = Array.isArray(wanted) ? wanted : [wanted]
     const bounds = limits.map((limit) => boundOf(unit, limit, baseline, floor))
     const lost = bounds.find((bound) => typeof bound === 'object')
-    if (lost !== undefined) return { verdict: 'unknown', words: lost.unknown }
+    if (lost !== undefined)
+      return (
+        despite(wanted, sample.value, { unit, floor }, upper, holds) ?? {
+          verdict: 'unknown',
+          words: `is ${valueWords(sample.value, unit)}, and ${lost.unknown}`,
+        }
+      )
     const [from = 0, to = from] = bounds as number[]
     const held = holds(sample.value, [from, to])
-    const limit = `${words} ${limits.map(limitWords).join(' and ')}`
+    const limit = `${words} ${limits.map((one, index) => comesTo(one, bounds[index] as number, unit)).join(' and ')}`
     return {
       verdict: held ? 'holds' : 'fails',
       words: `is ${valueWords(sample.value, unit)}, ${held ? '' : 'not '}${limit}`,
     }
   }
+}
+
+/** `5 × baseline (2.5%)`: nobody reckons at night. */
+function comesTo(limit: Limit, bound: number, unit: SignalDef['unit']): string {
+  return typeof limit === 'object' ? `${limitWords(limit)} (${valueWords(bound, unit)})` : limitWords(limit)
+}
+
+/** What is usual is not known, but no less than the floor: what does not even pass that is certain. */
+function despite(
+  wanted: Limit | [Limit, Limit],
+  value: number,
+  { unit, floor }: Pick<Measure, 'unit' | 'floor'>,
+  upper: boolean,
+  holds: (value: number, bounds: Bounds) => boolean,
+): SampleVerdict | undefined {
+  if (Array.isArray(wanted) || typeof wanted !== 'object' || floor === undefined) return undefined
+  const least = boundOf(unit, wanted, -Infinity, floor)
+  if (typeof least === 'object' || holds(value, [least, least]) !== upper) return undefined
+  const words = `is ${valueWords(value, unit)}, and ${limitWords(wanted)} is ${valueWords(least, unit)} or more`
+  return { verdict: upper ? 'holds' : 'fails', words }
 }
 
 /** From a minute on a time is read in minutes. */

@@ -44,9 +44,13 @@ async function measure(options: QueryOptions, read: ReadDoor, period: Period = {
   if (series.some(({ samples }) => samples.some(({ at }) => isElsewhere(at, end, period))))
     return { kind: 'unreachable', why: 'its answer is about another time than it was asked for' }
   const from = period.history === undefined ? undefined : end - period.history
+  const told = { from, every: from === undefined ? undefined : stepOf(period) }
   if ('several' in found)
-    return measurementOf(found.judged, found.several, ({ samples }) => numbersIn(samples), from)
-  return { ...fromSamples(found.one), from }
+    return {
+      ...measurementOf(found.judged, found.several, ({ samples }) => numbersIn(samples), from),
+      ...told,
+    }
+  return { ...fromSamples(found.one), ...told }
 }
 
 /** VictoriaMetrics and Mimir move the times that they are asked for by as much as a step. */

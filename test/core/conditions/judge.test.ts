@@ -228,3 +228,33 @@ test.each<[string, Measurement[], boolean]>([
 ])('it began when it was first seen only where %s', (_what, measurements, began) => {
   expect(judge({ signal: 's', above: 5 }, undefined, measurements)).toMatchObject({ verdict: 'holds', began })
 })
+
+describe('a limit that is read by what is usual', () => {
+  const judged = (
+    limit: Omit<Condition, 'signal'>,
+    one: number,
+    more: { baseline?: number; floor?: string },
+  ) => {
+    const { verdict: said, words } = judgeTaken(
+      { signal: 's', ...limit },
+      [{ at: 0, measurement: value(one) }],
+      { unit: 'ratio', now: 0, every: 1000, speaks: 'of-breach', ...more },
+    )
+    return [said, words]
+  }
+  const above = { above: { times: 5, of: 'baseline' } } as const
+  const below = { below: { times: 5, of: 'baseline' } } as const
+
+  test('is said as what it comes to', () => {
+    expect(judged(above, 0.4, { baseline: 0.005 })).toEqual(['holds', 'is 40%, above 5 × baseline (2.5%)'])
+  })
+
+  test('and where that is not known, the floor tells what is certain all the same', () => {
+    const floor = { floor: '1%' }
+    expect(judged(above, 0.04, floor)).toEqual(['fails', 'is 4%, and 5 × baseline is 5% or more'])
+    expect(judged(below, 0.04, floor)).toEqual(['holds', 'is 4%, and 5 × baseline is 5% or more'])
+    expect(judged(above, 0.06, floor)[0]).toBe('unknown')
+    expect(judged(below, 0.06, floor)[0]).toBe('unknown')
+    expect(judged(above, 0.04, {})).toEqual(['unknown', 'is 4%, and its baseline is not known'])
+  })
+})

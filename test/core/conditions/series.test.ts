@@ -160,7 +160,7 @@ test('each series has its own baseline', () => {
   own.delete(seriesKey({ region: 'us', job: 'api' }))
   expect(judged(twice, history('any', all), own)).toMatchObject({
     verdict: 'unknown',
-    words: '{region="us"} its baseline is not known: this series had none (1 of 2 series)',
+    words: '{region="us"} is 40%, and its baseline is not known: this series had none (1 of 2 series)',
   })
 })
 

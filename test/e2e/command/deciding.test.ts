@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { describeWith } from '../../helpers/need.ts'
 import { poll } from '../../helpers/process.ts'
 import { startServer } from '../../platforms/http/server.ts'
-import { type CliResult, expectExit } from '../helpers/cli.ts'
+import { type CliResult, expectExit, oneLine } from '../helpers/cli.ts'
 import { GOOD, startStage, type Stage, SWITCH } from './stage.ts'
 
 const runFor = (sample: string): string[] => [
@@ -87,8 +87,35 @@ describeWith(['sh'], 'a rollback that depends on the verdict', () => {
     expect(missing.stderr).toContain('a target is needed')
     const unproven = await gated('--target', 'last-proven')
     expectExit(unproven, 20)
-    expect(unproven.stderr).toContain('has been proven yet')
+    expect(unproven.stderr).toContain('is on record that was proven')
     expect(unproven.output).not.toContain('left;')
+    const unasked = await stage.cli.run(['run', '--if', 'rollback', '--target', GOOD])
+    expectExit(unasked, 26)
+    expect(oneLine(unasked.stderr)).toContain(`rollback run --if rollback --target ${GOOD} --yes`)
+  })
+
+  test('what was proven last is no way out of what it has led to', async () => {
+    await using stage = await start([DOWN])
+    await stage.write('healthy', '')
+    expectExit(await stage.cli.run(['run', '--target', GOOD, '--yes']), 0)
+    await rm(stage.at('healthy'))
+    for (const [target, why] of [
+      ['last-proven', 'no other version'],
+      [GOOD, 'the triggers say to roll back, and 1a2b3c4 is what runs'],
+    ] as const) {
+      const nowhere = await stage.cli.run([
+        'run',
+        '--if',
+        'rollback',
+        '--target',
+        target,
+        '--yes',
+        '--sample',
+        '2s',
+      ])
+      expectExit(nowhere, 20)
+      expect(oneLine(nowhere.stderr)).toContain(why)
+    }
   })
 
   test('stopped while it samples: what is known so far is told, nothing is changed, and 130', async () => {

@@ -47,7 +47,7 @@ test('a verdict from what Sentry has: errors over time, and new issues; its toke
   sentry.errors = (second) => (second > since ? 1 : 0)
   const burning = await check()
   expectExit(burning, 10)
-  expect(burning.json()['triggers'][0].words).toBe('is 60, above 5 × baseline, for 10m 00s of 10m 00s')
+  expect(burning.json()['triggers'][0].words).toBe('is 60, above 5 × baseline (50), for 10m 00s of 10m 00s')
   const refused = await check('sntrys_of_somebody_else')
   expectExit(refused, 12)
   expect(refused.json()['triggers'][0].words).toContain('HTTP 401: it refuses the token')

@@ -116,7 +116,7 @@ describeWith(KUBERNETES_PROGRAMS, 'a rollback of Deployments that goes well', ()
     await space.deploy([`acme/api:${GOOD}`, `acme/api:${BAD}`])
     const early = await space.cli.run(['run', '--target', 'last-proven', '--yes'])
     expectExit(early, 20)
-    expect(oneLine(early.stderr)).toContain('has been proven yet')
+    expect(oneLine(early.stderr)).toContain('is on record that was proven')
     expectExit(await space.cli.run(['run', '--target', 'revision:1', '--yes']), 0)
     await space.deploy(['acme/api:hotfix'])
 
