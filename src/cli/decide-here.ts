@@ -50,7 +50,9 @@ export async function tellDecision(
     const { explainText } = await import('../report/explain-text.ts')
     output[as](`${explainText(decision, look)}\n`)
   }
-  output[as](checkText(decision, `${service}, ${environment}`, look, typed))
+  // On the way to a rollback it goes on by itself.
+  const goesOn = as === 'progress' && verdict === 'rollback' && interrupted === undefined
+  output[as](checkText(decision, `${service}, ${environment}`, look, typed, !goesOn))
   output.document({ type: 'check', exit, service, environment, ...documentOf(decision) })
   return exit
 }

@@ -36,7 +36,13 @@ export interface Typed {
 const NOTHING: Typed = { which: [], answers: [] }
 
 /** The verdict, and what it comes from: what speaks for it first, then what is not known, then what changes nothing. */
-export function checkText(decision: Decision, where: string, look: Look, typed: Typed = NOTHING): string {
+export function checkText(
+  decision: Decision,
+  where: string,
+  look: Look,
+  typed: Typed = NOTHING,
+  withWaysOn = true,
+): string {
   const { verdict, triggers, time, deployment, interrupted, sampled } = decision
   const outweighed = triggers.filter(isOutweighed)
   const of = (judged: TriggerVerdict['judged']) =>
@@ -59,7 +65,7 @@ export function checkText(decision: Decision, where: string, look: Look, typed: 
     ],
     ...groups,
     isLong ? again(decision, look) : [],
-    waysOn(decision, look, typed),
+    withWaysOn ? waysOn(decision, look, typed) : [],
   ])
 }
 

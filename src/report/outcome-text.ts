@@ -168,20 +168,20 @@ function effectWords(effect: EffectSummary): string {
 
 export function waysOnLines(ways: WayOn[], look: Look): string[] {
   if (ways.length === 0) return []
-  const rows = ways.map(({ command, does }): [string, string] => [
-    command === undefined ? '' : `  ${safeLine(command)}`,
-    safeLine(does),
-  ])
+  const rows = ways.flatMap(({ command, does }): [string, string][] =>
+    command === undefined ? [] : [[`  ${safeLine(command)}`, safeLine(does)]],
+  )
+  // What only words can say stands above what can be typed.
+  const words = ways.flatMap(({ command, does }) =>
+    command === undefined ? hanging('  ', safeLine(does), look) : [],
+  )
   const { strong } = look.paint
-  const longest = Math.max(...rows.map(([command]) => command.length))
+  const longest = Math.max(0, ...rows.map(([command]) => command.length))
   const set =
     longest <= look.width * WIDEST_COMMAND
       ? facts(rows, { ...look, paint: { ...look.paint, faint: strong } })
-      : rows.flatMap(([command, does]) => [
-          ...(command === '' ? [] : [strong(command)]),
-          ...hanging('      ', does, look),
-        ])
-  return [heading('Ways on', look), ...set]
+      : rows.flatMap(([command, does]) => [strong(command), ...hanging('      ', does, look)])
+  return [heading('Ways on', look), ...words, ...set]
 }
 
 /** Of the whole width: beside a longer one there is no room to say what it does. */

@@ -94,7 +94,7 @@ function again({ kind, result }: Ended, sameRun: string | undefined): WayOn[] {
   if (kind === 'undo' || (result !== 'unmeasured' && result !== 'stands')) return []
   const does = result === 'unmeasured' ? 'measures once more' : 'tries the rest'
   return sameRun === undefined
-    ? [{ does: `or the same run again: it ${does}; what is done stays done` }]
+    ? [{ does: `The same run again, as it was typed: it ${does}; what is done stays done.` }]
     : [{ command: sameRun, does: `the same run again: it ${does}; what is done stays done` }]
 }
 

@@ -67,9 +67,9 @@ describe('the end of a run', () => {
         - ghcr.io/acme/api:prod-latest: 1a2b3c4 (was sha256:9f8e7d6c5b4a)
 
       Ways on
+        The same run again, as it was typed: it tries the rest; what is done stays
+        done.
         rollback show 20261122-031500-7f3a  the whole report
-                                            or the same run again: it tries the rest;
-                                            what is done stays done
         rollback undo 20261122-031500-7f3a  take back what stands"
     `)
   })

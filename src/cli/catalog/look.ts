@@ -5,7 +5,7 @@ export const LOOK: CommandSpec[] = [
   {
     name: 'check',
     group: 'Look',
-    summary: 'measure the triggers: roll back, investigate, or hold?',
+    summary: 'measure the triggers, and say what follows: roll back, investigate, or hold',
     description: [
       'Measures everything that the triggers of the runbook speak of, all at once, and says what follows: exit code 10 (roll back), 11 (investigate), 12 (unknown) or 0 (hold).',
       'What has to have lasted is asked of sources that keep a history. The others are measured once, or sampled with --sample.',
