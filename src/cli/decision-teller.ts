@@ -67,7 +67,7 @@ export async function decisionTeller(output: Output, runbook: Runbook, sample: n
       }
     },
     onQuestion(signal, decision) {
-      const lines = [measuredSoFar(decision), hangsOnIt(signal, runbook, decision)]
+      const lines = [measuredSoFar(decision, runbook), hangsOnIt(signal, runbook, decision)]
       const news = lines[0] === soFar ? lines.slice(1) : lines
       soFar = lines[0] ?? ''
       keep(news.flatMap((text) => hanging('', brief(text), look)).join('\n'))

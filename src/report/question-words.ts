@@ -1,6 +1,8 @@
+import { conditionsIn } from '../core/conditions/conditions-in.ts'
 import { describeStatement } from '../core/conditions/describe.ts'
 import type { Decision, TriggerVerdict } from '../core/conditions/verdict.ts'
 import type { Runbook } from '../core/model.ts'
+import { isAsked } from './demand-words.ts'
 import { asksFor } from '../core/conditions/worth-asking.ts'
 
 // What a person who is asked for a fact has to know: what hangs on it, and what was measured.
@@ -17,9 +19,18 @@ export function hangsOnIt(signal: string, runbook: Runbook, decision: Pick<Decis
 }
 
 /** What the machines say already; what nobody has answered is not among it. */
-export function measuredSoFar({ triggers }: Pick<Decision, 'triggers'>): string {
+export function measuredSoFar(
+  { triggers }: Pick<Decision, 'triggers'>,
+  { triggers: declared, signals }: Pick<Runbook, 'triggers' | 'signals'>,
+): string {
   const holding = triggers.filter(({ judged, verdict }) => judged === 'holds' && verdict !== 'hold')
-  if (holding.length === 0) return 'So far nothing calls for a rollback.'
+  const isMeasured = (id: string): boolean =>
+    declared.some(
+      (one) => one.id === id && conditionsIn(one.when).every((each) => !isAsked({ signals }, each)),
+    )
+  const unknown = triggers.flatMap(({ id, judged }) => (judged === 'unknown' && isMeasured(id) ? [id] : []))
+  const open = unknown.length === 0 ? '' : ` Not known: ${unknown.join(', ')}.`
+  if (holding.length === 0) return `So far nothing calls for a rollback.${open}`
   const words = ({ id, severity, words: found }: TriggerVerdict): string => `${id} (${severity}): ${found}`
-  return `So far: ${holding.map(words).join('; ')}.`
+  return `So far: ${holding.map(words).join('; ')}.${open}`
 }
