@@ -187,7 +187,7 @@ describeWith(PROMETHEUS_PROGRAMS, 'a verdict from a real Prometheus', () => {
     const worse = await until(10)
     expectExit(worse, 10)
     const { triggers, deployment } = worse.json()
-    expect(triggers[0].words).toMatch(/^is [\d.]+%, above 3 × baseline$/)
+    expect(triggers[0].words).toMatch(/^is [\d.]+%, above 3 × baseline \([\d.]+%\)$/)
     expect(deployment).toEqual({ at: at * 1000, version: '7e12345', how: 'deployed' })
     expect(triggers[0]).toMatchObject({ began: true })
     expect(triggers[0].since).toBeGreaterThan(at * 1000)
