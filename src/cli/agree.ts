@@ -28,13 +28,7 @@ export async function agree(
 ): Promise<void> {
   if (yes) return
   const unchanged = goesOn === true ? 'nothing more was changed' : 'nothing was changed'
-  if (!output.interactive)
-    throw new Problem({
-      code: 'answer-needed',
-      message: `this changes things, and nobody can be asked here; ${unchanged}`,
-      cure: cureOf(argv, asks),
-      exit: EXIT.declined,
-    })
+  if (!output.interactive) throw nobodyToAsk('this changes things', argv, { asks, unchanged })
   const { confirm } = await import('./ui/ask.ts')
   output.progress('')
   const { width } = await output.progressLook()
@@ -45,10 +39,20 @@ export async function agree(
   throw new Problem({ code: 'declined', message: `declined: ${unchanged}`, exit: EXIT.declined })
 }
 
-function cureOf(argv: readonly string[], asks: readonly string[]): string {
+/** `asks`: what has to be answered besides, by name. */
+export function nobodyToAsk(
+  what: string,
+  argv: readonly string[],
+  { asks, unchanged }: { asks: readonly string[]; unchanged: string },
+): Problem {
   const answers = asks.flatMap((id) => ['--answer', `${id}=yes`])
   const also = asks.length === 0 ? '' : ', and answer what it asks besides, where that is meant'
-  return `Pass --yes to go on without asking${also}: ${sameCommand(argv, ['--yes', ...answers])}`
+  return new Problem({
+    code: 'answer-needed',
+    message: `${what}, and nobody can be asked here; ${unchanged}`,
+    cure: `Pass --yes to go on without asking${also}: ${sameCommand(argv, ['--yes', ...answers])}`,
+    exit: EXIT.declined,
+  })
 }
 
 /** Asks the person at the terminal what comes up on the way; absent where there is none. */

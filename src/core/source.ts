@@ -12,7 +12,8 @@ export type Measurement =
   | ({ kind: 'no-data'; why: string } & Told)
   | { kind: 'unreachable'; why: string }
 
-interface Told {
+/** Of a history. */
+export interface Told {
   /** It tells everything since then, in milliseconds since the epoch: a history. Absent: only what is now. */
   from?: number | undefined
   /** Milliseconds between two samples of it, where they are further apart than was asked for: of a long time. */

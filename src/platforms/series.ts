@@ -1,5 +1,5 @@
 import { seriesKey } from '../core/conditions/series.ts'
-import type { Measurement, Sample, SampledSeries } from '../core/source.ts'
+import type { Measurement, Sample, SampledSeries, Told } from '../core/source.ts'
 import type { Together } from '../core/model.ts'
 import { printable } from '../core/printable.ts'
 
@@ -65,10 +65,10 @@ export function measurementOf(
   judged: Together,
   series: readonly Series[],
   samplesOf: (series: Series) => Sample[],
-  from: number | undefined,
+  told: Told,
 ): Measurement {
   const sampled = series.map<SampledSeries>((one) => ({ labels: one.labels, samples: samplesOf(one) }))
-  return { kind: 'series', judged, series: sampled, from }
+  return { kind: 'series', judged, series: sampled, ...told }
 }
 
 function madeOne(all: readonly Series[], way: (values: readonly number[]) => number): Samples {

@@ -8,23 +8,7 @@ import { burnRate, change, limit, optional, share, silence, time, wholeNumber } 
 /** They say by themselves how long. */
 const OVER_TIME = ['absent_for', 'unchanged_for', 'change', 'burn_rate'] as const
 
-const PREDICATES = [
-  'passing',
-  'failing',
-  'failing_for',
-  'equals',
-  'is',
-  'matches',
-  'same_commit',
-  'above',
-  'below',
-  'at_least',
-  'at_most',
-  'between',
-  ...OVER_TIME,
-] as const
-
-/** A sample that fails has no value. */
+/** Of the value of a sample; one that fails has none. */
 const OF_VALUES = [
   'equals',
   'is',
@@ -36,6 +20,8 @@ const OF_VALUES = [
   'at_most',
   'between',
 ] as const
+
+const PREDICATES = ['passing', 'failing', 'failing_for', ...OF_VALUES, ...OVER_TIME] as const
 
 const HOW_LONG = ['in_a_row', 'samples', 'for', 'failing_for'] as const
 

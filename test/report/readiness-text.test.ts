@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 
 import type { Readiness } from '../../src/core/plan/readiness.ts'
 import { PLAIN } from '../../src/report/look.ts'
-import { isReady, readinessText } from '../../src/report/readiness-text.ts'
+import { isReady } from '../../src/report/readiness-items.ts'
+import { readinessText } from '../../src/report/readiness-text.ts'
 import { GOOD, TAG } from './fixtures.ts'
 
 type Surface = Readiness['surfaces'][number]

@@ -52,9 +52,10 @@ async function checkReady(
   const runbook = await requireRunbook(options)
   const { inStore } = await import('../../runtime/in-store.ts')
   const session = inStore(outer, runbook.store, runbook.path)
-  const [{ procedureNamed }, { checkReadiness }, { isReady, readinessText }] = await Promise.all([
+  const [{ procedureNamed }, { checkReadiness }, { isReady }, { readinessText }] = await Promise.all([
     import('../../runtime/plan-ground.ts'),
     import('../../runtime/readiness.ts'),
+    import('../../report/readiness-items.ts'),
     import('../../report/readiness-text.ts'),
   ])
   const procedure = procedureNamed(runbook, options.procedure)

@@ -35,14 +35,10 @@ const JUDGES: { [Name in Predicate]: Judge<NonNullable<Condition[Name]>> } = {
     words: sample.failing ?? 'passing',
   }),
   equals: (wanted, sample, measure) =>
-    isRounded(sample, wanted, measure)
-      ? rounded(sample)
-      : compared(sample, String(sample.value) === String(wanted), 'is', String(wanted)),
+    exactly(wanted, sample, measure, String(sample.value) === String(wanted)),
   is: (wanted, sample, measure) =>
     sample.failing !== undefined || typeof sample.value === typeof wanted
-      ? isRounded(sample, wanted, measure)
-        ? rounded(sample)
-        : compared(sample, sample.value === wanted, 'is', String(wanted))
+      ? exactly(wanted, sample, measure, sample.value === wanted)
       : {
           // Both would read the same without their quotes.
           verdict: 'fails',
@@ -109,7 +105,13 @@ function isRounded({ value }: Sample, wanted: unknown, { asRead }: Measure): boo
   return Number.isInteger(value) && !Number.isSafeInteger(value)
 }
 
-function rounded(sample: Sample): SampleVerdict {
+function exactly(
+  wanted: string | number | boolean,
+  sample: Sample,
+  measure: Measure,
+  same: boolean,
+): SampleVerdict {
+  if (!isRounded(sample, wanted, measure)) return compared(sample, same, 'is', String(wanted))
   return { verdict: 'unknown', words: `${shown(sample)} may be rounded: give it as text in its source` }
 }
 
@@ -130,7 +132,7 @@ function numeric(
     const lost = bounds.find((bound) => typeof bound === 'object')
     if (lost !== undefined)
       return (
-        despite(wanted, sample.value, { unit, floor }, upper, holds) ?? {
+        certainByFloor(wanted, sample.value, { unit, floor }, upper, holds) ?? {
           verdict: 'unknown',
           words: `is ${valueWords(sample.value, unit)}, and ${lost.unknown}`,
         }
@@ -151,7 +153,7 @@ function comesTo(limit: Limit, bound: number, unit: SignalDef['unit']): string {
 }
 
 /** What is usual is not known, but no less than the floor: what does not even pass that is certain. */
-function despite(
+function certainByFloor(
   wanted: Limit | [Limit, Limit],
   value: number,
   { unit, floor }: Pick<Measure, 'unit' | 'floor'>,

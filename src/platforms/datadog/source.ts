@@ -58,7 +58,7 @@ async function measured(
       found.judged,
       found.several,
       ({ samples }) => samplesOf(fresh(wholePoints(samples, width, range), range)),
-      from,
+      { from },
     )
   const points = wholePoints(found.one, width, range)
   const last = points.at(-1)

@@ -46,10 +46,7 @@ async function measure(options: QueryOptions, read: ReadDoor, period: Period = {
   const from = period.history === undefined ? undefined : end - period.history
   const told = { from, every: from === undefined ? undefined : stepOf(period) }
   if ('several' in found)
-    return {
-      ...measurementOf(found.judged, found.several, ({ samples }) => numbersIn(samples), from),
-      ...told,
-    }
+    return measurementOf(found.judged, found.several, ({ samples }) => numbersIn(samples), told)
   return { ...fromSamples(found.one), ...told }
 }
 

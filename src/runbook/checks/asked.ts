@@ -1,10 +1,8 @@
 import { COMPARISONS } from '../../core/conditions/sample.ts'
 import { matches } from '../../core/matches.ts'
 import { referencesIn } from '../../core/template.ts'
-import type { NamedSignal } from './series.ts'
 import { asList, asMap, asText } from '../loose.ts'
-import type { Path } from '../path.ts'
-import type { Report } from '../report.ts'
+import type { ConditionCheck } from './condition-check.ts'
 
 // What is said of an answer must be something that can be answered: else every person says the wrong thing.
 
@@ -15,12 +13,7 @@ function answersTo(ask: Record<string, unknown>): readonly (string | boolean)[] 
   return type === 'choice' ? asList(ask.choices).filter((one) => typeof one === 'string') : undefined
 }
 
-export function checkAnswers(
-  condition: Record<string, unknown>,
-  at: Path,
-  { name, signal }: NamedSignal,
-  report: Report,
-): void {
+export const checkAnswers: ConditionCheck = (condition, at, { name, signal }, report) => {
   if (signal.ask === undefined) return
   const answers = answersTo(asMap(signal.ask))
   const cure =

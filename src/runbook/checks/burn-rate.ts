@@ -1,18 +1,12 @@
 import { isPlainObject } from '../../core/json.ts'
 import { referencesWithin } from '../../core/template.ts'
 import { asMap } from '../loose.ts'
-import { keepsApart, type NamedSignal } from './series.ts'
-import type { Path } from '../path.ts'
-import type { Report } from '../report.ts'
 import { sourceKeys } from '../sources.ts'
+import type { ConditionCheck, NamedSignal } from './condition-check.ts'
+import { keepsApart } from './series.ts'
 
 /** A burn rate is about the share of what fails, as one number, over two windows that its source can be asked for. */
-export function checkBurnRate(
-  condition: Record<string, unknown>,
-  at: Path,
-  { name, signal }: NamedSignal,
-  report: Report,
-): void {
+export const checkBurnRate: ConditionCheck = (condition, at, { name, signal }, report) => {
   if (!isPlainObject(condition.burn_rate)) return
   const found = findings({ name, signal }).find(({ wrong }) => wrong)
   if (found === undefined) return

@@ -6,8 +6,9 @@ import { asList, asMap } from '../loose.ts'
 import type { Platforms } from '../options.ts'
 import type { Path } from '../path.ts'
 import type { Report } from '../report.ts'
-import { checkStatement } from './signals.ts'
+import { checkStatement } from './conditions.ts'
 import { sourceKeys, sourcesOf } from '../sources.ts'
+import { withinStatement } from './within-statement.ts'
 
 /** What needs more than one moment; a guard is measured in one. */
 const OVER_TIME = ['for', 'failing_for', 'absent_for', 'unchanged_for', 'change'] as const
@@ -56,11 +57,7 @@ function tooLong(condition: Record<string, unknown>, atOnce: number): string | u
 }
 
 async function checkMoment(statement: Record<string, unknown>, at: Path, around: Around): Promise<void> {
-  await checkSignal(statement, at, around)
-  for (const key of ['all', 'any'])
-    for (const [index, part] of asList(statement[key]).entries())
-      await checkMoment(asMap(part), [...at, key, index], around)
-  if (statement.not !== undefined) await checkMoment(asMap(statement.not), [...at, 'not'], around)
+  for (const [part, place] of withinStatement(statement, at)) await checkSignal(part, place, around)
 }
 
 async function checkSignal(

@@ -1,82 +1,40 @@
 import { limitIn } from '../../core/conditions/limit.ts'
 import type { SignalDef } from '../../core/model.ts'
-import type { NamedSignal } from './series.ts'
-import { asList, asMap } from '../loose.ts'
+import { referencesIn } from '../../core/template.ts'
 import type { Path } from '../path.ts'
 import type { Report } from '../report.ts'
+import type { NamedSignal } from './condition-check.ts'
 
-interface Bound {
-  at: number
-  /** The limit itself is within it. */
-  isIncluded: boolean
-  words: string
-}
-
-/** Limits that no number is within, and so are always wrong. */
-export function checkContradiction(
-  condition: Record<string, unknown>,
-  at: Path,
-  { name, signal }: NamedSignal,
-  report: Report,
-): void {
-  const bound = (key: string, limit: unknown, isIncluded: boolean): Bound[] => {
-    const value = numberOf(signal, limit)
-    return value === undefined ? [] : [{ at: value, isIncluded, words: `${key}: ${String(limit)}` }]
-  }
-  const [from, to] = Array.isArray(condition.between) ? condition.between : []
-  const between = (limit: unknown): Bound[] =>
-    bound('between', limit, true).map((one) => ({
-      ...one,
-      words: `between: [${String(from)}, ${String(to)}]`,
-    }))
-  const range = rangeOfPassing(signal)
-  const equal = [condition.equals, condition.is].find((one) => typeof one === 'number')
-  const lower = [
-    ...range.map(([least, most]) => ({ at: least, isIncluded: true, words: passingWords(least, most) })),
-    ...bound('equals', equal, true),
-    ...bound('above', condition.above, false),
-    ...bound('at_least', condition.at_least, true),
-    ...between(from),
-  ].toSorted((a, b) => b.at - a.at || Number(a.isIncluded) - Number(b.isIncluded))[0]
-  const upper = [
-    ...range.map(([least, most]) => ({ at: most, isIncluded: true, words: passingWords(least, most) })),
-    ...bound('equals', equal, true),
-    ...bound('below', condition.below, false),
-    ...bound('at_most', condition.at_most, true),
-    ...between(to),
-  ].toSorted((a, b) => a.at - b.at || Number(a.isIncluded) - Number(b.isIncluded))[0]
-  if (lower === undefined || upper === undefined) return
-  const isPossible = lower.at < upper.at || (lower.at === upper.at && lower.isIncluded && upper.isIncluded)
-  if (isPossible) return
-  const limits = [...new Set([lower.words, upper.words])].join(' and ')
-  report.value([...at, 'signal'], {
-    code: 'contradiction',
-    message: `nothing that "${name}" can be is within ${limits}: it could never hold`,
-    cure: limits.includes('what passes')
-      ? 'what does not pass fails, and has no value: write failing: true; or, for http, say what is right: expect: [{ status: 503 }]'
-      : 'leave one of them out, or exchange them; what is true of one or the other is written under any:',
+/** A limit is in a unit that its signal has. */
+export function checkLimit({ name, signal }: NamedSignal, limit: unknown, at: Path, report: Report): void {
+  // What is no unit at all is told by the schema.
+  if (signal.unit !== undefined && typeof signal.unit !== 'string') return
+  const unit = signal.unit as SignalDef['unit']
+  if (typeof limit === 'object' && limit !== null && signal.baseline === undefined)
+    return report.value(at, {
+      code: 'no-baseline',
+      message: `the signal "${name}" has no baseline`,
+      cure: `give it one: baseline: { value: … } or { offset: 1d, floor: … }`,
+    })
+  checkShare(limit, at, { name, signal }, report)
+  if (typeof limit !== 'string' || referencesIn(limit).length > 0 || limitIn(unit, limit) !== undefined)
+    return
+  report.value(at, {
+    code: 'unit',
+    message: `the limit ${limit} does not fit the signal "${name}", which has ${unit === undefined ? 'no unit' : `the unit ${unit}`}`,
+    cure: unitCure(limit),
   })
 }
 
-/** Values that a sample can have which does not fail, where its source gives a status: of http, of a program. */
-function rangeOfPassing(signal: Record<string, unknown>): [number, number][] {
-  const { http, command, unit } = signal
-  // A status has none.
-  if (unit !== undefined) return []
-  if (http !== undefined) {
-    const { json, header, response_time, expect } = asMap(http)
-    const isStatus = [json, header, response_time].every((one) => one === undefined)
-    return isStatus && !asList(expect).some((one) => 'status' in asMap(one)) ? [[200, 299]] : []
-  }
-  return command !== undefined && asMap(command).stdout === undefined ? [[0, 0]] : []
-}
-
-function passingWords(least: number, most: number): string {
-  return `what passes (${least === most ? least : `${least} to ${most}`})`
+function unitCure(limit: string): string {
+  if (limit.trim().endsWith('%')) return 'give the signal unit: ratio (0.01 is 1%) or unit: percent'
+  return /(?:ms|s|m|h|d)$/.test(limit)
+    ? 'give the signal unit: ms or unit: s'
+    : 'write a number, 1%, or 500ms'
 }
 
 /** A share of 10 is 1000%: nearly always 10% was meant. */
-export function checkShare(limit: unknown, at: Path, { name, signal }: NamedSignal, report: Report): void {
+function checkShare(limit: unknown, at: Path, { name, signal }: NamedSignal, report: Report): void {
   if (signal.unit !== 'ratio') return
   const value = typeof limit === 'string' && limit.trim().endsWith('%') ? undefined : numberOf(signal, limit)
   if (value === undefined || Math.abs(value) <= 1) return
@@ -90,7 +48,7 @@ export function checkShare(limit: unknown, at: Path, { name, signal }: NamedSign
 }
 
 /** In the signal's unit; undefined for what is no number of it, which is told elsewhere. */
-function numberOf({ unit }: Record<string, unknown>, limit: unknown): number | undefined {
+export function numberOf({ unit }: Record<string, unknown>, limit: unknown): number | undefined {
   if (typeof limit !== 'number' && typeof limit !== 'string') return undefined
   return limitIn(typeof unit === 'string' ? (unit as SignalDef['unit']) : undefined, limit)
 }

@@ -8,7 +8,8 @@ import { checkTimeToHold } from './condition-times.ts'
 import { checkUse, type Platforms } from '../options.ts'
 import type { Path } from '../path.ts'
 import type { Report } from '../report.ts'
-import { checkCondition, checkSignalName } from './signals.ts'
+import { checkCondition } from './conditions.ts'
+import { checkSignalName } from './signals.ts'
 import { checkOrder } from './steps.ts'
 
 /** What a schema cannot see: names that lead somewhere, and the options of every action. */

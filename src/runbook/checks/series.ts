@@ -1,19 +1,11 @@
 import { asMap } from '../loose.ts'
-import type { Path } from '../path.ts'
-import type { Report } from '../report.ts'
 import { sourceKeys } from '../sources.ts'
+import type { ConditionCheck } from './condition-check.ts'
 
 // Signals with several series: whether a condition may speak of one of them, or of each.
 
-export type NamedSignal = { name: string; signal: Record<string, unknown> }
-
 /** A condition that says which is meant needs a signal that keeps its series apart. */
-export function checkSeries(
-  condition: Record<string, unknown>,
-  at: Path,
-  { name, signal }: NamedSignal,
-  report: Report,
-): void {
+export const checkSeries: ConditionCheck = (condition, at, { name, signal }, report) => {
   if (condition.series === undefined || keepsApart(signal)) return
   report.key([...at, 'series'], {
     code: 'no-series',
@@ -23,12 +15,7 @@ export function checkSeries(
 }
 
 /** What is to be proven is not proven by one series of many because an alarm is raised by one. */
-export function checkProvenSeries(
-  condition: Record<string, unknown>,
-  at: Path,
-  { name, signal }: NamedSignal,
-  report: Report,
-): void {
+export const checkProvenSeries: ConditionCheck = (condition, at, { name, signal }, report) => {
   if (condition.series !== undefined || seriesOf(signal) !== 'any') return
   report.value([...at, 'signal'], {
     code: 'any-in-verify',
