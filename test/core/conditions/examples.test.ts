@@ -277,6 +277,15 @@ test.each<[string, Record<string, Value>, string]>([
   expect(withSignals('compose-database', 'fix-takes-long', answered(given)).verdict).toBe(wanted)
 })
 
+test.each<[string, Value, Value, string]>([
+  ['just before half an hour', 'a partial degradation', 30 * 60 - 1, 'hold'],
+  ['at half an hour', 'a partial degradation', 30 * 60, 'rollback'],
+  ['of another degradation', 'minor issues', 60 * 60, 'hold'],
+])('compose-database, a partial degradation that has lasted: %s', (_, impact, lasted, wanted) => {
+  const given = answered({ ...ANSWERS, impact, partial_for: lasted })
+  expect(withSignals('compose-database', 'impact-partial-lasts', given).verdict).toBe(wanted)
+})
+
 test.each([
   ['no-logs', 'logs', 5, 'rollback'],
   ['no-logs', 'logs', 4, 'unknown'],
